@@ -1,0 +1,143 @@
+-- tracker.db: derived from archive, sources and register; may be rebuilt at any time. Tables are singular and private to the
+-- store; readers use the views (views.sql). Every id is a hash of what makes the thing itself, never a counter, so that a
+-- rebuilt database has the same ids. Lists are JSON arrays, so that Datasette can facet them. Days are ISO 8601 cut to their
+-- precision. '' stands for "not stated"; NULL only where a reference or number does not exist.
+
+create table source (                 -- registry as last loaded, plus sources that only the archive still knows
+  id text primary key, name text, publisher text, parser text, tier text, url text, language text, jurisdiction text,
+  authority text, platform text, document_type text, part text, every integer, expect_min integer, expect_max integer,
+  known_from text, notes text, retired text);
+
+create table sighting (               -- one fetch; seq is the archive's own
+  seq integer primary key, source text not null, run text not null, url text not null, requested_url text not null,
+  parser text not null, fetched_at text not null, status integer, outcome text not null, cause text not null, message text not null,
+  page text references page(id),      -- NULL: nothing was kept (failed, refused)
+  yielded integer not null, read_error text not null);
+create index sighting_source on sighting(source, fetched_at);
+create index sighting_page on sighting(page);
+
+create table page (                   -- one body at one address of one source
+  id text primary key, source text not null, url text not null, sha256 text not null, bytes integer not null, status integer,
+  content_type text not null, encoding text not null, replaced integer not null, first_seen text not null, last_seen text not null,
+  fetches integer not null);
+create index page_url on page(url);
+create index page_sha on page(sha256);
+
+create table article (                -- one text at one address; an edited article is a further row
+  id text primary key, page text not null references page(id), source text not null, url text not null, title text not null,
+  text text not null, language text not null, published text not null, guid text not null, outlet text not null, authors text not null,
+  tier text not null, first_seen text not null, last_seen text not null,
+  current integer not null,           -- 0: the address later showed another text
+  voice text not null);               -- articles of one voice are copies of one report
+create index article_url on article(url);
+create index article_voice on article(voice);
+create index article_source on article(source, first_seen);
+
+create table claim (                  -- what one article, dataset row or register entry says
+  id text primary key, article text references article(id),   -- NULL: a dataset row or a register entry
+  page text references page(id), source text not null, url text not null, side text not null, kind text not null,
+  platforms text not null, jurisdiction text not null, authority text not null, authority_id text not null, scopes text not null,
+  exceptions text not null, personal_devices text not null, area text not null, binding text not null, reasons text not null,
+  legal_basis text not null, amount text not null, currency text not null, person text not null, ends text not null,
+  direction text not null, happened_on text not null, precision text not null, date_role text not null, date_basis text not null,
+  ambiguous integer not null, dates text not null, occurred integer not null, quote text not null, start integer, "end" integer,
+  confidence real not null, fired text not null, tier text not null, seen_at text not null, baseline integer not null,
+  measure text not null,              -- register entries name their measure; '' otherwise
+  standing text not null,             -- published, review (confidence under the threshold), rumour, superseded (text was edited)
+  action text,                        -- NULL until resolved, and for review, rumour, superseded
+  development text);
+create index claim_article on claim(article);
+create index claim_page on claim(page);
+create index claim_action on claim(action);
+create index claim_development on claim(development);
+create index claim_place on claim(jurisdiction, kind);
+
+create table action (                 -- what claims resolve to; side platform: an answer of a platform known from claims only
+  id text primary key, side text not null, "case" text not null, kind text not null, jurisdiction text not null, area text not null,
+  authority text not null, authority_id text not null, platforms text not null, scopes text not null, exceptions text not null,
+  personal_devices text not null, person text not null, status text not null, as_of text not null, de_facto text not null,
+  de_facto_evidence text not null, binding text not null, announced_on text not null, effective_on text not null,
+  lifted_on text not null, in_force_from text not null, in_force_until text not null, reason text not null, legal_basis text not null,
+  amount text not null, currency text not null, tier text not null, voices integer not null, confirmed integer not null,
+  claims integer not null, title text not null, first_seen text not null, updated_at text not null, curated integer not null);
+create index action_jurisdiction on action(jurisdiction, kind);
+create index action_kind on action(kind);
+create index action_case on action("case");
+create index action_force on action(in_force_from, in_force_until);
+
+create table action_platform (platform text not null, action text not null references action(id), primary key (platform, action)) without rowid;
+create index action_platform_action on action_platform(action);
+
+create table alias (id text primary key, action text not null) without rowid;  -- every id an action may have had; addresses stay
+
+create table development (            -- one dated thing that happened; a feed item
+  id text primary key, side text not null, kind text not null, stage text not null, action text, change text, document text,
+  happened_on text not null, precision text not null, date_role text not null, date_basis text not null, title text not null,
+  summary text not null, platforms text not null, jurisdiction text not null, authority text not null, topics text not null,
+  url text not null, published_at text not null,   -- instant it became known here
+  updated_at text not null, baseline integer not null);  -- 1: known from the first crawl of a source or the register: no feed item
+create index development_day on development(happened_on desc, id);
+create index development_published on development(published_at desc, id);
+create index development_action on development(action);
+create index development_document on development(document);
+create index development_change on development(change);
+create table development_platform (platform text not null, development text not null, primary key (platform, development)) without rowid;
+create index development_jurisdiction on development(jurisdiction, published_at desc);
+
+create table document (               -- one policy of one platform (one part of it)
+  id text primary key, source text not null, platform text not null, document_type text not null, part text not null, url text not null,
+  language text not null, title text not null, first_seen text not null, last_seen text not null,
+  state text not null,                -- followed, alternating (has variants), not_the_document, vanished
+  variants integer not null, versions integer not null, current text);
+create index document_platform on document(platform);
+
+create table version (                -- a text of a document, as first seen
+  id text primary key, document text not null references document(id), fingerprint text not null, title text not null,
+  language text not null, text text not null, blocks text not null, first_seen text not null, last_seen text not null,
+  is_version integer not null,        -- 0: a capture judged not to be the document; kept to compare with
+  page text not null);
+create index version_document on version(document, first_seen);
+
+create table capture (                -- one sighting of a policy document
+  id text primary key, seq integer not null, document text not null references document(id), url text not null, fetched_at text not null,
+  sha256 text not null, version text not null references version(id), kind text not null, reason text not null, page text not null);
+create index capture_document on capture(document, fetched_at, sha256);
+create index capture_page on capture(page);
+
+create table change (                 -- every difference between two captures, with its class
+  id text primary key, document text not null references document(id), old text, new text not null, seen_at text not null,
+  last_not_seen text not null, class text not null, reason text not null, topics text not null, direction text not null,
+  kind text not null, effective_on text not null, effective_precision text not null, announced_for text not null,
+  key_sentence_old text not null, key_sentence_new text not null, summary text not null, diff text not null, ours integer not null);
+create index change_document on change(document, seen_at);
+create index change_class on change(class, seen_at);
+
+create table link (                   -- typed relation between two things
+  id text primary key, subject text not null, relation text not null, object text not null, basis text not null,  -- stated, proposed
+  evidence text not null, days integer);
+create index link_subject on link(subject);
+create index link_object on link(object);
+
+create table conflict (               -- claims of one action that differ
+  id text primary key, action text not null, field text not null, shown text not null, why text not null, value text not null,
+  claims text not null, tier text not null, voices integer not null);
+create index conflict_action on conflict(action);
+
+create table issue (                  -- something a maintainer must look at; stays till mended
+  id text primary key, source text not null, cause text not null, subject text not null, message text not null, first_seen text not null,
+  last_seen text not null, times integer not null, transient integer not null, state text not null, closed_at text not null);
+create index issue_source on issue(source, state);
+
+create table health (
+  source text primary key, state text not null,   -- ok, degraded, failing, deferred, skipped, waiting (never tried), retired
+  reason text not null, last_try text not null, last_success text not null, last_new text not null, failures integer not null,
+  items integer not null, pages integer not null, next_try text not null, since text not null);
+
+create table platform (name text primary key, id text not null, owner text not null, kind text not null, aliases text not null, wikidata text not null);
+create table jurisdiction (code text primary key, name text not null, part_of text not null, kind text not null);
+create table authority (id text primary key, name text not null, kind text not null, jurisdiction text not null, abbreviation text not null, url text not null);
+
+create table unsettled (kind text not null, item text not null, primary key (kind, item)) without rowid;  -- what has still to be computed
+create table note (key text primary key, value text not null) without rowid;  -- facts about the database itself
+
+create virtual table search using fts5(title, body, kind unindexed, item unindexed, language unindexed, tokenize = "unicode61 remove_diacritics 2");

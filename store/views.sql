@@ -1,0 +1,54 @@
+-- The views readers, pages, feeds, tests and measuring tools rely on: columns may be added, never renamed.
+
+create view timeline as
+select d.id, d.happened_on, d.precision, d.side, d.kind, d.platforms, d.jurisdiction, d.authority, d.title,
+       coalesce(a.status, '') as status, d.url, d.stage, d.date_role, d.date_basis, d.summary, d.topics, d.action, d.change, d.document,
+       d.published_at, d.updated_at, d.baseline
+from development d left join action a on a.id = d.action
+where d.kind != 'now_tracking'
+order by d.happened_on desc, d.id;
+
+create view actions as
+select id, kind, jurisdiction, authority, platforms, scopes, status, as_of, de_facto, binding, announced_on, effective_on,
+       lifted_on, reason, legal_basis, tier, claims, title, "case", area, exceptions, personal_devices, person, in_force_from, in_force_until,
+       amount, currency, voices, confirmed, authority_id, first_seen, updated_at, curated
+from action where side = 'government';
+
+create view answers as  -- what platforms are said to have done, where no captured document shows it
+select id, kind, platforms, status, as_of, announced_on, effective_on, tier, claims, title, voices, confirmed, first_seen, updated_at
+from action where side = 'platform';
+
+create view updates as
+select c.id, c.document, d.platform, d.document_type, c.seen_at, c.last_not_seen, c.class, c.topics, c.direction,
+       c.effective_on, c.key_sentence_old, c.key_sentence_new, c.kind, c.announced_for, c.summary, c.old, c.new, d.part, d.url, c.reason
+from change c join document d on d.id = c.document
+where c.class in ('substantive', 'editorial') and not c.ours;
+
+create view captures as
+select d.platform as service, d.document_type as document, c.url, c.fetched_at, c.sha256, c.kind, c.document as document_id, c.version,
+       c.reason, c.page, c.seq, d.part
+from capture c join document d on d.id = c.document
+order by c.fetched_at, c.seq;
+
+create view quotes as
+select c.id as claim, c.action, c.quote, c.start, c."end", c.page, c.url, coalesce(p.last_seen, c.seen_at) as fetched_at, c.tier,
+       c.confidence, c.article, c.kind, c.jurisdiction, c.platforms, c.happened_on, a.language, p.sha256, c.source, c.development, c.standing
+from claim c left join page p on p.id = c.page left join article a on a.id = c.article;
+
+create view claims as select * from claim where standing = 'published';
+create view review as select * from claim where standing in ('review', 'rumour') order by confidence desc;
+create view conflicts as select k.*, a.title from conflict k join action a on a.id = k.action;
+create view cases as
+select "case" as id, jurisdiction, json_group_array(distinct kind) as kinds, count(*) as actions, min(nullif(coalesce(nullif(announced_on, ''), effective_on), '')) as began_on,
+       max(as_of) as as_of from action where side = 'government' group by "case", jurisdiction;
+create view source_health as
+select s.id as source, s.name, s.publisher, s.tier, s.url, h.state, h.reason, h.since, h.last_try, h.last_success, h.last_new, h.failures,
+       h.items, s.expect_min, s.expect_max, h.pages, h.next_try, s.every, s.language, s.jurisdiction, s.platform, s.retired,
+       (select count(*) from issue i where i.source = s.id and i.state = 'open') as issues_open
+from source s left join health h on h.source = s.id;
+create view issues as select * from issue order by state = 'open' desc, last_seen desc;
+create view documents as select * from document;
+create view versions as select id, document, title, language, text, first_seen, last_seen, page, fingerprint from version where is_version;
+create view articles as select id, page, source, url, title, language, published, outlet, tier, first_seen, last_seen, current, text from article;
+create view pages as select * from page;
+create view links as select * from link;
