@@ -1,5 +1,597 @@
-"""Roof: the verbs of the command line; no logic."""
+"""Roof: the verbs of the command line. Each calls one room, prints what came of it, and ends with an honest exit code.
+
+Rooms are imported by the verb that needs them, so that `banwatch health` does not load a crawler.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from errors import BadConfiguration, BadStore, BanwatchError
+
+ROOT = Path(__file__).resolve().parent
+DONE, CRASHED, USAGE, NO_SPACE, BAD_CONFIGURATION, IN_PART, ALL_FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 11
+FULL_DISK = {27, 28, 30, 122}  # EFBIG, ENOSPC, EROFS, EDQUOT
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def main() -> None:
-    raise SystemExit(1)
+class Home:
+    """Where one installation keeps what it makes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.archive = folder / "archive.db"
+        self.tracker = folder / "tracker.db"
+        self.feeds = folder / "feeds"
+        self.lock = folder / "crawl.lock"
+
+
+def say(text: str) -> None:
+    """A line for people: on stderr, so that stdout stays for programs."""
+    click.echo(text, err=True)
+
+
+def fail(text: str, code: int) -> None:
+    say(f"banwatch: {text}")
+    raise SystemExit(code)
+
+
+def honest(verb: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors that have a name into one line and their exit code."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return verb(*args, **kwargs)
+        except BadConfiguration as error:
+            fail(str(error), BAD_CONFIGURATION)
+        except BadStore as error:
+            fail(
+                str(error),
+                BUSY if error.cause == "busy" else BAD_CONFIGURATION if error.cause == "store-newer" else CRASHED,
+            )
+        except BanwatchError as error:
+            fail(f"{error.cause}: {error}", CRASHED)
+        except KeyboardInterrupt:
+            fail("interrupted; what was fetched is kept", INTERRUPTED)
+        except (OSError, sqlite3.OperationalError) as error:
+            fail(f"cannot write: {error}", NO_SPACE) if _no_space(error) else fail(
+                f"{type(error).__name__}: {error}", CRASHED
+            )
+        raise AssertionError("fail() does not return")
+
+    return run
+
+
+def _no_space(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in FULL_DISK or isinstance(error, PermissionError)
+    return any(word in str(error) for word in ("full", "readonly", "disk I/O"))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "data", envvar="BANWATCH_HOME",
+              help="Folder of archive.db, tracker.db and feeds. Default: data/ of the checkout.")  # fmt: skip
+@click.version_option(package_name="banwatch")
+@click.pass_context
+def main(context: click.Context, home: Path) -> None:
+    """Who restricts which app, where, since when, on what ground, and how platforms answer."""
+    context.obj = Home(home.resolve())
+
+
+pass_home = click.make_pass_decorator(Home)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+# crawling -------------------------------------------------------------------------------------------------------------
+@main.command()
+@click.option("--only", multiple=True, metavar="ID", help="Only this source; may be given several times.")
+@click.option("--due", is_flag=True, help="Only sources whose own schedule says so.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many sources, the longest due first.")
+@click.option("--replay", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Take recorded pages (DIR/manifest.jsonl) instead of the network.")  # fmt: skip
+@as_json
+@pass_home
+@honest
+def crawl(home: Home, only: tuple[str, ...], due: bool, limit: int | None, replay: Path | None, as_json: bool) -> None:
+    """Crawl live sources, or recorded pages.
+
+    Safe to kill and to run twice at once. Example: banwatch crawl --due --limit 20
+    """
+    from crawler.lock import crawl_lock
+
+    with crawl_lock(home.lock):
+        if replay:
+            _replay(home, replay, as_json)
+            return
+        _crawl(home, _chosen(home, only, due, limit), as_json)
+
+
+def _replay(home: Home, folder: Path, as_json: bool) -> None:
+    from crawler.replay import replay
+    from store.archive import Archive
+    from store.rebuild import catch_up
+
+    with Archive(home.archive) as archive, _door(home, archive) as door:
+        kept, known = replay(folder, archive)
+        say(f"archived {kept} pages ({known} were there already); reading them")
+        with progress("reading") as step:
+            catch_up(door, archive, load_names, step)
+        _report({"kept": kept, "known": known} | _counts(door.db), as_json)
+
+
+def _crawl(home: Home, chosen: list[Any], as_json: bool) -> None:
+    from crawler import CrawlSettings, crawl
+
+    if not chosen:
+        say("nothing is due")
+        return
+    _prepare(home)
+    with progress("fetching") as step:
+        report = crawl(
+            chosen, home.archive, home.tracker, run=_now(), settings=CrawlSettings.from_environment(), on_progress=step
+        )
+    click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.table())
+    raise SystemExit(report.exit_code)
+
+
+def _prepare(home: Home) -> None:
+    """Reference tables and register in place, and what an earlier crawl archived but could not read any more."""
+    from store.archive import Archive
+    from store.rebuild import catch_up
+
+    with Archive(home.archive) as archive, _door(home, archive) as door:
+        taken = catch_up(door, archive, load_names)
+        if taken:
+            say(f"read {taken} pages that an earlier crawl had left unread")
+
+
+def _chosen(home: Home, only: tuple[str, ...], due: bool, limit: int | None) -> list[Any]:
+    found = {source.id: source for source in registry()}
+    unknown = [name for name in only if name not in found]
+    if unknown:
+        import difflib
+
+        near = difflib.get_close_matches(unknown[0], found, 3)
+        raise click.UsageError(f"no source {unknown[0]!r}" + (f"; near: {', '.join(near)}" if near else ""))
+    chosen = [found[name] for name in only] if only else [s for s in found.values() if not s.retired]
+    if due:
+        from store.watch import due as due_now
+
+        chosen = due_now(home.tracker, chosen, _now())
+    return chosen[:limit]
+
+
+def registry() -> list[Any]:
+    """The live sources, checked."""
+    import parsers
+    import sources
+
+    return sources.register(parsers.PARSERS, parsers.OPTIONS)
+
+
+def load_names(door: Any) -> None:
+    """What does not come from pages: reference tables and the register."""
+    from store.door import save_names
+
+    save_names(door.db)
+
+
+def _door(home: Home, archive: Any) -> Any:
+    import parsers
+    from store.door import Door
+
+    return Door(home.tracker, archive, parsers.read)
+
+
+@main.command()
+@as_json
+@pass_home
+@honest
+def reread(home: Home, as_json: bool) -> None:
+    """Rebuild tracker.db from the archive, without network, in one step for readers.
+
+    Example: banwatch reread
+    """
+    import parsers
+    from crawler.lock import crawl_lock
+    from store.archive import Archive
+    from store.database import open_tracker
+    from store.rebuild import rebuild
+
+    with crawl_lock(home.lock), Archive(home.archive, readonly=True) as archive, progress("reading") as step:
+        _declare(archive)
+        rebuild(archive, home.tracker, parsers.read, load_names, step)
+        _report(_counts(open_tracker(home.tracker)), as_json)
+
+
+def _declare(archive: Any) -> None:
+    """The registry's word on a source counts before the archive's memory of it."""
+    held = archive.declarations()
+    for source in registry():
+        if source.id in held:
+            archive.declare(source)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Build everything and end, without serving.")
+@click.option("--port", type=int, default=8001, show_default=True, help="First port to try for Datasette.")
+@pass_home
+@honest
+def demo(home: Home, once: bool, port: int) -> None:
+    """Show everything at work on the sample web that ships with the project: crawl it, build, serve.
+
+    Example: banwatch demo --once
+    """
+    from crawler import CrawlSettings, crawl
+    from crawler.lock import crawl_lock
+    from crawler.sampleweb import SampleWeb
+
+    begun = time.monotonic()
+    home = Home(home.folder / "demo")
+    with crawl_lock(home.lock):
+        _fresh(home)
+        with SampleWeb(ROOT / "data" / "sample") as web:
+            for number, day in enumerate(web.days, 1):
+                web.round = number
+                say(f"round {number} of {len(web.days)}: the sample web as of {day:%d %B %Y}, at {web.base}")
+                _prepare(home)
+                settings = CrawlSettings.for_loopback(web.base, now=day)
+                with progress("fetching") as step:
+                    report = crawl(sample_sources(web.base), home.archive, home.tracker, run=day.isoformat(),
+                                   settings=settings, on_progress=step)  # fmt: skip
+                say(report.line())
+        _mark_sample(home)
+        _build_feeds(home, home.feeds)
+        click.echo(_demo_summary(home, time.monotonic() - begun))
+    if not once:
+        _serve(home, "127.0.0.1", port, public=False)
+
+
+def sample_sources(base: str) -> list[Any]:
+    """The sources of the sample web served at ``base``."""
+    import parsers
+    import sources
+
+    return sources.sample(ROOT / "data" / "sample" / "sources", base, parsers.PARSERS, parsers.OPTIONS)
+
+
+def _fresh(home: Home) -> None:
+    """The demo begins anew each time, so that what it shows does not depend on earlier ones."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    for path in home.folder.glob("*.db*"):
+        path.unlink()
+
+
+def _mark_sample(home: Home) -> None:
+    from store.database import open_tracker, put, writing
+
+    db = open_tracker(home.tracker)
+    with writing(db):
+        put(db, "note", {"key": "sample", "value": "1"})
+    db.close()
+
+
+def _demo_summary(home: Home, seconds: float) -> str:
+    from store.database import open_tracker
+
+    db = open_tracker(home.tracker)
+    lines = [f"{number:>6}  {name}" for name, number in _counts(db).items()]
+    feeds = sum(1 for _ in home.feeds.rglob("*.atom"))
+    db.close()
+    return "\n".join([
+        "", "Banwatch, on the sample web that ships with it (pages written for the project, on real facts):", "",
+        *lines, f"{feeds:>6}  feeds (each as RSS, Atom and JSON) in {home.feeds}", "",
+        f"Built in {seconds:.1f} s. To go live: `.venv/bin/banwatch crawl`, then `.venv/bin/banwatch serve`.", "",
+    ])  # fmt: skip
+
+
+# reading --------------------------------------------------------------------------------------------------------------
+@main.command()
+@click.option("--public", is_flag=True, help="For a server others reach: nobody may write SQL.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8001, show_default=True, help="First port to try.")
+@pass_home
+@honest
+def serve(home: Home, public: bool, host: str, port: int) -> None:
+    """Serve tracker.db through Datasette, feeds included.
+
+    On loopback its one user may write SQL; with --public nobody may. Example: banwatch serve --public --port 8080
+    """
+    _serve(home, host, port, public)
+
+
+def _serve(home: Home, host: str, port: int, public: bool) -> None:
+    import subprocess
+
+    from feeds.serving import free_port, serve_command
+
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; run `banwatch demo` or `banwatch crawl` first", "store-missing")
+    found = free_port(host, port)
+    if found != port:
+        say(f"port {port} is taken; using {found}")
+    base = f"http://{host}:{found}"
+    say(
+        f"Datasette:  {base}/\nfeeds:      {base}/feeds   (all: {base}/feeds/all.atom)\nsources:    {base}/maintainers\nCtrl-C ends."
+    )
+    process = subprocess.Popen(serve_command(ROOT / "datasette", home.tracker, host, found, public))
+    try:
+        raise SystemExit(process.wait())
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait(timeout=10)
+        say("ended")
+        raise SystemExit(DONE) from None
+
+
+@main.group()
+def feed() -> None:
+    """Feeds of developments."""
+
+
+@feed.command("build")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Default: feeds/ of the home folder.")
+@pass_home
+@honest
+def feed_build(home: Home, out: Path | None) -> None:
+    """Write all feeds as static files, with an OPML list.
+
+    Example: banwatch feed build --out public/feeds
+    """
+    say(f"{_build_feeds(home, out or home.feeds)} files in {out or home.feeds}")
+
+
+def _build_feeds(home: Home, out: Path) -> int:
+    import feeds
+
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    return len(feeds.build(home.tracker, out, base_url=""))
+
+
+# watching -------------------------------------------------------------------------------------------------------------
+@main.group("sources")
+def sources_group() -> None:
+    """The registry of what is watched."""
+
+
+@sources_group.command("list")
+@as_json
+@honest
+def sources_list(as_json: bool) -> None:
+    """List the sources.
+
+    Example: banwatch sources list --json
+    """
+    from dataclasses import asdict
+
+    found = registry()
+    if as_json:
+        click.echo(json.dumps([asdict(s) for s in found], ensure_ascii=False))
+        return
+    for source in found:
+        click.echo(f"{source.id:32} {source.parser:9} {source.tier:13} {source.language or '-':5} {source.url}")
+
+
+@sources_group.command("check")
+@click.option("--folder", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Other than sources/.")
+@honest
+def sources_check(folder: Path | None) -> None:
+    """Check every source file without network; exit 4 names the first fault.
+
+    Example: banwatch sources check
+    """
+    import parsers
+    import sources
+
+    found = sources.load(folder, parsers.PARSERS, parsers.OPTIONS) if folder else registry()
+    click.echo(f"{len(found)} sources are well-formed")
+
+
+@sources_group.command("record")
+@click.argument("url")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("tests/recordings"), show_default=True
+)
+@honest
+def sources_record(url: str, out: Path) -> None:
+    """Fetch a page once, guarded and polite like a crawl, and save it as a recording for tests.
+
+    Example: banwatch sources record https://telegram.org/privacy
+    """
+    from crawler.record import record
+
+    say(f"recorded in {record(url, out)}")
+
+
+@main.command()
+@as_json
+@pass_home
+@honest
+def health(home: Home, as_json: bool) -> None:
+    """Per source: last success, last new item, failures, count against expectation. Exit 5 if any is broken.
+
+    Example: banwatch health --json
+    """
+    from store.database import open_tracker
+    from store.watch import health as health_of
+
+    if not home.tracker.exists():
+        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    found = health_of(open_tracker(home.tracker))
+    click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else found.table())
+    raise SystemExit(IN_PART if found.broken else DONE)
+
+
+# measuring ------------------------------------------------------------------------------------------------------------
+def files(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """--in and --out of a verb that reads and writes JSON lines."""
+    out = click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), required=True)
+    return click.option("--in", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)(
+        out(verb)
+    )
+
+
+@main.command()
+@files
+@honest
+def extract(source: Path, target: Path) -> None:
+    """Claims from texts: JSON lines {id, title, text, published, lang, url} -> {id, events}.
+
+    Example: banwatch extract --in articles.jsonl --out claims.jsonl
+    """
+    from claims.output import events
+    from records import Article
+
+    def one(row: dict[str, Any]) -> dict[str, Any]:
+        article = Article(row.get("url") or "", row.get("title") or "", row.get("text") or "", row.get("lang") or "",
+                          row.get("published") or "")  # fmt: skip
+        return {"id": row["id"], "events": events(article)}
+
+    _each_line(source, target, one)
+
+
+@main.command()
+@files
+@honest
+def compare(source: Path, target: Path) -> None:
+    """Classes of changes: JSON lines {id, old_path, new_path, history, ...} -> {id, class, topics, ...}.
+
+    Paths are relative to the input file. Example: banwatch compare --in labels.jsonl --out classes.jsonl
+    """
+    from changes.compare import compare as compare_row
+
+    _each_line(source, target, lambda row: compare_row(row, source.parent))
+
+
+def _each_line(source: Path, target: Path, one: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    with source.open(encoding="utf-8") as lines, target.open("w", encoding="utf-8") as out, progress("reading") as step:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise BadConfiguration(f"{source}:{number}: not JSON: {error}") from error
+            out.write(json.dumps(one(row), ensure_ascii=False) + "\n")
+            step(number, 0)
+
+
+# keeping --------------------------------------------------------------------------------------------------------------
+@main.group("archive")
+def archive_group() -> None:
+    """The pages as fetched."""
+
+
+@archive_group.command("verify")
+@pass_home
+@honest
+def archive_verify(home: Home) -> None:
+    """Hold every stored body against its hash. Exit 1 names those that differ.
+
+    Example: banwatch archive verify
+    """
+    from store.archive import Archive
+
+    with Archive(home.archive, readonly=True) as archive:
+        faults = list(archive.verify())
+        for sha, fault in faults:
+            click.echo(f"{sha}  {fault}")
+        size = archive.size()
+    say(f"{size['bodies'] - len(faults)} of {size['bodies']} bodies have their hash; {size['sightings']} sightings")
+    raise SystemExit(CRASHED if faults else DONE)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@pass_home
+@honest
+def backup(home: Home, folder: Path) -> None:
+    """Write a consistent, checked copy of both databases into FOLDER, also while a crawl runs.
+
+    Example: banwatch backup /mnt/backup/2026-11-24
+    """
+    from store.database import copy
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (home.archive, home.tracker):
+        if path.exists():
+            copy(path, folder / path.name)
+            say(f"{folder / path.name}: {(folder / path.name).stat().st_size:,} bytes, integrity ok")
+
+
+def _not_built(name: str, what: str) -> Callable[..., None]:
+    @click.argument("arguments", nargs=-1)
+    @honest
+    def verb(arguments: tuple[str, ...]) -> None:
+        fail(f"{name}: not built yet", CRASHED)
+
+    verb.__doc__ = f"{what} Not built yet: ends with exit code 1.\n\nExample: banwatch {name} ..."
+    return verb
+
+
+main.command("import", context_settings={"ignore_unknown_options": True})(
+    _not_built("import", "Datasets of others (STOP, Open Terms Archive, OONI), with a validation report.")
+)
+main.command("export", context_settings={"ignore_unknown_options": True})(
+    _not_built("export", "Everything out again: CSV, Parquet, WARC, data package.")
+)
+
+
+# printing -------------------------------------------------------------------------------------------------------------
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A line that is rewritten on a terminal; elsewhere one plain line every ten seconds."""
+    tty, last = sys.stderr.isatty(), [time.monotonic()]
+
+    def step(count: int, total: int) -> None:
+        text = f"{what} {count}" + (f" of {total}" if total else "")
+        if tty:
+            sys.stderr.write(f"\r{text} ")
+        elif time.monotonic() - last[0] > 10:
+            say(text)
+            last[0] = time.monotonic()
+
+    yield step
+    if tty:
+        sys.stderr.write("\r" + " " * 40 + "\r")
+
+
+def _counts(db: sqlite3.Connection) -> dict[str, int]:
+    views = (
+        "sightings",
+        "pages",
+        "documents",
+        "versions",
+        "updates",
+        "articles",
+        "claims",
+        "actions",
+        "timeline",
+        "issues",
+    )
+    names = {"sightings": "sighting", "timeline": "timeline"}
+    return {view: db.execute(f"select count(*) from {names.get(view, view)}").fetchone()[0] for view in views}
+
+
+def _report(found: dict[str, int], as_json: bool) -> None:
+    click.echo(json.dumps(found) if as_json else "\n".join(f"{number:>8}  {name}" for name, number in found.items()))
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="seconds")

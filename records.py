@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+TIERS = ("official", "court", "measurement", "civil_society", "news", "aggregator", "curated")  # best first
+
 
 # What we watch ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class PolicyText:
     language: str = ""
     part: str = ""
     url: str = ""  # address of the document (canonical if the page states one)
+    encoding: str = ""  # the one the page was decoded by
+    replaced: int = 0  # characters that could not be decoded
 
     @property
     def text(self) -> str:
@@ -129,6 +133,8 @@ class Article:
     guid: str = ""
     outlet: str = ""
     authors: tuple[str, ...] = ()
+    encoding: str = ""
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,9 @@ from urllib.parse import urlsplit
 import soupsieve
 
 from errors import BadConfiguration
-from records import Expect, Selector, Source
+from records import TIERS, Expect, Selector, Source
 
 FOLDER = Path(__file__).parent
-TIERS = ("official", "court", "measurement", "civil_society", "news", "aggregator", "curated")
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 TABLES = {"selector": "selectors", "article": "article", "expect": "expect", "options": "options"}
 FIELDS = {f.name: f for f in fields(Source)}
@@ -36,9 +35,7 @@ def register(parsers: Iterable[str], options: Mapping[str, frozenset[str]]) -> l
     return load(FOLDER, parsers, options)
 
 
-def sample(
-    folder: Path, base: str, parsers: Iterable[str], options: Mapping[str, frozenset[str]]
-) -> list[Source]:
+def sample(folder: Path, base: str, parsers: Iterable[str], options: Mapping[str, frozenset[str]]) -> list[Source]:
     """The sources of a sample web served at ``base`` (no trailing slash), which stands for ``{sample}`` in addresses."""
     return load(folder, parsers, options, loopback=True, sample=base)
 

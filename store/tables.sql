@@ -43,6 +43,7 @@ create table claim (                  -- what one article, dataset row or regist
   ambiguous integer not null, dates text not null, occurred integer not null, quote text not null, start integer, "end" integer,
   confidence real not null, fired text not null, tier text not null, seen_at text not null, baseline integer not null,
   measure text not null,              -- register entries name their measure; '' otherwise
+  rank text not null,                 -- standing by the claim alone, while its text is current
   standing text not null,             -- published, review (confidence under the threshold), rumour, superseded (text was edited)
   action text,                        -- NULL until resolved, and for review, rumour, superseded
   development text);

@@ -1,0 +1,394 @@
+"""Pages as fetched -> archive.db, append-only: every body once, every fetch one row. Never reads what a page says.
+
+A body is kept as zstd; near-identical captures as zstd with an earlier body as dictionary ("delta"). The best base is often
+not the last capture, since pages alternate, so several recent bodies of the address are tried by a cheap likeness first.
+Chains are at most CHAIN long, so that any body is read back in a bounded number of steps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import zstandard
+
+from errors import BadStore
+from records import Expect, Page, Selector, Source
+
+APPLICATION_ID = 0x42616E41  # "BanA"
+SCHEMA = 1
+LEVEL = 9
+CANDIDATES = 6  # earlier bodies of an address that a delta may lean on
+CHAIN = 16
+PAGE_SIZE = 1024  # most deltas are small: a quarter of the usual page wastes less
+SKETCH = 48  # samples that tell how alike two bodies are
+
+TABLES = """
+create table body (sha256 text primary key, size integer not null, base text references body(sha256), depth integer not null,
+  sketch blob not null, data blob not null);
+create table sighting (seq integer primary key autoincrement, source text not null, run text not null, parser text not null,
+  url text not null, requested_url text not null, fetched_at text not null, status integer, headers text not null,
+  sha256 text references body(sha256), outcome text not null, cause text not null, message text not null);
+create index sighting_address on sighting(source, requested_url, seq);
+create index sighting_time on sighting(fetched_at, seq);
+create table declaration (digest text primary key, source text not null, json text not null, seq integer not null) without rowid;
+create trigger body_keeps before update on body begin select raise(abort, 'the archive is append-only'); end;
+create trigger body_stays before delete on body begin select raise(abort, 'the archive is append-only'); end;
+create trigger sighting_keeps before update on sighting begin select raise(abort, 'the archive is append-only'); end;
+create trigger sighting_stays before delete on sighting begin select raise(abort, 'the archive is append-only'); end;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One fetch. ``sha256`` is "" where nothing was kept; ``outcome`` is stored, unchanged, retry, defer, fail or skip."""
+
+    seq: int
+    source: str
+    run: str
+    parser: str
+    url: str
+    requested_url: str
+    fetched_at: str
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    sha256: str
+    outcome: str
+    cause: str
+    message: str
+
+
+class Archive:
+    """archive.db at ``path``; made if it is not there. One process writes; any number may read.
+
+    Raises BadStore if the file is not an archive, is newer than the program, or cannot be written.
+    """
+
+    def __init__(self, path: Path, readonly: bool = False) -> None:
+        self.path = path
+        self._db = _open(path, readonly)
+        self._first_runs: dict[str, str] = {}
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    # writing ------------------------------------------------------------------------------------------------------
+    def keep(self, page: Page, run: str, outcome: str = "stored", cause: str = "", message: str = "") -> int:
+        """Store a page; durable when it returns. Returns the sighting's ``seq``."""
+        with _write(self._db):
+            self._body(page)
+            return self._sighting(
+                page.source, run, page.parser, page.url, page.requested_url, page.fetched_at, page.status,
+                page.headers, page.sha256, outcome, cause, message,
+            )  # fmt: skip
+
+    def unchanged(
+        self, source: str, parser: str, url: str, requested_url: str, fetched_at: datetime, run: str, status: int,
+        headers: tuple[tuple[str, str], ...], sha256: str,
+    ) -> int:  # fmt: skip
+        """A server said that a page we hold has not changed (304)."""
+        with _write(self._db):
+            return self._sighting(
+                source, run, parser, url, requested_url, fetched_at, status, headers, sha256, "unchanged", "", ""
+            )
+
+    def missed(
+        self, source: str, parser: str, url: str, requested_url: str, fetched_at: datetime, run: str, outcome: str,
+        cause: str, message: str, status: int | None = None, headers: tuple[tuple[str, str], ...] = (),
+    ) -> int:  # fmt: skip
+        """A fetch that kept nothing: outcome fail, skip, defer or retry, with its cause."""
+        with _write(self._db):
+            return self._sighting(
+                source, run, parser, url, requested_url, fetched_at, status, headers, None, outcome, cause, message
+            )
+
+    def declare(self, source: Source) -> None:
+        """Remember how a source was declared, so that its pages can be read again after it left the registry."""
+        text = json.dumps(asdict(source), sort_keys=True, ensure_ascii=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with _write(self._db):
+            last = self._db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0]
+            self._db.execute("insert or ignore into declaration values (?, ?, ?, ?)", (digest, source.id, text, last))
+
+    def _body(self, page: Page) -> None:
+        if self._db.execute("select 1 from body where sha256 = ?", (page.sha256,)).fetchone():
+            return
+        sketch = _sketch(page.body)
+        base, depth = self._base(page, sketch)
+        data = _packed(page.body, self.body(base) if base else None)
+        self._db.execute(
+            "insert into body values (?, ?, ?, ?, ?, ?)",
+            (page.sha256, len(page.body), base, depth, sketch, data),
+        )
+
+    def _base(self, page: Page, sketch: bytes) -> tuple[str | None, int]:
+        """The earlier body of this address that is most alike, and the depth a delta on it would have."""
+        rows = self._db.execute(
+            "select b.sha256, b.depth, b.sketch from (select distinct sha256 from (select sha256 from sighting where source = ?"
+            " and requested_url = ? and sha256 is not null order by seq desc limit ?)) s join body b using (sha256)",
+            (page.source, page.requested_url, 4 * CANDIDATES),
+        ).fetchall()
+        fits = [(_alike(sketch, other), sha, depth) for sha, depth, other in rows if depth + 1 <= CHAIN]
+        likeness, sha, depth = max(fits, default=(0.0, None, 0))
+        return (sha, depth + 1) if sha and likeness > 0.2 else (None, 0)
+
+    def _sighting(self, *values: Any) -> int:
+        source, run, parser, url, requested, fetched_at, status, headers, sha, outcome, cause, message = values
+        cursor = self._db.execute(
+            "insert into sighting (source, run, parser, url, requested_url, fetched_at, status, headers, sha256, outcome, cause, message)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (source, run, parser, _clean(url), _clean(requested), instant(fetched_at), status,
+             json.dumps([[_clean(k), _clean(v)] for k, v in headers]), sha, outcome, cause, _clean(message)),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    # reading ------------------------------------------------------------------------------------------------------
+    def body(self, sha256: str) -> bytes:
+        """The bytes of a body. Raises BadStore if it is not there or its hash does not hold."""
+        chain: list[bytes] = []
+        want: str | None = sha256
+        while want:
+            row = self._db.execute("select base, data from body where sha256 = ?", (want,)).fetchone()
+            if row is None:
+                raise BadStore(f"{self.path.name}: body {want} is missing", "body-missing")
+            want = row[0]
+            chain.append(row[1])
+        return _checked(_unpacked(chain), sha256, self.path.name)
+
+    def page(self, seq: int) -> Page:
+        """The page of a sighting; a 304 gives the page it stood for."""
+        row = self._one("seq = ?", (seq,))
+        said = self._said(row)
+        return Page(
+            row.source, row.parser, row.url, row.requested_url, datetime.fromisoformat(row.fetched_at),
+            said.status or 0, said.headers, self.body(row.sha256),
+        )  # fmt: skip
+
+    def _said(self, row: Sighting) -> Sighting:
+        """The sighting whose status and headers speak of the body: for a 304 the one that brought it."""
+        if row.outcome != "unchanged":
+            return row
+        return self._one(
+            "seq = (select max(seq) from sighting where sha256 = ? and source = ? and outcome = 'stored' and seq < ?)",
+            (row.sha256, row.source, row.seq),
+        )
+
+    def first_run(self, source: str) -> str:
+        """The run that first fetched from a source; "" if none did."""
+        if source not in self._first_runs:
+            row = self._db.execute(
+                "select run from sighting where source = ? order by seq limit 1", (source,)
+            ).fetchone()
+            if row is None:
+                return ""
+            self._first_runs[source] = row[0]
+        return self._first_runs[source]
+
+    def sighting(self, seq: int) -> Sighting:
+        return self._one("seq = ?", (seq,))
+
+    def sightings(self, after: int = 0, source: str = "") -> Iterator[Sighting]:
+        """Every fetch after ``seq`` in the order it was made."""
+        last = after
+        while True:
+            rows = self._db.execute(
+                f"select {COLUMNS} from sighting where seq > ? and (? = '' or source = ?) order by seq limit 500",
+                (last, source, source),
+            ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield _row(row)
+            last = rows[-1][0]
+
+    def last(self) -> int:
+        """The newest ``seq``; 0 in an empty archive."""
+        return int(self._db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0])
+
+    def validators(self, source: str, url: str) -> dict[str, str]:
+        """What to send to ask whether ``url`` changed: etag, last_modified (where the server gave them) and sha256, url and
+        seq of the page they speak of; empty if we hold none."""
+        row = self._db.execute(
+            "select seq, url, headers, sha256 from sighting where source = ? and requested_url = ? and outcome in ('stored', 'unchanged')"
+            " and status in (200, 304) and sha256 is not null order by seq desc limit 1",
+            (source, url),
+        ).fetchone()
+        if row is None:
+            return {}
+        held = {name: value for name, value in reversed(json.loads(row[2])) if name in {"etag", "last-modified"}}
+        found = {"etag": held.get("etag", ""), "last_modified": held.get("last-modified", "")}
+        return found | {"sha256": row[3], "url": row[1], "seq": str(row[0])}
+
+    def declarations(self) -> dict[str, Source]:
+        """The latest declaration of every source that ever had one, by id."""
+        rows = self._db.execute("select source, json from declaration order by seq, digest").fetchall()
+        return {source: _source(json.loads(text)) for source, text in rows}
+
+    def bodies(self) -> list[str]:
+        """Hashes of all bodies, in order."""
+        return [row[0] for row in self._db.execute("select sha256 from body order by sha256")]
+
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """(sha256, fault) of every body that does not have its hash any more."""
+        for sha in self.bodies():
+            try:
+                self.body(sha)
+            except (BadStore, zstandard.ZstdError, sqlite3.DatabaseError) as error:
+                yield sha, str(error)
+
+    def size(self) -> dict[str, int]:
+        """bodies, sightings, raw bytes and kept bytes."""
+        names = ("bodies", "raw", "kept")
+        row = self._db.execute(
+            "select count(*), coalesce(sum(size), 0), coalesce(sum(length(data)), 0) from body"
+        ).fetchone()
+        return dict(zip(names, row, strict=True)) | {
+            "sightings": self._db.execute("select count(*) from sighting").fetchone()[0]
+        }
+
+    def _one(self, where: str, values: tuple[Any, ...]) -> Sighting:
+        row = self._db.execute(f"select {COLUMNS} from sighting where {where}", values).fetchone()
+        if row is None:
+            raise BadStore(f"{self.path.name}: no sighting {values[0]}", "sighting-missing")
+        return _row(row)
+
+
+COLUMNS = "seq, source, run, parser, url, requested_url, fetched_at, status, headers, sha256, outcome, cause, message"
+
+
+def instant(value: datetime) -> str:
+    """An aware instant as ISO 8601 in UTC with microseconds only where there are any."""
+    return value.astimezone(UTC).isoformat()
+
+
+def _row(row: tuple[Any, ...]) -> Sighting:
+    seq, source, run, parser, url, requested, fetched_at, status, headers, sha, outcome, cause, message = row
+    pairs = tuple((name, value) for name, value in json.loads(headers))
+    return Sighting(
+        seq, source, run, parser, url, requested, fetched_at, status, pairs, sha or "", outcome, cause, message
+    )
+
+
+def _source(data: dict[str, Any]) -> Source:
+    for key in ("selectors", "article"):
+        data[key] = tuple(Selector(tuple(s["select"]), tuple(s["remove"]), s["since"], s["until"]) for s in data[key])
+    data["expect"] = Expect(**data["expect"])
+    data["keywords"] = tuple(data["keywords"])
+    return Source(**data)
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+# compression ----------------------------------------------------------------------------------------------------------
+def _packed(body: bytes, base: bytes | None) -> bytes:
+    if base is None:
+        return zstandard.ZstdCompressor(level=LEVEL).compress(body)
+    window = max(10, (len(base) + len(body)).bit_length())
+    settings = zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=min(window, 27), enable_ldm=True)
+    prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdCompressor(compression_params=settings, dict_data=prefix).compress(body)
+
+
+def _unpacked(chain: list[bytes]) -> bytes:
+    """``chain``: the body's data first, its base's next, down to a body that leans on none."""
+    body = zstandard.ZstdDecompressor(max_window_size=2**27).decompress(chain[-1])
+    for data in reversed(chain[:-1]):
+        prefix = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        body = zstandard.ZstdDecompressor(dict_data=prefix, max_window_size=2**27).decompress(data)
+    return body
+
+
+def _checked(body: bytes, sha256: str, name: str) -> bytes:
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise BadStore(f"{name}: body {sha256} does not have its hash", "body-damaged")
+    return body
+
+
+def _sketch(body: bytes) -> bytes:
+    """The SKETCH smallest checksums of the body's lines: two bodies share as many of them as they share lines (MinHash)."""
+    lines = body.replace(b">", b">\n").split(b"\n")
+    sums = sorted({zlib.crc32(line) for line in lines if len(line) > 8})[:SKETCH]
+    return b"".join(value.to_bytes(4, "big") for value in sums)
+
+
+def _alike(a: bytes, b: bytes) -> float:
+    first = {a[i : i + 4] for i in range(0, len(a), 4)}
+    second = {b[i : i + 4] for i in range(0, len(b), 4)}
+    return len(first & second) / max(1, len(first | second))
+
+
+# opening --------------------------------------------------------------------------------------------------------------
+def _open(path: Path, readonly: bool) -> sqlite3.Connection:
+    fresh = not path.exists()
+    if not fresh and path.stat().st_size == 0:
+        raise BadStore(
+            f"{path}: is empty (0 bytes); restore it from a backup or remove it to begin anew", "store-empty"
+        )
+    if readonly and fresh:
+        raise BadStore(f"{path}: no archive here; crawl first", "store-missing")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = connect(path, PAGE_SIZE)
+        if fresh:
+            create(db, TABLES, APPLICATION_ID, SCHEMA)
+        check(db, path, APPLICATION_ID, SCHEMA)
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise BadStore(f"{path}: cannot be opened as the archive: {error}", "store-damaged") from error
+    return db
+
+
+def connect(path: Path, page_size: int = 0) -> sqlite3.Connection:
+    """A connection in autocommit: transactions are begun by hand. ``page_size`` (bytes) counts for a new file only."""
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    if page_size:
+        db.execute(f"pragma page_size = {page_size}")
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = full")
+    db.execute("pragma foreign_keys = on")
+    return db
+
+
+def create(db: sqlite3.Connection, tables: str, application: int, schema: int) -> None:
+    """Lay out an empty database in one transaction: a crash leaves none or a whole one."""
+    db.executescript(
+        f"begin immediate; {tables}\npragma application_id = {application}; pragma user_version = {schema}; commit;"
+    )
+
+
+def check(db: sqlite3.Connection, path: Path, application: int, schema: int) -> None:
+    """Raises BadStore unless the file is the database we mean, of a schema we know."""
+    if db.execute("pragma application_id").fetchone()[0] != application:
+        raise BadStore(f"{path}: is a SQLite database, but not this one of Banwatch", "store-foreign")
+    found = db.execute("pragma user_version").fetchone()[0]
+    if found > schema:
+        raise BadStore(f"{path}: schema {found} is newer than this program's {schema}; update Banwatch", "store-newer")
+
+
+@contextmanager
+def _write(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        db.execute("rollback")
+        raise
+    db.execute("commit")

@@ -1,0 +1,158 @@
+"""tracker.db: opening, laying out, transactions, and the only place that writes rows.
+
+Rows are dicts with the columns of tables.sql; every text passes ``clean`` on its way in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from errors import BadStore
+from store.archive import check, connect, create
+
+APPLICATION_ID = 0x42616E54  # "BanT"
+SCHEMA = 1
+HERE = Path(__file__).parent
+# what XML 1.0 and SQLite's text functions cannot carry: C0 controls but tab and line ends, surrogates, non-characters
+UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[" + "".join(
+    f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)) + "]")  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """``text`` with every character that a feed or SQLite cannot carry replaced by U+FFFD; its length does not change."""
+    return UNCLEAN.sub("\ufffd", text)
+
+
+def key(*parts: object) -> str:
+    """A short id made of what makes a thing itself: 16 letters and digits (80 bits of SHA-256)."""
+    text = "\x1f".join(str(part) for part in parts)
+    return b32encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:10]).decode().lower()
+
+
+def many(values: Iterable[object]) -> str:
+    """A list as the tables hold it."""
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def open_tracker(path: Path) -> sqlite3.Connection:
+    """tracker.db, laid out if it is new. Raises BadStore for a file that is damaged, empty, foreign or newer than this."""
+    fresh = not path.exists()
+    if not fresh and path.stat().st_size == 0:
+        raise BadStore(f"{path}: is empty (0 bytes); `banwatch reread` makes it anew from the archive", "store-empty")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = connect(path)
+        db.execute("pragma synchronous = normal")
+        if fresh:
+            create(db, _layout(), APPLICATION_ID, SCHEMA)
+        check(db, path, APPLICATION_ID, SCHEMA)
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise BadStore(
+            f"{path}: cannot be opened: {error}; `banwatch reread` makes it anew from the archive", "store-damaged"
+        ) from error
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _layout() -> str:
+    return (HERE / "tables.sql").read_text() + (HERE / "views.sql").read_text()
+
+
+@contextmanager
+def writing(db: sqlite3.Connection) -> Iterator[None]:
+    """One unit of work: all of it, or none."""
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        db.execute("rollback")
+        raise
+    db.execute("commit")
+
+
+def put(db: sqlite3.Connection, table: str, row: Mapping[str, Any], verb: str = "insert or replace") -> int:
+    """Write one row; returns how many rows that changed."""
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    values = [clean(value) if isinstance(value, str) else value for value in row.values()]
+    return db.execute(f"{verb} into {table} ({names}) values ({marks})", values).rowcount
+
+
+def add(db: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> bool:
+    """Write one row unless it is there; True if it was not."""
+    return put(db, table, row, "insert or ignore") > 0
+
+
+def unsettled(db: sqlite3.Connection, kind: str, item: str) -> None:
+    """Mark what has to be computed again."""
+    add(db, "unsettled", {"kind": kind, "item": item})
+
+
+def index(db: sqlite3.Connection, kind: str, item: str, title: str, body: str, language: str = "") -> None:
+    """(Re)place what full-text search finds of one thing."""
+    rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
+    db.execute("delete from search where rowid = ?", (rowid,))
+    put(
+        db,
+        "search",
+        {"rowid": rowid, "title": title, "body": body, "kind": kind, "item": item, "language": language},
+        "insert",
+    )
+
+
+def unindex(db: sqlite3.Connection, kind: str, item: str) -> None:
+    rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
+    db.execute("delete from search where rowid = ?", (rowid,))
+
+
+def publish(built: Path, served: Path) -> None:
+    """Bring a rebuilt database into the served file in one step for its readers (SQLite's backup API).
+
+    A served file that is no database any more is replaced.
+    """
+    if served.exists() and not _sound(served):
+        _remove(served)
+    source = sqlite3.connect(built)
+    target = sqlite3.connect(served, timeout=30)
+    with source, target:
+        target.execute("pragma journal_mode = wal")
+        source.backup(target)
+    source.close()
+    target.close()
+
+
+def _sound(path: Path) -> bool:
+    if path.stat().st_size == 0:
+        return False
+    try:
+        db = sqlite3.connect(path)
+        sound: bool = db.execute("pragma quick_check").fetchone()[0] == "ok"
+        db.close()
+        return sound
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def copy(path: Path, target: Path) -> None:
+    """A consistent copy of a database that may be in use, checked. Raises BadStore if it is not sound."""
+    part = target.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    source = sqlite3.connect(path, timeout=30)
+    source.execute("vacuum into ?", (str(part),))
+    source.close()
+    if not _sound(part):
+        raise BadStore(f"{path}: its copy is not sound; run `banwatch archive verify`", "store-damaged")
+    part.replace(target)

@@ -1,0 +1,245 @@
+"""Captures of a document in order of time -> kinds, changes, developments. Computes; the texts were saved at the door."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import changes
+from records import Block, Change, Past
+from store.database import index, key, many, put, unindex
+
+HISTORY = 30  # earlier states that a capture is compared with
+KIND_OF_TOPIC = (
+    ("law_enforcement_disclosure", "policy_law_enforcement_disclosure"),
+    ("transparency_report", "policy_transparency_report"),
+    ("content_moderation", "policy_moderation"),
+)
+NO_VERSION = "wrong_document_or_error_page"
+
+
+@dataclass(frozen=True, slots=True)
+class Rereader:
+    """How an archived page reads on another day: which selector counts then, and the blocks it gives."""
+
+    selector: Callable[[str, str], int]  # source id, ISO day -> index of the selector in force
+    blocks: Callable[[str, str, str], tuple[Block, ...]]  # page id, source id, ISO instant -> blocks, () if none match
+
+
+@dataclass(slots=True)
+class State:
+    """Where the walk over the captures stands. ``seen`` maps a version to the instant it was last seen, in that order."""
+
+    seen: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)  # version -> page, instant it was last captured
+    previous: sqlite3.Row | None = None
+    first_url: str = ""
+
+    def after(self, capture: sqlite3.Row) -> None:
+        self.seen.pop(capture["version"], None)
+        self.seen[capture["version"]] = capture["fetched_at"]
+        self.pages[capture["version"]] = (capture["page"], capture["fetched_at"])
+        self.previous = capture
+        self.first_url = self.first_url or capture["url"]
+
+
+def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
+    """Give every capture of ``document`` its kind and write the changes between them, from the first unsettled one on."""
+    captures = db.execute(
+        "select * from capture where document = ? order by fetched_at, sha256, id", (document,)
+    ).fetchall()
+    start = next((i for i, c in enumerate(captures) if not c["kind"]), len(captures))
+    _forget(db, document, captures[start:])
+    row = db.execute("select * from document where id = ?", (document,)).fetchone()
+    walk = State()
+    for capture in captures[:start]:
+        walk.after(capture)
+    for capture in captures[start:]:
+        _settle_capture(db, row, walk, capture, rereader)
+        walk.after(capture)
+    _summarise(db, row, captures)
+
+
+def _forget(db: sqlite3.Connection, document: str, captures: list[sqlite3.Row]) -> None:
+    """Take back what was computed from these captures: an older one arrived after them."""
+    if not captures:
+        return
+    for row in db.execute(
+        "select id from change where document = ? and seen_at >= ?", (document, captures[0]["fetched_at"])
+    ).fetchall():
+        db.execute("delete from change where id = ?", (row[0],))
+        drop_development(db, key("development", row[0]))
+    for capture in captures:
+        db.execute("update capture set kind = '', reason = '' where id = ?", (capture["id"],))
+        db.execute(
+            "update version set is_version = 1 where id = ? and first_seen = ?",
+            (capture["version"], capture["fetched_at"]),
+        )
+
+
+def _settle_capture(
+    db: sqlite3.Connection, document: sqlite3.Row, walk: State, capture: sqlite3.Row, rereader: Rereader
+) -> None:
+    kind, reason = _plain(walk, capture)
+    if not kind:
+        judged, ours, old = _judge(db, document, walk, capture, rereader)
+        kind, reason = judged.kind, judged.reason
+        if kind == NO_VERSION:
+            db.execute("update version set is_version = 0 where id = ?", (capture["version"],))
+            reason = f"{judged.cause}: {reason}"
+        if kind not in {"first", "same_text"}:
+            _save_change(db, document, walk, capture, judged, ours, old)
+    db.execute("update capture set kind = ?, reason = ? where id = ?", (kind, reason, capture["id"]))
+
+
+def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
+    """Kinds that need no judgement."""
+    if walk.previous is None or capture["version"] != walk.previous["version"]:
+        return "", ""
+    if walk.previous["kind"] == NO_VERSION:
+        return NO_VERSION, "still: " + str(walk.previous["reason"])
+    return ("same_bytes", "") if capture["sha256"] == walk.previous["sha256"] else ("same_text", "")
+
+
+def _judge(
+    db: sqlite3.Connection, document: sqlite3.Row, walk: State, capture: sqlite3.Row, rereader: Rereader
+) -> tuple[Change, bool, str]:
+    """(change, whether we caused it, version it was compared with)."""
+    versions = list(walk.seen)[-HISTORY:]
+    past = [_past(db, version, walk.seen[version]) for version in versions]
+    ours = False
+    new = _blocks(db, capture["version"])
+    if versions:
+        page, at = walk.pages[versions[-1]]
+        again = _again(document["source"], page, at, capture["fetched_at"], rereader)
+        if again:
+            ours = changes.fingerprint(again) == changes.fingerprint(new)
+            past[-1] = Past(past[-1].seen_at, again, past[-1].is_version)
+    judged = changes.judge(
+        new, past, capture["fetched_at"], platform=document["platform"], document_type=document["document_type"],
+        url=capture["url"], first_url=walk.first_url, language=document["language"],
+    )  # fmt: skip
+    return judged, ours, versions[judged.base] if versions and judged.base < len(versions) else ""
+
+
+def _again(source: str, page: str, old_at: str, new_at: str, rereader: Rereader) -> tuple[Block, ...]:
+    """The old page as the selector of the new day reads it, where that is another selector."""
+    if rereader.selector(source, old_at[:10]) == rereader.selector(source, new_at[:10]):
+        return ()
+    return rereader.blocks(page, source, new_at)
+
+
+def _past(db: sqlite3.Connection, version: str, seen_at: str) -> Past:
+    row = db.execute("select blocks, is_version from version where id = ?", (version,)).fetchone()
+    return Past(seen_at, _parsed(row[0]), bool(row[1]))
+
+
+def _blocks(db: sqlite3.Connection, version: str) -> tuple[Block, ...]:
+    return _parsed(db.execute("select blocks from version where id = ?", (version,)).fetchone()[0])
+
+
+def _parsed(text: str) -> tuple[Block, ...]:
+    return tuple(Block(b["kind"], b["text"], b["level"]) for b in json.loads(text))
+
+
+def _save_change(
+    db: sqlite3.Connection,
+    document: sqlite3.Row,
+    walk: State,
+    capture: sqlite3.Row,
+    judged: Change,
+    ours: bool,
+    old: str,
+) -> None:
+    times = db.execute(
+        "select count(*) from change where document = ? and old is ? and new = ?",
+        (document["id"], old or None, capture["version"]),
+    ).fetchone()[0]
+    change = key("change", document["id"], old, capture["version"], times)
+    effective = judged.effective
+    put(db, "change", {
+        "id": change, "document": document["id"], "old": old or None, "new": capture["version"], "seen_at": capture["fetched_at"],
+        "last_not_seen": walk.previous["fetched_at"] if walk.previous else "", "class": judged.kind, "reason": judged.reason,
+        "topics": many(judged.topics), "direction": judged.direction, "kind": kind_of(judged.topics),
+        "effective_on": effective.value if effective else "", "effective_precision": effective.precision if effective else "",
+        "announced_for": judged.announced.value if judged.announced else "", "key_sentence_old": judged.key_old,
+        "key_sentence_new": judged.key_new, "summary": judged.summary, "diff": many(asdict(h) for h in judged.hunks), "ours": int(ours),
+    })  # fmt: skip
+    if not ours and (judged.kind == "substantive" or (judged.kind == "editorial" and judged.fields_moved)):
+        _save_development(db, document, capture, judged, change)
+
+
+def kind_of(topics: tuple[str, ...]) -> str:
+    """The kind of policy update that topics make: the first of KIND_OF_TOPIC, else a change of terms."""
+    return next((kind for topic, kind in KIND_OF_TOPIC if topic in topics), "policy_terms_change")
+
+
+def _save_development(
+    db: sqlite3.Connection, document: sqlite3.Row, capture: sqlite3.Row, judged: Change, change: str
+) -> None:
+    when = judged.effective or judged.announced
+    title = f"{document['platform']}: {document['document_type']} changed"
+    save_development(db, {
+        "id": key("development", change), "side": "platform", "kind": kind_of(judged.topics), "stage": "changed", "action": None,
+        "change": change, "document": document["id"], "happened_on": when.value if when else capture["fetched_at"][:10],
+        "precision": when.precision if when else "day", "date_role": when.role if when else "first_seen",
+        "date_basis": when.basis if when else "observed", "title": f"{title}: {judged.summary}" if judged.summary else title,
+        "summary": judged.summary, "platforms": many([document["platform"]]), "jurisdiction": "", "authority": "",
+        "topics": many(judged.topics), "url": capture["url"], "published_at": capture["fetched_at"],
+        "updated_at": capture["fetched_at"], "baseline": 0,
+    })  # fmt: skip
+
+
+def save_development(db: sqlite3.Connection, row: dict[str, Any]) -> None:
+    """Write a development with its index by platform."""
+    put(db, "development", row)
+    db.execute("delete from development_platform where development = ?", (row["id"],))
+    for platform in json.loads(row["platforms"]):
+        put(db, "development_platform", {"platform": platform, "development": row["id"]})
+
+
+def drop_development(db: sqlite3.Connection, development: str) -> None:
+    db.execute("delete from development_platform where development = ?", (development,))
+    db.execute("delete from development where id = ?", (development,))
+
+
+def _summarise(db: sqlite3.Connection, document: sqlite3.Row, captures: list[sqlite3.Row]) -> None:
+    kinds = [
+        (row["kind"], row["version"], row["fetched_at"])
+        for row in db.execute(
+            "select kind, version, fetched_at from capture where document = ? order by fetched_at, sha256, id",
+            (document["id"],),
+        )
+    ]
+    good = [version for kind, version, _ in kinds if kind != NO_VERSION]
+    alternating = sum(kind == "flapping" for kind, _, _ in kinds[-10:]) >= 2
+    state = "not_the_document" if kinds[-1][0] == NO_VERSION else "alternating" if alternating else "followed"
+    db.execute(
+        "update document set source = ?, first_seen = ?, last_seen = ?, state = ?, variants = ?, versions = ?, current = ? where id = ?",
+        (document["source"], kinds[0][2], kinds[-1][2], state,
+         len({version for kind, version, _ in kinds if kind == "flapping"}), len(set(good)), good[-1] if good else None, document["id"]),
+    )  # fmt: skip
+    _now_tracking(db, document, captures[0])
+    for version, text, title, language in db.execute(
+        "select id, text, title, language from version where document = ? and is_version", (document["id"],)
+    ).fetchall():
+        index(db, "version", version, f"{document['platform']}: {document['document_type']} {title}", text, language)
+    for (version,) in db.execute(
+        "select id from version where document = ? and not is_version", (document["id"],)
+    ).fetchall():
+        unindex(db, "version", version)
+
+
+def _now_tracking(db: sqlite3.Connection, document: sqlite3.Row, first: sqlite3.Row) -> None:
+    what = f"{document['platform']}: {document['document_type']}"
+    save_development(db, {
+        "id": key("development", "now_tracking", document["id"]), "side": "platform", "kind": "now_tracking", "stage": "first_seen",
+        "action": None, "change": None, "document": document["id"], "happened_on": first["fetched_at"][:10], "precision": "day",
+        "date_role": "first_seen", "date_basis": "observed", "title": f"Now tracking {what}",
+        "summary": f"First capture of {what}; changes from here on are reported.", "platforms": many([document["platform"]]),
+        "jurisdiction": "", "authority": "", "topics": "[]", "url": document["url"], "published_at": first["fetched_at"],
+        "updated_at": first["fetched_at"], "baseline": 0,
+    })  # fmt: skip

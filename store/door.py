@@ -1,0 +1,338 @@
+"""Archived page -> rows: the only way in. Reads a page through the parsers it is given, cleans, names, and saves in one unit.
+
+Saving is free of order: what a page says is written as it is; everything that depends on other pages is marked unsettled
+and computed by ``settle`` (store/settle.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import changes
+import claims
+from claims import names
+from errors import BanwatchError, Unreadable
+from records import Article, Block, Claim, Link, Page, PolicyText, Record, Source
+from store.archive import Archive, Sighting
+from store.database import add, clean, index, key, many, open_tracker, put, unsettled, writing
+from store.documents import Rereader
+from store.settle import settle
+
+READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
+Read = Callable[[Page, Source], list[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one page gave: links to follow, how many records, and the error that ended its reading, if one did."""
+
+    seq: int
+    links: tuple[Link, ...]
+    yielded: int
+    error: BanwatchError | None = None
+
+
+class Door:
+    """Saves what archived pages say in ``tracker``. ``read`` is parsers.read, handed in so that this room need not know it.
+
+    One process at a time may hold a Door to a tracker (the crawl lock sees to it).
+    """
+
+    def __init__(self, tracker: Path, archive: Archive, read: Read) -> None:
+        self._archive = archive
+        self._read = read
+        self.db = open_tracker(tracker)
+        self._sources = archive.declarations()
+
+    def __enter__(self) -> Door:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.db.close()
+
+    def declared(self) -> None:
+        """Take over the sources the archive knows now."""
+        self._sources = self._archive.declarations()
+        with writing(self.db):
+            for source in self._sources.values():
+                _save_source(self.db, source)
+
+    def pending(self) -> Iterable[int]:
+        """Sightings the archive holds and the tracker has not taken yet: after a crash, or in a rebuild."""
+        known = {row[0] for row in self.db.execute("select seq from sighting")}
+        return (s.seq for s in self._archive.sightings() if s.seq not in known)
+
+    def take(
+        self, seq: int, records: Sequence[Record] | None = None, error: BanwatchError | None = None
+    ) -> Reading | None:
+        """Save sighting ``seq`` and what its page says, all or nothing; None if it is there already.
+
+        ``records`` or ``error``: the outcome of a reading made elsewhere (in a process that can be ended); without them
+        the page is read here.
+        """
+        if self.db.execute("select 1 from sighting where seq = ?", (seq,)).fetchone():
+            return None
+        sighting = self._archive.sighting(seq)
+        source = self._source(sighting)
+        if not sighting.sha256:
+            with writing(self.db):
+                self._save_sighting(sighting, None, 0, None)
+            return Reading(seq, (), 0)
+        page = self._archive.page(seq)
+        if sighting.outcome not in READ:
+            with writing(self.db):
+                self._save_sighting(sighting, self._save_page(sighting, page), 0, None)
+            return Reading(seq, (), 0)
+        if records is None and error is None and self._again(sighting, page, source):
+            return Reading(seq, (), 1)
+        if records is None and error is None:
+            records, error = self.read(page, source)
+        with writing(self.db):
+            return self._save(sighting, page, source, list(records or ()), error)
+
+    def read(self, page: Page, source: Source) -> tuple[list[Record], BanwatchError | None]:
+        """Read a page here and now; a parser's fault is handed back, not raised: one page harms no other."""
+        try:
+            return self._read(page, source), None
+        except BanwatchError as error:
+            return [], error
+        except Exception as error:  # the one edge that turns a parser's crash into an issue
+            return [], Unreadable(f"parser {page.parser}: {type(error).__name__}: {error}", "parser")
+
+    def settle(self) -> None:
+        """Compute everything that depends on more than one page, as far as it changed."""
+        settle(self.db, Rereader(self._selector, self._reread))
+
+    def _selector(self, source_id: str, day: str) -> int:
+        selectors = self._sources[source_id].selectors
+        return next((i for i, s in enumerate(selectors) if s.since <= day and (not s.until or day <= s.until)), -1)
+
+    def _reread(self, page_id: str, source_id: str, day: str) -> tuple[Block, ...]:
+        row = self.db.execute("select min(seq) from sighting where page = ?", (page_id,)).fetchone()
+        page = self._archive.page(row[0])
+        source = self._sources[source_id]
+        records, _ = self.read(replace(page, fetched_at=page.fetched_at.fromisoformat(day)), source)
+        return next((record.blocks for record in records if isinstance(record, PolicyText)), ())
+
+    def _source(self, sighting: Sighting) -> Source:
+        if sighting.source not in self._sources:
+            self.declared()
+        return self._sources[sighting.source]
+
+    def _save(
+        self, sighting: Sighting, page: Page, source: Source, records: list[Record], error: BanwatchError | None
+    ) -> Reading:
+        page_id = self._save_page(sighting, page)
+        for record in records:
+            if isinstance(record, PolicyText | Article) and record.encoding:
+                self.db.execute(
+                    "update page set encoding = ?, replaced = ? where id = ?",
+                    (record.encoding, record.replaced, page_id),
+                )
+            if isinstance(record, PolicyText):
+                self._save_capture(sighting, page, page_id, source, record)
+            elif isinstance(record, Article):
+                self._save_article(sighting, page_id, source, record)
+            elif isinstance(record, Claim):
+                self._save_row(sighting, page_id, source, record)
+        links = tuple(record for record in records if isinstance(record, Link))
+        self._save_sighting(sighting, page_id, len(records), error)
+        return Reading(sighting.seq, links, len(records), error)
+
+    def _save_sighting(self, s: Sighting, page_id: str | None, yielded: int, error: BanwatchError | None) -> None:
+        read_error = f"{error.cause}: {error}" if error else ""
+        add(self.db, "sighting", {
+            "seq": s.seq, "source": s.source, "run": s.run, "url": s.url, "requested_url": s.requested_url, "parser": s.parser,
+            "fetched_at": s.fetched_at, "status": s.status, "outcome": s.outcome, "cause": s.cause, "message": s.message,
+            "page": page_id, "yielded": yielded, "read_error": read_error,
+        })  # fmt: skip
+        unsettled(self.db, "source", s.source)
+
+    def _save_page(self, s: Sighting, page: Page) -> str:
+        page_id = key("page", s.source, page.url, page.sha256)
+        row = self.db.execute("select first_seen, last_seen, fetches from page where id = ?", (page_id,)).fetchone()
+        first, last, fetches = row if row else (s.fetched_at, s.fetched_at, 0)
+        values = {
+            "first_seen": min(first, s.fetched_at), "last_seen": max(last, s.fetched_at), "fetches": fetches + 1,
+        }  # fmt: skip
+        if row:
+            self.db.execute(
+                "update page set first_seen = ?, last_seen = ?, fetches = ? where id = ?", (*values.values(), page_id)
+            )
+            return page_id
+        put(self.db, "page", {
+            "id": page_id, "source": s.source, "url": page.url, "sha256": page.sha256, "bytes": len(page.body),
+            "status": s.status, "content_type": page.header("content-type"), "encoding": "", "replaced": 0, **values,
+        })  # fmt: skip
+        return page_id
+
+    # policy documents -------------------------------------------------------------------------------------------------
+    def _save_capture(self, s: Sighting, page: Page, page_id: str, source: Source, text: PolicyText) -> None:
+        document = key("document", text.platform, text.document_type, text.part)
+        blocks = tuple(Block(b.kind, clean(b.text), b.level) for b in text.blocks)
+        fingerprint = changes.fingerprint(blocks)
+        version = key("version", document, fingerprint)
+        add(self.db, "document", {
+            "id": document, "source": source.id, "platform": text.platform, "document_type": text.document_type, "part": text.part,
+            "url": text.url or page.url, "language": text.language or source.language, "title": text.title or source.name,
+            "first_seen": s.fetched_at, "last_seen": s.fetched_at, "state": "followed", "variants": 0, "versions": 0, "current": None,
+        })  # fmt: skip
+        self._save_version(version, document, fingerprint, blocks, text, s.fetched_at, page_id)
+        self._capture(s, page, page_id, document, version)
+
+    def _capture(self, s: Sighting, page: Page, page_id: str, document: str, version: str) -> None:
+        self.db.execute("update version set last_seen = max(last_seen, ?) where id = ?", (s.fetched_at, version))
+        added = add(self.db, "capture", {
+            "id": key("capture", document, s.seq), "seq": s.seq, "document": document, "url": page.url, "fetched_at": s.fetched_at,
+            "sha256": page.sha256, "version": version, "kind": "", "reason": "", "page": page_id,
+        })  # fmt: skip
+        if added:
+            unsettled(self.db, "document", document)
+
+    def _again(self, s: Sighting, page: Page, source: Source) -> bool:
+        """The same bytes of a policy document once more: a capture, without reading them again."""
+        if len(source.selectors) > 1:  # selectors with dates may read the same bytes otherwise on another day
+            return False
+        page_id = key("page", s.source, page.url, page.sha256)
+        rows = self.db.execute("select distinct document, version from capture where page = ?", (page_id,)).fetchall()
+        if not rows:
+            return False
+        with writing(self.db):
+            self._save_page(s, page)
+            for document, version in rows:
+                self._capture(s, page, page_id, document, version)
+            self._save_sighting(s, page_id, len(rows), None)
+        return True
+
+    def _save_version(
+        self,
+        version: str,
+        document: str,
+        fingerprint: str,
+        blocks: tuple[Block, ...],
+        text: PolicyText,
+        at: str,
+        page: str,
+    ) -> None:
+        row = self.db.execute("select first_seen, last_seen, page from version where id = ?", (version,)).fetchone()
+        if row and (row[0], row[2]) <= (at, page):  # the first sighting's wording stays
+            return
+        put(self.db, "version", {
+            "id": version, "document": document, "fingerprint": fingerprint, "title": text.title, "language": text.language,
+            "text": "\n\n".join(b.text for b in blocks), "blocks": many(asdict(b) for b in blocks), "first_seen": at,
+            "last_seen": max(at, row[1]) if row else at, "is_version": 1, "page": page,
+        })  # fmt: skip
+
+    # articles and claims ----------------------------------------------------------------------------------------------
+    def _save_article(self, s: Sighting, page_id: str, source: Source, article: Article) -> None:
+        article = replace(article, text=clean(article.text), title=clean(article.title))
+        article_id = key("article", source.id, article.url, article.title, article.text)
+        row = self.db.execute("select first_seen, page from article where id = ?", (article_id,)).fetchone()
+        if row:
+            self._article_again(article_id, s, page_id, (s.fetched_at, page_id) < tuple(row))
+            return
+        add(self.db, "article", {
+            "id": article_id, "page": page_id, "source": source.id, "url": article.url, "title": article.title,
+            "text": article.text, "language": article.language or source.language, "published": article.published,
+            "guid": article.guid, "outlet": article.outlet or source.publisher, "authors": many(article.authors), "tier": source.tier,
+            "first_seen": s.fetched_at, "last_seen": s.fetched_at, "current": 1, "voice": key("voice", _words(article.text)),
+        })  # fmt: skip
+        index(self.db, "article", article_id, article.title, article.text, article.language)
+        unsettled(self.db, "article", article_id)
+        context = {"article": article_id, "page": page_id, "source": source, "url": article.url, "s": s}
+        for claim in claims.extract(article):
+            self._save_claim(claim, **context)
+
+    def _save_row(self, s: Sighting, page_id: str, source: Source, claim: Claim) -> None:
+        self._save_claim(claim, article=None, page=page_id, source=source, url=s.url, s=s)
+
+    def _save_claim(
+        self, claim: Claim, article: str | None, page: str | None, source: Source, url: str, s: Sighting
+    ) -> None:
+        save_claim(self.db, {
+            "id": key("claim", article or page, claim.action, *sorted(claim.platforms), claim.jurisdiction, claim.start, claim.end),
+            "article": article, "page": page, "source": source.id, "url": url, **claim_columns(claim),
+            "start": claim.start, "end": claim.end, "tier": source.tier, "seen_at": s.fetched_at,
+            "baseline": int(self._first_run(source.id) == s.run), "measure": "", "rank": standing(claim),
+            "standing": standing(claim),
+        })  # fmt: skip
+
+    def _article_again(self, article_id: str, s: Sighting, page_id: str, earlier: bool) -> None:
+        """The same text once more; ``earlier``: by a page older than the one it was first taken from."""
+        self.db.execute("update article set last_seen = max(last_seen, ?) where id = ?", (s.fetched_at, article_id))
+        unsettled(self.db, "article", article_id)
+        if not earlier:
+            return
+        baseline = int(self._first_run(s.source) == s.run)
+        self.db.execute("update article set first_seen = ?, page = ? where id = ?", (s.fetched_at, page_id, article_id))
+        self.db.execute(
+            "update claim set seen_at = ?, page = ?, baseline = ? where article = ?",
+            (s.fetched_at, page_id, baseline, article_id),
+        )
+        for row in self.db.execute(
+            "select distinct side, jurisdiction from claim where article = ?", (article_id,)
+        ).fetchall():
+            unsettled(self.db, "place", f"{row[0]}|{row[1]}")
+
+    def _first_run(self, source: str) -> str:
+        """The run that first saw a source; what it brings is a baseline and no news."""
+        return self._archive.first_run(source)
+
+
+def claim_columns(claim: Claim) -> dict[str, Any]:
+    """The columns of a claim that are the claim's own."""
+    main = claim.dates[0] if claim.dates else None
+    return {
+        "side": claim.side, "kind": claim.action, "platforms": many(claim.platforms), "jurisdiction": claim.jurisdiction,
+        "authority": claim.authority, "authority_id": claim.authority_id, "scopes": many(claim.scopes),
+        "exceptions": claim.exceptions, "personal_devices": claim.personal_devices, "area": claim.area, "binding": claim.binding,
+        "reasons": many(claim.reasons), "legal_basis": claim.legal_basis, "amount": claim.amount, "currency": claim.currency,
+        "person": claim.person, "ends": claim.ends, "direction": claim.direction,
+        "happened_on": main.value if main else "", "precision": main.precision if main else "",
+        "date_role": main.role if main else "", "date_basis": main.basis if main else "",
+        "ambiguous": int(main.ambiguous) if main else 0, "dates": many(asdict(d) for d in claim.dates),
+        "occurred": int(claim.occurred), "quote": claim.quote, "confidence": claim.confidence, "fired": many(claim.fired),
+        "action": None, "development": None,
+    }  # fmt: skip
+
+
+def save_claim(db: sqlite3.Connection, row: dict[str, Any]) -> None:
+    """Write a claim unless it is there, and mark the place it speaks of."""
+    if add(db, "claim", row):
+        unsettled(db, "place", f"{row['side']}|{row['jurisdiction']}")
+
+
+def standing(claim: Claim) -> str:
+    if not claim.occurred:
+        return "rumour"
+    return "published" if claim.confidence >= claims.THRESHOLD else "review"
+
+
+def _save_source(db: sqlite3.Connection, source: Source) -> None:
+    columns = ("id", "name", "publisher", "parser", "tier", "url", "language", "jurisdiction", "authority", "platform",
+               "document_type", "part", "every", "known_from", "notes", "retired")  # fmt: skip
+    row = {name: getattr(source, name) for name in columns}
+    put(db, "source", row | {"expect_min": source.expect.min, "expect_max": source.expect.max})
+    unsettled(db, "source", source.id)
+
+
+def save_names(db: sqlite3.Connection) -> None:
+    """The reference tables of platforms, jurisdictions and authorities, for readers to join with."""
+    with writing(db):
+        for table, rows in names.tables().items():
+            for row in rows:
+                put(db, table, row)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())
