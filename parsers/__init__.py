@@ -1,0 +1,51 @@
+"""Page -> records, one file per page shape. Parsers are pure: no network, no clock, no database; they raise errors.BanwatchError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from errors import Unrecognised
+from parsers import api, article, feed, listing, pdf, policy, sitemap
+from records import Page, Record, Source
+
+Parser = Callable[[Page, Source], list[Record]]
+
+PARSERS: MappingProxyType[str, Parser] = MappingProxyType(
+    {
+        "policy": policy.read,
+        "listing": listing.read,
+        "article": article.read,
+        "feed": feed.read,
+        "api": api.read,
+        "pdf": pdf.read,
+        "sitemap": sitemap.read,
+    }
+)
+
+OPTIONS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
+    {
+        "listing": listing.OPTIONS,
+        "article": article.OPTIONS,
+        "feed": feed.OPTIONS,
+        "api": api.OPTIONS,
+        "pdf": pdf.OPTIONS,
+        "sitemap": sitemap.OPTIONS,
+    }
+)
+"""Keys of ``Source.options`` that each parser takes; a parser that is not named takes none."""
+
+
+def read(page: Page, source: Source) -> list[Record]:
+    """What a page says, read by the parser it was fetched for.
+
+    Raises Unrecognised if there is no such parser, PageChanged, NotTheDocument or Unreadable if the page is not what the
+    source declares. The result may be empty (a feed without items).
+    """
+    parser = PARSERS.get(page.parser)
+    if parser is None:
+        known = ", ".join(PARSERS)
+        raise Unrecognised(
+            f"{source.id}: {page.url}: there is no parser {page.parser!r} (known: {known})", "unknown-parser"
+        )
+    return parser(page, source)

@@ -1,0 +1,157 @@
+"""HTML page -> soup, or a named refusal: bytes that are no HTML, and pages that stand in front of the one we came for."""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+
+from errors import NotTheDocument, Unreadable
+from parsers.addresses import absolute
+from parsers.blocks import blocks, decode
+from records import Page, Selector, Source
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+DEEPEST = 20_000  # levels; what nests deeper is an attack, and would hold up the reading for seconds
+BINARY = {b"\x89PNG": "PNG", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG"}
+
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)  # XHTML pages are read as HTML on purpose
+
+
+def place(page: Page, source: Source) -> str:
+    """How messages name a page: source and address."""
+    return f"{source.id}: {page.url}"
+
+
+def soup(page: Page, source: Source) -> BeautifulSoup:
+    """The page as a tree, by BeautifulSoup with the lxml builder (keeps text that lxml alone loses on deep pages).
+
+    Raises Unreadable (empty, not-text, not-html) or NotTheDocument (challenge, login, consent-wall, soft-404,
+    region-block, empty-shell: the words of walls.toml).
+    """
+    written = text(page, source)
+    if written.lstrip()[:1] in {"{", "["}:
+        raise Unreadable(f"{place(page, source)}: JSON where HTML was expected; declare parser = 'api'?", "not-html")
+    tree = BeautifulSoup(written, "lxml")
+    if depth(tree) > DEEPEST:
+        raise Unreadable(f"{place(page, source)}: elements nested deeper than {DEEPEST}", "too-deep")
+    refuse_walls(tree, page, source)
+    return tree
+
+
+def text(page: Page, source: Source) -> str:
+    """The body as text without control characters. Raises Unreadable (empty, not-text, not-html)."""
+    if not page.body.strip():
+        raise Unreadable(f"{place(page, source)}: the page is empty ({len(page.body)} bytes)", "empty")
+    if page.body.lstrip()[:5] == b"%PDF-":
+        raise Unreadable(f"{place(page, source)}: a PDF where HTML was expected; declare parser = 'pdf'?", "not-html")
+    kind = next((name for magic, name in BINARY.items() if page.body.startswith(magic)), "")
+    if kind:
+        raise Unreadable(f"{place(page, source)}: {kind} bytes where text was expected", "not-text")
+    decoded = decode(page.body, page.header("content-type"))[0]
+    clean = CONTROLS.sub("", decoded)
+    if len(decoded) - len(clean) > len(decoded) // 10:
+        raise Unreadable(f"{place(page, source)}: {len(decoded) - len(clean)} control characters: no text", "not-text")
+    return clean
+
+
+def depth(tree: BeautifulSoup) -> int:
+    """Levels of the deepest element."""
+    levels = {id(tree): 0}
+    for node in tree.descendants:
+        if isinstance(node, Tag):
+            levels[id(node)] = levels[id(node.parent)] + 1
+    return max(levels.values())
+
+
+def refuse_walls(tree: BeautifulSoup, page: Page, source: Source) -> None:
+    """Raises NotTheDocument if the page is a consent wall, login, challenge, error page or empty shell."""
+    shown = words(tree)
+    if len(shown) >= _walls()["short"]:
+        return
+    folded = shown.casefold()
+    for wall in _walls()["wall"]:
+        sign = next((w for w in wall.get("words", ()) if w in folded), "")
+        sign = sign or next((css for css in wall.get("select", ()) if tree.select_one(css)), "")
+        if sign:
+            raise NotTheDocument(
+                f"{place(page, source)}: not the page but a {wall['cause']} ({sign!r} on {len(shown)} characters of text)",
+                wall["cause"],
+            )
+    if tree.select_one("frameset") or (not shown and tree.select_one("script")):
+        raise NotTheDocument(
+            f"{place(page, source)}: a frame or script without text; needs_browser = true?", "empty-shell"
+        )
+
+
+def words(node: Tag) -> str:
+    """What a reader sees of a node, white space made single."""
+    hidden = ("script", "style", "template")
+    return " ".join(
+        " ".join(s for s in node.find_all(string=True) if s.parent is None or s.parent.name not in hidden).split()
+    )
+
+
+def prose(written: str) -> str:
+    """HTML or plain text out of a feed or API -> paragraphs separated by an empty line."""
+    written = CONTROLS.sub("", written)
+    if "<" not in written:
+        return "\n\n".join(filter(None, (" ".join(p.split()) for p in re.split(r"\n\s*\n", html.unescape(written)))))
+    found = blocks(f"<html><body>{written}</body></html>", [Selector(("body",))])
+    return "\n\n".join(block.text for block in found)
+
+
+def line(written: str) -> str:
+    """A title out of a feed or API -> one line of text without markup."""
+    return " ".join(prose(html.unescape(written) if "<" not in written else written).split())
+
+
+def metas(tree: BeautifulSoup) -> dict[str, str]:
+    """What the page's ``<meta>`` elements say, by name, property, itemprop or http-equiv in lower case; the first wins."""
+    found: dict[str, str] = {}
+    for tag in tree.find_all("meta"):
+        name = next(
+            (str(tag[key]).lower() for key in ("property", "name", "itemprop", "http-equiv") if tag.get(key)), ""
+        )
+        if name and str(tag.get("content") or "").strip():
+            found.setdefault(name, str(tag["content"]).strip())
+    return found
+
+
+def meta(said: Mapping[str, str], *names: str) -> str:
+    """The first of ``names`` (lower case) that the page's metas hold, "" if there is none."""
+    return next((said[name] for name in names if name in said), "")
+
+
+def said_language(tree: BeautifulSoup, said: Mapping[str, str]) -> tuple[str, str]:
+    """What the page says of its language: the html element, and the meta element."""
+    root = tree.find("html")
+    lang = str(root.get("lang") or root.get("xml:lang") or "") if isinstance(root, Tag) else ""
+    return lang, meta(said, "content-language", "og:locale")
+
+
+def canonical(tree: BeautifulSoup, said: Mapping[str, str], page: Page) -> str:
+    """The address the page gives itself, if it lies on the same host (others are copies or mistakes), else its own."""
+    link = tree.find("link", rel="canonical")
+    url = absolute(page.url, link.get("href")) if isinstance(link, Tag) else ""
+    url = url or absolute(page.url, meta(said, "og:url"))
+    return url if url and urlsplit(url).hostname == urlsplit(page.url).hostname else page.url
+
+
+def base(tree: BeautifulSoup, page: Page) -> str:
+    """What relative links count from: ``<base>`` if it is http(s), else the page."""
+    tag = tree.find("base", href=True)
+    return (absolute(page.url, tag["href"]) if isinstance(tag, Tag) else "") or page.url
+
+
+@cache
+def _walls() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "walls.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,115 @@
+"""PDF of a press release or decision -> Article."""
+
+from __future__ import annotations
+
+import re
+from statistics import quantiles
+from urllib.parse import unquote, urlsplit
+
+import pypdfium2
+
+from errors import Unreadable
+from parsers import dates, language, markup
+from records import Article, Page, Record, Source
+
+OPTIONS: frozenset[str] = frozenset()
+
+MOST = 200  # pages of one document
+SHORTEST = 40  # characters; less is a scan without text
+STAMP = re.compile(r"(?<!\d)(20\d{2})[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
+CLOSED = re.compile(r"[.!?:;…»”\"')]\Z")
+
+
+def read(page: Page, source: Source) -> list[Record]:
+    """One Article. Its date is the one in the file's name, else the first written in the text.
+
+    Raises Unreadable: empty, not-a-pdf, unreadable-pdf (damaged or locked), no-text (a scan).
+    """
+    lines = _lines(page, source)
+    text = "\n\n".join(_paragraphs(lines))
+    if len(text) < SHORTEST:
+        raise Unreadable(
+            f"{markup.place(page, source)}: {len(text)} characters of text: a scan needs a reader", "no-text"
+        )
+    tongue = language.of(text, source.language)
+    return [
+        Article(
+            url=page.url,
+            title=_title(page, lines),
+            text=text,
+            language=tongue,
+            published=_stamped(page) or dates.first(text[:3_000], page.fetched_at, tongue),
+            outlet=source.publisher or source.name,
+        )
+    ]
+
+
+def _document(page: Page, source: Source) -> pypdfium2.PdfDocument:
+    if not page.body.strip():
+        raise Unreadable(f"{markup.place(page, source)}: the PDF is empty ({len(page.body)} bytes)", "empty")
+    if b"%PDF-" not in page.body[:1_024]:
+        raise Unreadable(f"{markup.place(page, source)}: no PDF (starts with {page.body[:20]!r})", "not-a-pdf")
+    try:
+        return pypdfium2.PdfDocument(page.body)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(f"{markup.place(page, source)}: the PDF cannot be read: {error}", "unreadable-pdf") from error
+
+
+def _lines(page: Page, source: Source) -> list[str]:
+    document = _document(page, source)
+    try:
+        written = [_written(document[number]) for number in range(min(len(document), MOST))]
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(
+            f"{markup.place(page, source)}: a page of the PDF cannot be read: {error}", "unreadable-pdf"
+        ) from error
+    finally:
+        document.close()
+    clean = markup.CONTROLS.sub("", "\n".join(written).replace("\r", "\n").replace("\ufffe", "-"))
+    return [" ".join(line.split()) for line in clean.split("\n")]
+
+
+def _written(sheet: pypdfium2.PdfPage) -> str:
+    layer = sheet.get_textpage()
+    words = str(layer.get_text_range())
+    layer.close()
+    sheet.close()
+    return words
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Lines joined where a sentence runs on: a PDF knows lines, no paragraphs. A short line that is closed ends one."""
+    widths = sorted(len(line) for line in lines if line)
+    full = 0.8 * (quantiles(widths, n=10)[-1] if len(widths) > 1 else 0)
+    made: list[str] = []
+    running = False
+    for line in lines:
+        if not line:
+            running = False
+            continue
+        if running:
+            made[-1] = (
+                made[-1][:-1] + line
+                if re.search(r"[^\W\d_]-\Z", made[-1]) and line[0].islower()
+                else f"{made[-1]} {line}"
+            )
+        else:
+            made.append(line)
+        running = len(line) >= full or (not CLOSED.search(line) and len(line) >= full / 2)
+    return made
+
+
+def _title(page: Page, lines: list[str]) -> str:
+    document = pypdfium2.PdfDocument(page.body)
+    try:
+        stated = str(document.get_metadata_dict(skip_empty=True).get("Title", ""))
+    finally:
+        document.close()
+    named = stated if len(stated.split()) > 2 else ""
+    return " ".join(named.split()) or next((line for line in lines if len(line.split()) > 2), "")
+
+
+def _stamped(page: Page) -> str:
+    name = unquote(urlsplit(page.url).path).rsplit("/", 1)[-1]
+    match = STAMP.search(name)
+    return dates.stated(f"{match[1]}-{match[2]}-{match[3]}", page.fetched_at) if match else ""
