@@ -546,9 +546,36 @@ def _not_built(name: str, what: str) -> Callable[..., None]:
 main.command("import", context_settings={"ignore_unknown_options": True})(
     _not_built("import", "Datasets of others (STOP, Open Terms Archive, OONI), with a validation report.")
 )
-main.command("export", context_settings={"ignore_unknown_options": True})(
-    _not_built("export", "Everything out again: CSV, Parquet, WARC, data package.")
+
+
+@main.command()
+@click.argument("form", type=click.Choice(["csv", "parquet", "warc", "datapackage"]))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A folder; for warc a file ending in .warc.gz."
 )
+@pass_home
+@honest
+def export(home: Home, form: str, out: Path) -> None:
+    """Write everything out again, in formats others read.
+
+    Example: banwatch export datapackage --out public/data
+    """
+    from store import export as writing_out
+    from store.archive import Archive
+
+    if form == "warc":
+        with Archive(home.archive, readonly=True) as archive:
+            say(f"{writing_out.export_warc(archive, out)} records in {out}")
+        return
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    forms = {
+        "csv": writing_out.export_csv,
+        "parquet": writing_out.export_parquet,
+        "datapackage": writing_out.export_datapackage,
+    }
+    counts = forms[form](home.tracker, out)
+    say(f"{sum(counts.values())} rows of {len(counts)} views in {out}")
 
 
 # printing -------------------------------------------------------------------------------------------------------------

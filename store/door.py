@@ -249,12 +249,11 @@ class Door:
         })  # fmt: skip
         index(self.db, "article", article_id, article.title, article.text, article.language)
         unsettled(self.db, "article", article_id)
-        context = {"article": article_id, "page": page_id, "source": source, "url": article.url, "s": s}
         for claim in claims.extract(article):
-            self._save_claim(claim, **context)
+            self._save_claim(claim, article_id, page_id, source, article.url, s)
 
     def _save_row(self, s: Sighting, page_id: str, source: Source, claim: Claim) -> None:
-        self._save_claim(claim, article=None, page=page_id, source=source, url=s.url, s=s)
+        self._save_claim(claim, None, page_id, source, s.url, s)
 
     def _save_claim(
         self, claim: Claim, article: str | None, page: str | None, source: Source, url: str, s: Sighting

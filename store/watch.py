@@ -91,11 +91,11 @@ def _note(watch: Watch, subject: str, fault: tuple[str, str] | None, at: str) ->
     if fault is None:
         return
     cause, message = fault
-    trouble = watch.troubles.get((cause, subject))
-    if trouble is None:
+    known = watch.troubles.get((cause, subject))
+    if known is None:
         watch.troubles[cause, subject] = Trouble(message, at, at)
         return
-    trouble.times, trouble.last, trouble.message, trouble.closed = trouble.times + 1, at, message, ""
+    known.times, known.last, known.message, known.closed = known.times + 1, at, message, ""
 
 
 def _expect(watch: Watch, declared: sqlite3.Row) -> None:

@@ -34,7 +34,11 @@ def page() -> str:
     parts = [HEAD]
     for name, command in verbs(main, "banwatch"):
         text = command.get_help(click.Context(command, info_name=name, max_content_width=110, terminal_width=110))
-        parts.append(f"## {name}\n\n" + "\n".join(("    " + line).rstrip() for line in text.replace(str(ROOT), "<checkout>").splitlines()) + "\n")
+        parts.append(
+            f"## {name}\n\n"
+            + "\n".join(("    " + line).rstrip() for line in text.replace(str(ROOT), "<checkout>").splitlines())
+            + "\n"
+        )
     return "\n".join(parts)
 
 
@@ -44,14 +48,18 @@ def test_the_reference_is_the_program() -> None:
     assert REFERENCE.read_text(encoding="utf-8") == page()
 
 
-@pytest.mark.parametrize(("name", "command"), list(verbs(main, "banwatch")), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), list(verbs(main, "banwatch")), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_verb_has_help_with_an_example(name: str, command: click.Command) -> None:
     assert command.help
     if not isinstance(command, click.Group):
         assert f"Example: {name.split(' import')[0]}" in command.help or "Example: banwatch" in command.help
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/**/*.md")) + [ROOT / "README.md"], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_links_and_verbs_in_the_docs_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#\s]+)", text):

@@ -20,7 +20,18 @@ MAY = {
     "feeds": GROUND,
 }
 PURE = ("parsers", "claims", "changes")
-IMPURE = {"sqlite3", "socket", "urllib.request", "http.client", "time", "random", "scrapy", "twisted", "requests", "subprocess"}
+IMPURE = {
+    "sqlite3",
+    "socket",
+    "urllib.request",
+    "http.client",
+    "time",
+    "random",
+    "scrapy",
+    "twisted",
+    "requests",
+    "subprocess",
+}
 
 
 def modules(room: str) -> list[Path]:
@@ -60,7 +71,9 @@ def test_pure_rooms_touch_no_network_clock_or_database(room: str) -> None:
 
 
 def test_the_served_folder_is_no_package() -> None:
-    assert not list((ROOT / "datasette").rglob("__init__.py")), "datasette/__init__.py would shadow the installed package"
+    assert not list((ROOT / "datasette").rglob("__init__.py")), (
+        "datasette/__init__.py would shadow the installed package"
+    )
     import datasette
 
     assert ROOT not in Path(datasette.__file__).parents or ".venv" in datasette.__file__

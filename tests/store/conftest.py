@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from errors import PageChanged
-from records import Article, Block, Page, PolicyText, Record, Selector, Source
+from records import Article, Block, Page, PolicyText, Record, Source
 from store.archive import Archive
 from store.door import Door
 
