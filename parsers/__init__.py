@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
-from errors import Unrecognised
-from parsers import api, article, feed, listing, pdf, policy, sitemap
+from errors import PageChanged, Unrecognised
+from parsers import api, article, feed, listing, markup, pdf, policy, sitemap
 from records import Page, Record, Source
 
 Parser = Callable[[Page, Source], list[Record]]
@@ -48,4 +48,9 @@ def read(page: Page, source: Source) -> list[Record]:
         raise Unrecognised(
             f"{source.id}: {page.url}: there is no parser {page.parser!r} (known: {known})", "unknown-parser"
         )
-    return parser(page, source)
+    try:
+        return parser(page, source)
+    except PageChanged:
+        if page.parser in {"policy", "listing", "article"}:
+            markup.soup(page, source)  # a wall in front of the page is not a page that was rebuilt
+        raise

@@ -17,7 +17,9 @@ OPTIONS: frozenset[str] = frozenset()
 MOST = 200  # pages of one document
 SHORTEST = 40  # characters; less is a scan without text
 STAMP = re.compile(r"(?<!\d)(20\d{2})[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
-CLOSED = re.compile(r"[.!?:;…»”\"')]\Z")
+ENDED = re.compile(r"[.!?…][»”\"')]?\Z")
+BULLET = re.compile(r"[-–—•▪◦*]\s|\d{1,2}[.)]\s")
+HYPHEN = re.compile(r"[^\W\d_]-\Z")
 
 
 def read(page: Page, source: Source) -> list[Record]:
@@ -65,7 +67,9 @@ def _lines(page: Page, source: Source) -> list[str]:
         ) from error
     finally:
         document.close()
-    clean = markup.CONTROLS.sub("", "\n".join(written).replace("\r", "\n").replace("\ufffe", "-"))
+    clean = markup.CONTROLS.sub(
+        "", "\n\n".join(written).replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-")
+    )
     return [" ".join(line.split()) for line in clean.split("\n")]
 
 
@@ -78,25 +82,27 @@ def _written(sheet: pypdfium2.PdfPage) -> str:
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """Lines joined where a sentence runs on: a PDF knows lines, no paragraphs. A short line that is closed ends one."""
+    """Lines joined where a sentence runs on: a PDF knows lines, no paragraphs.
+
+    A line runs on if it is full and does not end a sentence, or if the next one begins in lower case.
+    """
     widths = sorted(len(line) for line in lines if line)
     full = 0.8 * (quantiles(widths, n=10)[-1] if len(widths) > 1 else 0)
     made: list[str] = []
-    running = False
+    last = ""
     for line in lines:
-        if not line:
-            running = False
-            continue
-        if running:
-            made[-1] = (
-                made[-1][:-1] + line
-                if re.search(r"[^\W\d_]-\Z", made[-1]) and line[0].islower()
-                else f"{made[-1]} {line}"
-            )
-        else:
+        if last and line and not BULLET.match(line) and _runs_on(last, line, full):
+            made[-1] = made[-1][:-1] + line if HYPHEN.search(last) and line[0].islower() else f"{made[-1]} {line}"
+        elif line:
             made.append(line)
-        running = len(line) >= full or (not CLOSED.search(line) and len(line) >= full / 2)
+        last = line
     return made
+
+
+def _runs_on(last: str, line: str, full: float) -> bool:
+    if ENDED.search(last):
+        return line[0].islower()
+    return len(last) >= full or (line[0].islower() and not last.endswith((":", ";")))
 
 
 def _title(page: Page, lines: list[str]) -> str:
