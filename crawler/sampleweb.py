@@ -11,7 +11,7 @@ import hashlib
 import threading
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,9 +52,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The pages of the sample web by path, and the day each round stands for."""
+    """The pages of the sample web by path, and the instant each round stands for."""
 
-    days: tuple[date, ...]
+    days: tuple[datetime, ...]
     entries: dict[str, Entry]
 
 
@@ -69,14 +69,14 @@ def manifest(folder: Path) -> Manifest:
     found = {entry.path: entry for entry in entries}
     if len(found) < len(entries) or not data.get("round"):
         raise BadConfiguration(f"{path}: a path stands twice, or there are no rounds")
-    return Manifest(tuple(date.fromisoformat(r["on"]) for r in data["round"]), found)
+    return Manifest(tuple(datetime.fromisoformat(r["on"]).replace(hour=6, tzinfo=UTC) for r in data["round"]), found)
 
 
 class SampleWeb:
     """Context manager: serves the sample web while it is open.
 
     ``base`` is its address without a slash at the end; ``round`` (1..``rounds``) says which capture is served, and may be
-    set while it runs; ``on`` is the day the round stands for. ``requests`` are (method, path, status) as answered.
+    set while it runs; ``on`` is the instant it stands for. ``requests`` are (method, path, status) as answered.
     Port 0 takes a free one; OSError if the port is taken.
     """
 
@@ -101,6 +101,11 @@ class SampleWeb:
         self._thread.join()
 
     @property
+    def days(self) -> tuple[datetime, ...]:
+        """The instants the rounds stand for, oldest first (aware UTC)."""
+        return self.manifest.days
+
+    @property
     def rounds(self) -> int:
         """How many captures the sample web has."""
         return len(self.manifest.days)
@@ -117,8 +122,8 @@ class SampleWeb:
         self._round = number
 
     @property
-    def on(self) -> date:
-        """The day that the round stands for."""
+    def on(self) -> datetime:
+        """The instant that the round stands for."""
         return self.manifest.days[self._round - 1]
 
     def answer(self, path: str) -> Answer | None:
@@ -130,14 +135,13 @@ class SampleWeb:
         body = (self.web / name).read_bytes()
         if not name.endswith(".pdf"):
             body = body.replace(PLACE, self.base.encode("ascii"))
-        day = self.manifest.days[first - 1]
         kind = entry.type or TYPES[Path(name).suffix]
-        return Answer(body, kind, datetime(day.year, day.month, day.day, tzinfo=UTC), entry.status, entry.retry_after)
+        return Answer(body, kind, self.days[first - 1], entry.status, entry.retry_after)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Body, content type, day of the last change, status and seconds of Retry-After (0 = none)."""
+    """Body, content type, instant of the last change, status and seconds of Retry-After (0 = none)."""
 
     body: bytes
     type: str

@@ -57,7 +57,8 @@ def read(page: Page, source: Source) -> list[Record]:
     """
     if page.body.lstrip()[:5] == b"%PDF-":
         return pdf.read(page, source)
-    tree = markup.soup(page, source)
+    opened = markup.soup(page, source)
+    tree = opened.tree
     said, metas = _json_ld(tree), markup.metas(tree)
     title = _title(tree, said, metas, page, source)
     days = list(_date_words(tree, said, metas, source))
@@ -72,6 +73,8 @@ def read(page: Page, source: Source) -> list[Record]:
             published=_published(days, page, source, tongue),
             outlet=_outlet(said, metas, source),
             authors=_authors(said, metas),
+            encoding=opened.encoding,
+            replaced=opened.replaced,
         )
     ]
 

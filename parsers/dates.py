@@ -140,4 +140,4 @@ def _plausible(found: str, seen: datetime) -> bool:
         return False
     moment = datetime.fromisoformat(found)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return EARLIEST <= moment <= seen + AHEAD
+    return EARLIEST <= moment <= (seen if seen.tzinfo else seen.replace(tzinfo=UTC)) + AHEAD

@@ -20,7 +20,7 @@ def read(page: Page, source: Source) -> list[Record]:
 
     Raises PageChanged if ``item`` matches nothing or no item holds a link, and what markup.soup raises.
     """
-    tree = markup.soup(page, source)
+    tree = markup.soup(page, source).tree
     items = tree.select(str(source.options.get("item", ITEM)))
     if not items:
         raise PageChanged(_message(page, source, "item", ITEM))

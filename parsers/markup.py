@@ -7,6 +7,7 @@ import re
 import tomllib
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,24 +32,33 @@ def place(page: Page, source: Source) -> str:
     return f"{source.id}: {page.url}"
 
 
-def soup(page: Page, source: Source) -> BeautifulSoup:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page as a tree, the encoding it was decoded by, and how many characters could not be decoded."""
+
+    tree: BeautifulSoup
+    encoding: str
+    replaced: int
+
+
+def soup(page: Page, source: Source) -> Opened:
     """The page as a tree, by BeautifulSoup with the lxml builder (keeps text that lxml alone loses on deep pages).
 
     Raises Unreadable (empty, not-text, not-html) or NotTheDocument (challenge, login, consent-wall, soft-404,
     region-block, empty-shell: the words of walls.toml).
     """
-    written = text(page, source)
+    written, encoding, replaced = text(page, source)
     if written.lstrip()[:1] in {"{", "["}:
         raise Unreadable(f"{place(page, source)}: JSON where HTML was expected; declare parser = 'api'?", "not-html")
     tree = BeautifulSoup(written, "lxml")
     if depth(tree) > DEEPEST:
         raise Unreadable(f"{place(page, source)}: elements nested deeper than {DEEPEST}", "too-deep")
     refuse_walls(tree, page, source)
-    return tree
+    return Opened(tree, encoding, replaced)
 
 
-def text(page: Page, source: Source) -> str:
-    """The body as text without control characters. Raises Unreadable (empty, not-text, not-html)."""
+def text(page: Page, source: Source) -> tuple[str, str, int]:
+    """The body as text without control characters, its encoding, and the characters lost. Raises Unreadable (empty, not-text, not-html)."""
     if not page.body.strip():
         raise Unreadable(f"{place(page, source)}: the page is empty ({len(page.body)} bytes)", "empty")
     if page.body.lstrip()[:5] == b"%PDF-":
@@ -56,11 +66,11 @@ def text(page: Page, source: Source) -> str:
     kind = next((name for magic, name in BINARY.items() if page.body.startswith(magic)), "")
     if kind:
         raise Unreadable(f"{place(page, source)}: {kind} bytes where text was expected", "not-text")
-    decoded = decode(page.body, page.header("content-type"))[0]
+    decoded, encoding, replaced = decode(page.body, page.header("content-type"))
     clean = CONTROLS.sub("", decoded)
     if len(decoded) - len(clean) > len(decoded) // 10:
         raise Unreadable(f"{place(page, source)}: {len(decoded) - len(clean)} control characters: no text", "not-text")
-    return clean
+    return clean, encoding, replaced
 
 
 def depth(tree: BeautifulSoup) -> int:
