@@ -8,6 +8,7 @@ from collections.abc import Callable
 from store.actions import propose_links, settle_place
 from store.database import unsettled, writing
 from store.documents import Rereader, settle_document
+from store.links import stated_links
 from store.watch import settle_source
 
 
@@ -18,6 +19,7 @@ def settle(db: sqlite3.Connection, rereader: Rereader) -> None:
     if _each(db, "place", lambda item: settle_place(db, *item.split("|", 1))):
         with writing(db):
             propose_links(db)
+            stated_links(db)
     _each(db, "source", lambda item: settle_source(db, item))
 
 
