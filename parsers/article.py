@@ -149,7 +149,7 @@ def _sizes(tree: BeautifulSoup) -> dict[int, Size]:
     sizes: dict[int, Size] = {}
     for node in reversed([tree, *tree.descendants]):
         size = sizes.setdefault(id(node), Size())
-        if isinstance(node, NavigableString):
+        if type(node) is NavigableString:  # no comment, no script
             size.text = len(node.strip())
         elif isinstance(node, Tag) and node.name == "a":
             size.linked = size.text

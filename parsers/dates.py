@@ -13,6 +13,7 @@ from functools import lru_cache
 EARLIEST = datetime(1991, 8, 6, tzinfo=UTC)  # the first web site
 AHEAD = timedelta(days=1)  # time zones and clocks that go wrong
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?\Z")
+RFC = re.compile(r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} (\d{4}) \d")
 SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\b")
 DOTS = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.(\d{4})\b")  # dots are day first wherever they are used
 WRITTEN = re.compile(
@@ -84,12 +85,14 @@ def _iso(words: str, seen: datetime, language: str, form: str) -> str | None:
 
 
 def _rfc(words: str, seen: datetime, language: str, form: str) -> str | None:
-    if not re.match(r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d", words):
+    match = RFC.match(words)
+    if not match:
         return None
     try:
-        return parsedate_to_datetime(words).isoformat()
+        found = parsedate_to_datetime(words)
     except ValueError:
         return ""
+    return found.isoformat() if found.year == int(match[1]) else ""  # the library makes 2000 of 0000
 
 
 def _numeric(words: str, seen: datetime, language: str, form: str) -> str | None:
@@ -109,7 +112,11 @@ def _worded(words: str, seen: datetime, language: str, form: str) -> str | None:
     if not re.search(r"\d|[^\W\d_]{4}", words) or len(words.split()) > 12:
         return None
     written = WRITTEN.search(words)
-    found = _understood(written[0] if written else words, seen.date().isoformat(), language.split("-")[0])
+    found = _understood(
+        written[0] if written else words,
+        seen.replace(tzinfo=None).isoformat(timespec="minutes"),
+        language.split("-")[0],
+    )
     return found or None
 
 

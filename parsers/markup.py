@@ -21,6 +21,26 @@ from parsers.blocks import blocks, decode
 from records import Page, Selector, Source
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+INLINE = {
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "cite",
+    "code",
+    "em",
+    "font",
+    "i",
+    "mark",
+    "q",
+    "s",
+    "small",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+    "wbr",
+}
 DEEPEST = 20_000  # levels; what nests deeper is an attack, and would hold up the reading for seconds
 BINARY = {b"\x89PNG": "PNG", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG"}
 
@@ -103,11 +123,16 @@ def refuse_walls(tree: BeautifulSoup, page: Page, source: Source) -> None:
 
 
 def words(node: Tag) -> str:
-    """What a reader sees of a node, white space made single."""
-    hidden = ("script", "style", "template")
-    return " ".join(
-        " ".join(s for s in node.find_all(string=True) if s.parent is None or s.parent.name not in hidden).split()
-    )
+    """What a reader sees of a node in one line, white space made single; inline elements do not part words."""
+    parts: list[str] = []
+    last: Tag | None = None
+    for string in node.strings:
+        around = string.parent
+        while around is not None and around.name in INLINE:
+            around = around.parent
+        parts += [string] if around is last else [" ", string]
+        last = around
+    return " ".join("".join(parts).split())
 
 
 def prose(written: str) -> str:
