@@ -1,0 +1,205 @@
+"""Sentence and day of publication -> the dates it states, each with precision, basis and place. No clock: without a day of
+publication a weekday or a month without a year stays undated.
+
+A date without a year is the latest one not after publication (FINDINGS of the project: never the machine's own year).
+A date of digits that can be read two ways is marked ambiguous and read in the order of day, month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from claims import lexicon
+
+AHEAD = timedelta(days=45)  # a day without a year so far after publication is taken for last year's
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One date in a sentence; ``start`` and ``end`` are places in the sentence."""
+
+    start: int
+    end: int
+    value: str
+    precision: str
+    basis: str
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    day_month: re.Pattern[str]
+    month_day: re.Pattern[str]
+    month: re.Pattern[str]
+    relative: tuple[tuple[str, re.Pattern[str]], ...]
+    weekday: re.Pattern[str]
+    months: tuple[re.Pattern[str], ...]
+    weekdays: tuple[re.Pattern[str], ...]
+
+
+_ISO = re.compile(r"(?<!\d)(20[0-3]\d|199\d)-(\d{2})-(\d{2})(?!\d)")
+_DIGITS = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(20[0-3]\d|199\d)(?!\d)")
+_HAN = re.compile(r"(?:(20[0-3]\d|199\d) ?年 ?)?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日號号])?")
+_HAN_YEAR = re.compile(r"(20[0-3]\d|199\d) ?年(?! ?\d)")
+_HAN_DAY = re.compile(r"(?<![月\d]) ?\(?(\d{1,2}) ?[日號号]\)?")
+_YEAR = re.compile(r"(?<![\d.,:/€$£-])(20[0-3]\d|199\d)(?![\d%-]|[.,]\d)")
+_RELATIVE = ("today", "yesterday", "last_week", "this_month", "last_month", "this_year", "last_year")
+
+
+@lru_cache(maxsize=16)
+def _patterns(code: str) -> _Patterns:
+    words = lexicon.language(code).date
+    months = [lexicon.marked(one) for one in words["months"]]
+    any_month = "|".join(f"(?:{one})" for one in months)
+    year = r"(?:(?:,|\.|'|de|del|of|din|-)? ?(?:de |del |of |din )?(20[0-3]\d|199\d))?"
+    joint = r"(?: |\.|-|ª|º|°)(?:st|nd|rd|th)?,? ?(?:of |de |del |di |- )?"
+    return _Patterns(
+        day_month=re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|-го|-е|º|°|\.)?{joint}({any_month})(?!\w){year}"),
+        month_day=re.compile(rf"(?<!\w)({any_month}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d.%]\d|\d)(?: ?- ?\d{{1,2}})?{year}"),
+        month=re.compile(rf"(?<!\w)({any_month})(?!\w){year}"),
+        relative=tuple((name, lexicon.whole_words("|".join(map(lexicon.marked, words.get(name, ["(?!)"]))), words.get("spaced", True))) for name in _RELATIVE),
+        weekday=lexicon.whole_words("|".join(f"(?:{lexicon.marked(one)})" for one in words["weekdays"]), words.get("spaced", True)),
+        months=tuple(re.compile(one) for one in months),
+        weekdays=tuple(re.compile(lexicon.marked(one)) for one in words["weekdays"]),
+    )
+
+
+def day_of(published: str) -> date | None:
+    """The day of an ISO day or instant; None if it is none."""
+    try:
+        return date.fromisoformat(published[:10])
+    except ValueError:
+        return None
+
+
+def dates(sentence: str, code: str, published: date | None) -> list[Dated]:
+    """Dates of a folded sentence in order; of two that overlap, the fuller one."""
+    found = [*_numeric(sentence), *_worded(sentence, code, published), *_derived(sentence, code, published)]
+    if code == "zh":
+        found.extend(_han(sentence, published))
+    found.extend(Dated(m.start(), m.end(), m[1], "year", "stated") for m in _YEAR.finditer(sentence))
+    found.sort(key=lambda one: (-len(one.value), one.start))
+    kept: list[Dated] = []
+    for one in found:
+        if all(one.end <= other.start or one.start >= other.end for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _day(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _numeric(sentence: str) -> Iterator[Dated]:
+    for m in _ISO.finditer(sentence):
+        value = _day(int(m[1]), int(m[2]), int(m[3]))
+        if value:
+            yield Dated(m.start(), m.end(), value, "day", "stated")
+    for m in _DIGITS.finditer(sentence):
+        first, second, year = int(m[1]), int(m[3]), int(m[4])
+        value = _day(year, second, first) or _day(year, first, second)
+        if value:
+            yield Dated(m.start(), m.end(), value, "day", "stated", max(first, second) <= 12 and first != second and m[2] == "/")
+
+
+def _worded(sentence: str, code: str, published: date | None) -> Iterator[Dated]:
+    made = _patterns(code)
+    for pattern, day_group, month_group in ((made.day_month, 1, 2), (made.month_day, 2, 1)):
+        for m in pattern.finditer(sentence):
+            dated = _with_day(m, int(m[day_group]), _index(made.months, m[month_group]), m[3], published)
+            if dated:
+                yield dated
+    for m in made.month.finditer(sentence):
+        dated = _month(m, sentence, _index(made.months, m[1]), m[2], published, code)
+        if dated:
+            yield dated
+
+
+def _index(patterns: tuple[re.Pattern[str], ...], word: str) -> int:
+    """1 for the first pattern that is the word."""
+    return next((number for number, pattern in enumerate(patterns, 1) if pattern.fullmatch(word)), 0)
+
+
+def _with_day(m: re.Match[str], day: int, month: int, year: str | None, published: date | None) -> Dated | None:
+    if year:
+        value = _day(int(year), month, day)
+        return Dated(m.start(), m.end(), value, "day", "stated") if value else None
+    value = _latest(published, month, day)
+    return Dated(m.start(), m.end(), value, "day", "derived") if value else None
+
+
+def _latest(published: date | None, month: int, day: int) -> str:
+    """The latest such day that is not far after publication."""
+    if published is None:
+        return ""
+    value = _day(published.year, month, day)
+    if value and date.fromisoformat(value) > published + AHEAD:
+        value = _day(published.year - 1, month, day)
+    return value
+
+
+def _month(m: re.Match[str], sentence: str, month: int, year: str | None, published: date | None, code: str) -> Dated | None:
+    if year:
+        return Dated(m.start(), m.end(), f"{year}-{month:02d}", "month", "stated")
+    before = lexicon.language(code).date.get("before", "")
+    if published is None or not re.search(rf"(?:{lexicon.marked(before)})\s(?:the )?$", sentence[: m.start()]):
+        return None
+    near = published.year if month <= published.month else published.year - 1
+    return Dated(m.start(), m.end(), f"{near}-{month:02d}", "month", "derived")
+
+
+def _derived(sentence: str, code: str, published: date | None) -> Iterator[Dated]:
+    if published is None:
+        return
+    made = _patterns(code)
+    for m in made.weekday.finditer(sentence):
+        number = _index(made.weekdays, m[0])
+        back = (published.weekday() - (number - 1)) % 7
+        yield Dated(m.start(), m.end(), (published - timedelta(days=back)).isoformat(), "day", "derived")
+    for name, pattern in made.relative:
+        for m in pattern.finditer(sentence):
+            value, precision = _relative(name, published)
+            if value:
+                yield Dated(m.start(), m.end(), value, precision, "derived")
+
+
+def _relative(name: str, published: date) -> tuple[str, str]:
+    first = published.replace(day=1)
+    table = {
+        "today": (published.isoformat(), "day"),
+        "yesterday": ((published - timedelta(days=1)).isoformat(), "day"),
+        "last_week": ("", ""),
+        "this_month": (published.isoformat()[:7], "month"),
+        "last_month": ((first - timedelta(days=1)).isoformat()[:7], "month"),
+        "this_year": (str(published.year), "year"),
+        "last_year": (str(published.year - 1), "year"),
+    }
+    return table[name]
+
+
+def _han(sentence: str, published: date | None) -> Iterator[Dated]:
+    for m in _HAN.finditer(sentence):
+        month, day, year = int(m[2]), int(m[3] or 0), m[1]
+        if not 1 <= month <= 12:
+            continue
+        if year:
+            value = _day(int(year), month, day) if day else f"{year}-{month:02d}"
+        elif published is None:
+            continue
+        else:
+            value = _latest(published, month, day or 1)[: 10 if day else 7]
+        if value:
+            yield Dated(m.start(), m.end(), value, "day" if day else "month", "stated" if year else "derived")
+    for m in _HAN_YEAR.finditer(sentence):
+        yield Dated(m.start(), m.end(), m[1], "year", "stated")
+    for m in _HAN_DAY.finditer(sentence):
+        value = _day(published.year, published.month, int(m[1])) if published else ""
+        if value:
+            yield Dated(m.start(), m.end(), value, "day", "derived")

@@ -1,0 +1,155 @@
+"""claims/languages/*.toml and claims/rules.toml -> compiled patterns. Knowledge only: it reads no article.
+
+Patterns are written for folded text. A group becomes one pattern; whole words, except in scripts without spaces.
+Entity marks stand for names found before: {P} platform, {Q} words for it, {J} place, {D} adjective of a place,
+{A} named authority, {E} a platform's executive.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from claims.fold import fold
+
+HERE = Path(__file__).parent
+MARKS = {"P": "\ue000", "Q": "\ue001", "J": "\ue002", "D": "\ue003", "A": "\ue004", "E": "\ue005", "S": "\ue006"}
+MARK_NAMES = {mark: name for name, mark in MARKS.items()}
+NEVER = re.compile(r"(?!)")
+VOICES = {"a": "active", "p": "passive", "n": "noun"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of rules.toml."""
+
+    trigger: str
+    action: str  # "" says nothing, "same" repeats the action of the sentence before
+    base: float  # log-odds
+    all_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    near: int = 140  # characters
+    side: str = "government"
+    needs: str = ""  # court, gov, person, prosecution
+    law: bool = False  # a step of a law: no platform need be named
+    loose: bool = False  # may take its platform from the sentences before
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its patterns by group, made when first asked for."""
+
+    code: str
+    order: str  # svo, sov
+    spaced: bool
+    latin: bool
+    groups: Mapping[str, list[str]]
+    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction
+    date: Mapping[str, Any]
+    stop: frozenset[str]
+    abbreviations: frozenset[str]
+    name_endings: str
+    word_endings: str
+    not_names: frozenset[str]
+    _made: dict[str, re.Pattern[str]] = field(default_factory=dict)
+
+    def pattern(self, group: str) -> re.Pattern[str]:
+        """The pattern of a group; one that never matches if the language has none."""
+        if group not in self._made:
+            self._made[group] = self._compile(self.groups.get(group, ()))
+        return self._made[group]
+
+    def ends_with(self, group: str, text: str, between: str = "") -> bool:
+        """True if ``text`` ends with a word of the group, a blank, and at most ``between`` (a pattern)."""
+        key = f"{group}$ {between}"
+        if key not in self._made:
+            pattern = self.pattern(group)
+            gap = r"\s" if self.spaced else r"\s?"
+            self._made[key] = NEVER if pattern is NEVER else re.compile(rf"{pattern.pattern}{gap}(?:{between})?$")
+        return bool(self._made[key].search(text))
+
+    def table(self, name: str) -> list[tuple[str, re.Pattern[str]]]:
+        """(word of the vocabulary, pattern) of scopes, reasons or directions."""
+        rows = self.tables.get(name, {})
+        for word in rows:
+            self._made.setdefault(f"{name}:{word}", self._compile(rows[word]))
+        return [(word, self._made[f"{name}:{word}"]) for word in rows]
+
+    def _compile(self, entries: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+        voiced: dict[str, list[str]] = {}
+        for entry in entries:
+            voice, rest = (VOICES[entry[0]], entry[2:]) if entry[1:2] == ":" and entry[0] in VOICES else ("verb", entry)
+            voiced.setdefault(voice, []).append(marked(rest))
+        parts = [f"(?P<{voice}>{'|'.join(list_)})" for voice, list_ in voiced.items()]
+        return whole_words("|".join(parts), self.spaced) if parts else NEVER
+
+
+def marked(pattern: str) -> str:
+    """Folded pattern, entity marks put in."""
+    plain = fold(re.sub(r"\{([PQJDAES])\}", lambda match: MARKS[match[1]], pattern))
+    return plain
+
+
+def whole_words(pattern: str, spaced: bool) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)" if spaced else rf"(?:{pattern})")
+
+
+@lru_cache(maxsize=32)
+def language(code: str) -> Language:
+    """The lexicon of a language; KeyError-free: an unknown code gets that of English."""
+    path = HERE / "languages" / f"{code}.toml"
+    if not path.is_file():
+        return language("en")
+    row = tomllib.loads(path.read_text("utf-8"))
+    return Language(
+        code=row["code"],
+        order=row.get("order", "svo"),
+        spaced=row.get("spaced", True),
+        latin=row.get("latin", True),
+        groups=row["group"],
+        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction")},
+        date=row["date"],
+        stop=frozenset(row["stop"]),
+        abbreviations=frozenset(row.get("abbreviations", ())),
+        name_endings=row.get("name_endings", ""),
+        word_endings=row.get("word_endings", ""),
+        not_names=frozenset(fold(name) for name in row.get("not_names", ())),
+    )
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that have a lexicon."""
+    return tuple(sorted(path.stem for path in (HERE / "languages").glob("*.toml")))
+
+
+@lru_cache(maxsize=1)
+def rules() -> dict[str, tuple[Rule, ...]]:
+    """Rules by trigger, in their order."""
+    families: dict[str, list[Rule]] = {}
+    for row in tomllib.loads((HERE / "rules.toml").read_text("utf-8"))["rule"]:
+        row["all_of"], row["none_of"] = tuple(row.pop("with", ())), tuple(row.pop("without", ()))
+        families.setdefault(row["trigger"], []).append(Rule(**row))
+    return {trigger: tuple(family) for trigger, family in families.items()}
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> dict[str, frozenset[str]]:
+    return {code: frozenset(fold(word) for word in language(code).stop) for code in languages()}
+
+
+def detect(folded: str) -> str:
+    """The language whose commonest words fill most of a text; by letters for Chinese, Russian and Ukrainian; "en" if none does."""
+    sample = folded[:4000]
+    if len(re.findall(r"[\u3400-\u9fff]", sample)) * 8 > len(sample):
+        return "zh"
+    tokens = re.findall(r"\w+", sample)
+    if not tokens:
+        return "en"
+    counts = {code: sum(token in stop for token in tokens) for code, stop in stop_words().items()}
+    return max(counts, key=lambda code: (counts[code], code == "en"))

@@ -1,0 +1,212 @@
+"""Text -> the names in it, where they stand: platforms, places, authorities, a platform's executives. Decides nothing else.
+
+One Aho-Corasick automaton a language over folded names (pyahocorasick); a hit counts where the word ends as the language
+lets a name end, begins with a capital where the script has one, and is not part of a longer name that means another thing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import ahocorasick
+
+from claims import lexicon, names
+from claims.fold import fold, script
+
+PLATFORM, SOCIAL, PERSON, AUTHORITY, PLACE, ADJECTIVE, NOTHING = "P", "S", "E", "A", "J", "D", "N"
+_RANK = {NOTHING: 0, AUTHORITY: 1, PLATFORM: 2, PERSON: 3, SOCIAL: 4, PLACE: 5, ADJECTIVE: 6}
+_SUFFIX = re.compile(r"'\w{0,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """``value`` is a platform's name, a jurisdiction's code or an authority's id; ``place`` the jurisdiction of an authority."""
+
+    start: int
+    end: int
+    kind: str
+    value: str
+    place: str = ""
+    seat: bool = False  # a capital or palace that stands for its state
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    kind: str
+    value: str
+    length: int
+    place: str = ""
+    endings: str = ""  # "" none, "name" as names of the language end, "word" as its words do
+    capital: bool = True
+    exact: str = ""  # must be written just so
+    flags: tuple[str, ...] = ()
+    seat: bool = False
+
+
+@lru_cache(maxsize=1)
+def _ambiguous() -> dict[str, Any]:
+    return tomllib.loads((names.REFERENCE / "ambiguous.toml").read_text("utf-8"))
+
+
+def _platform_names() -> Iterator[tuple[str, _Name]]:
+    for one in names.platforms():
+        social = one.name == "social media"
+        for alias in (one.name, *one.aliases):
+            if "strict" in one.flags and alias == one.name:
+                continue
+            plain = alias if alias != one.name or not one.flags else ""
+            exact = one.name if alias == one.name and ({"case", "letter"} & set(one.flags)) else ""
+            kind = SOCIAL if social else PLATFORM
+            flags = () if plain else one.flags
+            endings = "" if len(alias) < 3 or exact else "name" if alias.isascii() and not social else "word"
+            yield alias, _Name(kind, one.name, len(alias), endings=endings, capital=not social, exact=exact, flags=flags)
+        for person in one.people:
+            yield person, _Name(PERSON, one.name, len(person), endings="name" if person.isascii() else "word")
+
+
+def _authority_names() -> Iterator[tuple[str, _Name]]:
+    for one in names.authorities():
+        for name in {one.name, *one.names}:
+            yield name, _Name(AUTHORITY, one.id, len(name), one.jurisdiction, "word", capital=name[0].isupper())
+        for short in one.abbreviations:
+            exact = short if len(short) < 5 or short.isupper() else ""
+            yield short, _Name(AUTHORITY, one.id, len(short), one.jurisdiction, "name", exact=exact)
+
+
+def _stem(name: str, language: str) -> str:
+    """What is left of a place's name in every case: without its last vowel where the language inflects."""
+    if " " in name or len(name) < 5 or language not in ("uk", "ru", "pl", "ro"):
+        return name
+    return re.sub(r"[аяйьіеоaeiyąę]$", "", name)
+
+
+def _place_names(code: str) -> Iterator[tuple[str, _Name]]:
+    spaced = lexicon.language(code).spaced
+    for one in names.jurisdictions():
+        for language in dict.fromkeys((code, "en") if lexicon.language(code).latin else (code,)):
+            for name in one.names.get(language, ()):
+                stem = _stem(name, language)
+                short = name.isupper() and len(name) <= 4 or "." in name
+                yield stem, _Name(PLACE, one.code, len(stem), endings="" if short else "word", exact=name if short else "", capital=spaced)
+            for name in one.seats.get(language, ()):
+                stem = _stem(name, language)
+                yield stem, _Name(PLACE, one.code, len(stem), endings="word", capital=spaced and name[0].isupper(), seat=True)
+        for adjective in one.adjectives.get(code, ()):
+            english = code == "en"
+            yield adjective, _Name(ADJECTIVE, one.code, len(adjective), endings="" if english else "word", capital=english)
+
+
+@lru_cache(maxsize=16)
+def _automaton(code: str) -> ahocorasick.Automaton:
+    """Every name that may stand in a text of that language."""
+    language = lexicon.language(code)
+    found: dict[str, list[_Name]] = {}
+    listed = ((name, _Name(NOTHING, "", len(name))) for name in _ambiguous()["not_a_name"])
+    for source in (_platform_names(), _authority_names(), _place_names(code), listed):
+        for name, what in source:
+            key = fold(name)
+            if key not in language.not_names:
+                found.setdefault(key, []).append(what)
+    automaton = ahocorasick.Automaton()
+    for key, all_ in found.items():
+        automaton.add_word(key, (len(key), tuple(sorted(all_, key=lambda one: _RANK[one.kind]))))
+    automaton.make_automaton()
+    return automaton
+
+
+class Finder:
+    """Names of one text: made once an article, because an ambiguous name needs the whole text to be judged."""
+
+    def __init__(self, text: str, folded: str, code: str) -> None:
+        self.text, self.folded, self.language = text, folded, lexicon.language(code)
+        self._automaton = _automaton(code)
+        head = folded[:20_000]
+        self._cues = {
+            "platform": bool(re.search(_ambiguous()["platform"]["cues"], head)),
+            "x": bool(re.search(_ambiguous()["platform"]["x"], head)),
+        }
+        self._places: dict[str, str] = {}
+        for row in _ambiguous()["place"]:
+            fits = [place for place, cue in row["choices"].items() if re.search(cue, head)]
+            self._places[fold(row["name"])] = fits[0] if fits else row["default"]
+        self._people = {fold(name) for name in _ambiguous()["people"]["names"]}
+        self._name_end = re.compile(rf"(?:{self.language.name_endings})" if self.language.name_endings else "")
+        self._word_end = re.compile(rf"(?:{self.language.word_endings})" if self.language.word_endings else "")
+
+    def all(self) -> list[Mention]:
+        """Mentions in order, none over another; of two that overlap the longer one stays."""
+        hits: list[Mention] = []
+        for last, (length, candidates) in self._automaton.iter(self.folded):
+            start = last - length + 1
+            if self.language.spaced and start and self._inside_word(start):
+                continue
+            for what in candidates:
+                mention = self._accept(what, start, last + 1)
+                if mention is not None:
+                    hits.append(mention)
+                    break
+        hits.sort(key=lambda one: (one.start, -(one.end - one.start), _RANK[one.kind]))
+        kept: list[Mention] = []
+        for hit in hits:
+            if not kept or hit.start >= kept[-1].end:
+                kept.append(hit)
+        return [hit for hit in kept if hit.kind != NOTHING]
+
+    def _inside_word(self, start: int) -> bool:
+        before, first = self.folded[start - 1], self.folded[start]
+        return (before.isalnum() or before == "_") and not (script(before) == "Han" or script(first) == "Han")
+
+    def _accept(self, what: _Name, start: int, end: int) -> Mention | None:
+        written = self.text[start:end]
+        if what.exact and written != what.exact:
+            return None
+        if what.capital and not (written[0].isupper() or not written[0].islower()):
+            return None
+        end = self._end(what, end)
+        if end < 0 or (what.flags and not self._is_platform(what, start, end)):
+            return None
+        if what.kind in (PLACE, ADJECTIVE):
+            return self._place(what, start, end)
+        return Mention(start, end, what.kind, what.value, what.place)
+
+    def _end(self, what: _Name, end: int) -> int:
+        """Where the word ends, or -1 if it goes on as no form of the name does."""
+        text = self.folded
+        if not self.language.spaced or end >= len(text):
+            return end
+        if text[end] == "'":
+            match = _SUFFIX.match(text, end)
+            return match.end() if match and what.kind != ADJECTIVE else end
+        if not (text[end].isalnum() or text[end] == "_") or script(text[end]) == "Han":
+            return end
+        pattern = {"name": self._name_end, "word": self._word_end}.get(what.endings)
+        match = pattern.match(text, end) if pattern is not None and pattern.pattern else None
+        if match is None or match.end() == end:
+            return -1
+        after = text[match.end() : match.end() + 1]
+        return -1 if after.isalnum() else match.end()
+
+    def _is_platform(self, what: _Name, start: int, end: int) -> bool:
+        if "letter" in what.flags:
+            return self._cues["x"] and self.folded[end : end + 1] not in "-.0123456789" or self.folded[end : end + 2] == ". "
+        written = self.text[start:end]
+        return self._cues["platform"] and written[0].isupper()
+
+    def _place(self, what: _Name, start: int, end: int) -> Mention | None:
+        key = self.folded[start : start + what.length]
+        value = self._places.get(key, what.value) if what.kind == PLACE else what.value
+        if not value or (key in self._people and self._beside_name(start, end)):
+            return None
+        return Mention(start, end, what.kind, value, value, what.seat)
+
+    def _beside_name(self, start: int, end: int) -> bool:
+        """True where a capitalised word follows or comes before within the sentence, as beside a person's name."""
+        before = re.search(r"[^.\n] ([A-Z][a-z]+) $", self.text[max(0, start - 25) : start])
+        after = re.match(r" ([A-Z][a-z]+)", self.text[end : end + 25])
+        titles = _ambiguous()["people"]["titles"]
+        return any(match is not None and match[1] not in titles for match in (before, after))

@@ -1,0 +1,155 @@
+"""Article -> sentences in which names are replaced by marks, so that one pattern fits every name. Decides nothing."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from claims import lexicon
+from claims.fold import fold
+from claims.lexicon import MARKS, Language
+from claims.mentions import Finder, Mention
+from claims.sentences import sentences
+from records import Article
+
+LONGEST_TEXT = 1_000_000  # characters that are read; no article is longer
+SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A name where it stands in a masked sentence."""
+
+    at: int
+    kind: str  # P S E A J D, Q for "the app", G for a word like "regulator"
+    mention: Mention | None
+    modifier: bool = False  # "Telegram users", "a TikTok star": the platform is not what is acted upon
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence. ``masked`` has one mark for each name; ``origin[i]`` is the place of its character i in ``folded``."""
+
+    number: int  # 0 is the title
+    start: int  # in the article's text (title: in the title)
+    end: int
+    folded: str
+    masked: str
+    origin: list[int]
+    marks: tuple[Marked, ...]
+    language: Language
+
+    @cached_property
+    def actors(self) -> tuple[Marked, ...]:
+        """Names and words for those who can act, in order."""
+        words = [Marked(m.start(), "G", None) for m in self.language.pattern("gov").finditer(self.masked)]
+        return tuple(sorted([*self.marks, *words], key=lambda one: one.at))
+
+    def of(self, *kinds: str) -> list[Marked]:
+        return [mark for mark in self.marks if mark.kind in kinds]
+
+    @cached_property
+    def platforms(self) -> list[Marked]:
+        """Platforms named as such, not as a modifier."""
+        return [mark for mark in self.marks if mark.kind == "P" and not mark.modifier]
+
+    def has(self, group: str) -> bool:
+        return bool(self.language.pattern(group).search(self.masked))
+
+    def near(self, group: str, start: int, end: int, reach: int) -> re.Match[str] | None:
+        """The group within ``reach`` characters of a place, the place itself not counted."""
+        pattern = self.language.pattern(group)
+        return pattern.search(self.masked, max(0, start - reach), start) or pattern.search(self.masked, end, end + reach)
+
+
+@dataclass(frozen=True)
+class Reading:
+    article: Article
+    language: Language
+    title: Sentence | None
+    sentences: list[Sentence] = field(default_factory=list)
+
+    @cached_property
+    def all(self) -> list[Sentence]:
+        return [self.title, *self.sentences] if self.title else self.sentences
+
+
+def read(article: Article) -> Reading:
+    """Sentences of an article, names marked; the language is the article's if there is a lexicon for it, else found out."""
+    text = article.text[:LONGEST_TEXT]
+    title = article.title[:LONGEST_TEXT]
+    folded = fold(text)
+    code = article.language.lower().split("-")[0].split("_")[0]
+    code = code if code in lexicon.languages() else lexicon.detect(folded or fold(title))
+    language = lexicon.language(code)
+    whole = fold(title) + "\n" + folded
+    finder = Finder(f"{title}\n{text}", whole, code)
+    found = finder.all()
+    shift = len(title) + 1
+    starts = [one.start for one in found]
+
+    def sentence(number: int, start: int, end: int, offset: int) -> Sentence:
+        first, last = bisect_left(starts, start + offset), bisect_left(starts, end + offset)
+        return _sentence(number, start, end, whole[start + offset : end + offset], found[first:last], start + offset, language)
+
+    body = [sentence(number, start, end, shift) for number, (start, end) in enumerate(sentences(text, language.abbreviations), 1)]
+    return Reading(article, language, sentence(0, 0, len(title), 0) if title.strip() else None, body)
+
+
+def _sentence(number: int, start: int, end: int, folded: str, found: list[Mention], base: int, language: Language) -> Sentence:
+    masked, origin = _mask(folded, found, base)
+    if "\n" in masked:
+        masked = masked.replace("\n", " ")
+    masked, origin = _words_for_platforms(masked, origin, language)
+    marks = []
+    names_ = iter(found)
+    for at, char in enumerate(masked):
+        if char in lexicon.MARK_NAMES:
+            kind = lexicon.MARK_NAMES[char]
+            mention = None if kind == "Q" else next(names_)
+            marks.append(Marked(at, kind, mention, kind == "P" and _modifies(masked, at, language)))
+    said = [mark for mark in marks if mark.kind == "P" and _only_medium(masked, mark.at, language)]
+    for mark in said:
+        masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
+    return Sentence(number, start, end, folded, masked, origin, tuple(m for m in marks if m not in said), language)
+
+
+def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]:
+    parts, origin, at = [], [], 0
+    for one in found:
+        start, end = one.start - base, one.end - base
+        parts.append(folded[at:start] + MARKS[one.kind])
+        origin.extend(range(at, start + 1))
+        at = end
+    parts.append(folded[at:])
+    origin.extend(range(at, len(folded) + 1))
+    return "".join(parts), origin
+
+
+def _words_for_platforms(masked: str, origin: list[int], language: Language) -> tuple[str, list[int]]:
+    parts, places, at = [], [], 0
+    for m in language.pattern("the_platform").finditer(masked):
+        if any(char in lexicon.MARK_NAMES for char in m[0]):
+            continue
+        parts.append(masked[at : m.start()] + MARKS["Q"])
+        places.extend(origin[at : m.start()])
+        places.append(origin[m.start()])
+        at = m.end()
+    parts.append(masked[at:])
+    places.extend(origin[at:])
+    return "".join(parts), places
+
+
+def _modifies(masked: str, at: int, language: Language) -> bool:
+    after = masked[at + 1 : at + 40]
+    m = language.pattern("users").search(after)
+    return bool(m and re.fullmatch(r"['-]?s? ?", after[: m.start()]))
+
+
+def _only_medium(masked: str, at: int, language: Language) -> bool:
+    return bool(language.pattern("by_means").search(masked[max(0, at - 60) : at]))
+
+
+
