@@ -1,0 +1,90 @@
+"""Rules over all live sources: each is known from somewhere, has a recording, and reads it as its declaration promises."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import parsers
+import sources
+from records import Article, Link, Page, PolicyText, Source
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+ROOT = RECORDINGS.parent.parent
+SOURCES = sources.register(parsers.PARSERS, parsers.OPTIONS)
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".xml": "application/xml",
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+}
+
+
+def recording(source: Source) -> Page:
+    (path,) = RECORDINGS.glob(f"{source.id}.*")
+    seen = datetime(2026, 3, 1, tzinfo=UTC)
+    headers = (("content-type", KINDS[path.suffix]),)
+    return Page(source.id, source.parser, source.url, source.url, seen, 200, headers, path.read_bytes())
+
+
+def test_every_source_has_one_recording_and_no_recording_is_left_over() -> None:
+    assert sorted(path.stem for path in RECORDINGS.iterdir()) == [source.id for source in SOURCES]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_a_source_reads_its_recording(source: Source) -> None:
+    page = recording(source)
+    begun = time.process_time()
+    records = parsers.read(page, source)
+    assert time.process_time() - begun < 1
+    assert max(source.expect.min, 1) <= len(records) <= source.expect.max
+    wanted = PolicyText if source.parser == "policy" else Link if source.follow else Article
+    assert all(isinstance(record, wanted) for record in records)
+
+
+@pytest.mark.parametrize("source", [s for s in SOURCES if s.keywords], ids=lambda source: source.id)
+def test_keywords_tell_what_concerns_us_from_the_rest(source: Source) -> None:
+    """Each recording of a source with keywords holds an item that is none of our business."""
+    page = recording(source)
+    everything = parsers.read(page, Source(**{n: getattr(source, n) for n in source.__slots__} | {"keywords": ()}))
+    assert len(parsers.read(page, source)) < len(everything)
+
+
+@pytest.mark.parametrize("source", [s for s in SOURCES if s.parser == "policy"], ids=lambda source: source.id)
+def test_a_policy_keeps_its_text_and_nothing_around_it(source: Source) -> None:
+    (record,) = parsers.read(recording(source), source)
+    assert isinstance(record, PolicyText)
+    assert "Recording of Banwatch" not in record.text and "About" not in record.text and len(record.text) > 60
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_a_source_says_where_its_address_is_known_from(source: Source) -> None:
+    assert source.known_from and source.publisher
+
+
+def test_a_source_that_needs_a_token_says_where_it_is_sent() -> None:
+    assert all(bool(source.token_env) == bool(source.token_header) for source in SOURCES)
+
+
+def test_authorities_of_sources_are_known() -> None:
+    listed = tomllib.loads((ROOT / "data" / "reference" / "authorities.toml").read_text(encoding="utf-8"))["authority"]
+    known = {entry["id"]: entry.get("jurisdiction") for entry in listed}
+    for source in SOURCES:
+        if source.authority:
+            assert known[source.authority] == source.jurisdiction, source.id
+
+
+def test_platforms_of_sources_are_known() -> None:
+    listed = tomllib.loads((ROOT / "data" / "reference" / "platforms.toml").read_text(encoding="utf-8"))["platform"]
+    names = {entry["name"] for entry in listed}
+    assert {source.platform for source in SOURCES if source.platform} <= names
+
+
+def test_no_two_sources_watch_one_document() -> None:
+    documents = [(s.platform, s.document_type, s.part) for s in SOURCES if s.parser == "policy"]
+    assert len(documents) == len(set(documents))
+    assert len({s.url for s in SOURCES}) == len(SOURCES)
