@@ -236,6 +236,14 @@ class Archive:
         found = {"etag": held.get("etag", ""), "last_modified": held.get("last-modified", "")}
         return found | {"sha256": row[3], "url": row[1], "seq": str(row[0])}
 
+    def first_stored(self, source: str, url: str) -> str:
+        """Instant at which a page of ``source`` at this requested address was first kept; "" if never."""
+        row = self._db.execute(
+            "select fetched_at from sighting where source = ? and requested_url = ? and outcome = 'stored' order by seq limit 1",
+            (source, url),
+        ).fetchone()
+        return str(row[0]) if row else ""
+
     def declarations(self) -> dict[str, Source]:
         """The latest declaration of every source that ever had one, by id."""
         rows = self._db.execute("select source, json from declaration order by seq, digest").fetchall()

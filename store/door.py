@@ -109,6 +109,15 @@ class Door:
         except Exception as error:  # the one edge that turns a parser's crash into an issue
             return [], Unreadable(f"parser {page.parser}: {type(error).__name__}: {error}", "parser")
 
+    def knows(self, seq: int, source: Source) -> bool:
+        """Whether ``take(seq)`` needs no reading: the bytes of a policy document that was read before."""
+        page = self._archive.page(seq)
+        return len(source.selectors) <= 1 and bool(
+            self.db.execute(
+                "select 1 from capture where page = ?", (key("page", source.id, page.url, page.sha256),)
+            ).fetchone()
+        )
+
     def settle(self) -> None:
         """Compute everything that depends on more than one page, as far as it changed."""
         settle(self.db, Rereader(self._selector, self._reread))

@@ -144,7 +144,7 @@ def _save_health(db: sqlite3.Connection, source: str, declared: sqlite3.Row | No
         "source": source, "state": state, "reason": reason, "last_try": last_try,
         "last_success": max((row["fetched_at"] for row in good), default=""), "last_new": _last_new(db, source),
         "failures": failures, "items": _records(list(watch.runs.values())[-1]) if watch.runs else 0, "pages": len({r["page"] for r in rows if r["page"]}),
-        "next_try": _next(last_try, declared["every"] if declared else 0), "since": min((t.first for _, t in open_now), default=""),
+        "next_try": _next(rows, last_try, declared["every"] if declared else 0), "since": min((t.first for _, t in open_now), default=""),
     })  # fmt: skip
 
 
@@ -184,9 +184,12 @@ def _last_new(db: sqlite3.Connection, source: str) -> str:
     return row[0] or ""
 
 
-def _next(last_try: str, every: int) -> str:
+def _next(rows: list[sqlite3.Row], last_try: str, every: int) -> str:
+    """The server's own time where it gave one ("until ..."), else the source's schedule."""
     if not last_try:
         return ""
+    if rows[-1]["outcome"] == "defer" and rows[-1]["message"].startswith("until "):
+        return str(rows[-1]["message"])[6:]
     return (datetime.fromisoformat(last_try) + timedelta(seconds=every)).isoformat()
 
 

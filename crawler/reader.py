@@ -1,0 +1,104 @@
+"""Parsing in processes that can be ended: a page that takes too long or too much memory costs one process, not the crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+from errors import BanwatchError, Unreadable
+from records import Page, Record, Source
+
+Read = Callable[[Page, Source], list[Record]]
+Result = tuple[Sequence[Record], BanwatchError | None]
+
+
+class Readers:
+    """``number`` processes that read pages with ``read``; each page has ``seconds`` and each process ``memory`` bytes."""
+
+    def __init__(self, read: Read, number: int, seconds: float, memory: int) -> None:
+        self._make = lambda: _Reader(read, memory)
+        self._seconds = seconds
+        self._idle: asyncio.Queue[_Reader] = asyncio.Queue()
+        for _ in range(number):
+            self._idle.put_nowait(self._make())
+        self._threads = ThreadPoolExecutor(number)
+
+    async def read(self, page: Page, source: Source) -> Result:
+        """Records of a page, or the error that ended its reading; never raises for what the page holds."""
+        reader = await self._idle.get()
+        try:
+            loop = asyncio.get_running_loop()
+            result = await loop.run_in_executor(self._threads, reader.ask, page, source, self._seconds)
+        except (EOFError, OSError, TimeoutError) as error:
+            reader.end()
+            reader = self._make()
+            slow = isinstance(error, TimeoutError)
+            message = f"reading took longer than {self._seconds:.0f} s" if slow else "the parser's process ended"
+            result = [], Unreadable(f"{source.id}: {page.url}: {message}", "parse-time" if slow else "parse-memory")
+        finally:
+            self._idle.put_nowait(reader)
+        return result
+
+    def close(self) -> None:
+        """End all processes."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while not self._idle.empty():
+            self._idle.get_nowait().end()
+
+
+class _Reader:
+    """One process at the other end of a pipe."""
+
+    def __init__(self, read: Read, memory: int) -> None:
+        context = multiprocessing.get_context("fork" if not _threaded() else "spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, read, memory), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def ask(self, page: Page, source: Source, seconds: float) -> Result:
+        self._pipe.send((page, source))
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        answer: Result = self._pipe.recv()
+        return answer
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _threaded() -> bool:
+    import threading
+
+    return threading.active_count() > 1
+
+
+def _serve(pipe: Connection, read: Read, memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    while True:
+        try:
+            page, source = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_answer(read, page, source))
+
+
+def _answer(read: Read, page: Page, source: Source) -> Any:
+    try:
+        return read(page, source), None
+    except BanwatchError as error:
+        return [], type(error)(str(error), error.cause)
+    except MemoryError:
+        return [], Unreadable(f"{source.id}: {page.url}: reading takes too much memory", "parse-memory")
+    except Exception as error:  # a parser's crash is an issue of its page, named; the crawl goes on
+        return [], Unreadable(f"parser {page.parser}: {type(error).__name__}: {error}", "parser")

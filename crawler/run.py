@@ -1,0 +1,208 @@
+"""Sources + settings -> one Scrapy crawl in a process of its own -> report. The process goes when its parent goes."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from crawler.report import CrawlReport, CrawlSettings, Outcome
+from errors import BadStore
+from records import Source
+
+Progress = Callable[[int, int], None]
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the crawling process is handed."""
+
+    sources: tuple[Source, ...]
+    archive: Path
+    tracker: Path
+    run: str
+    bounds: CrawlSettings
+
+
+def crawl(
+    sources: Sequence[Source], archive_path: Path, tracker_path: Path, *, run: str, settings: CrawlSettings,
+    on_progress: Progress | None = None,
+) -> CrawlReport:  # fmt: skip
+    """Crawl ``sources`` once and settle the tracker. ``run`` names the crawl (an ISO instant).
+
+    One SIGINT or SIGTERM ends it after the pages in flight, a second at once. Raises BadStore if a database cannot be used.
+    """
+    begun = time.monotonic()
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
+    process = context.Process(target=_child, args=(job, theirs), name="crawl")
+    process.start()
+    theirs.close()
+    with _forwarded(process):
+        failure, interrupted = _watch(ours, on_progress)
+        process.join()
+    if failure:
+        raise BadStore(*failure)
+    if process.exitcode:
+        raise BadStore(
+            f"the crawling process ended with {process.exitcode}; what it had fetched is kept", "crawl-ended"
+        )
+    return CrawlReport(run, time.monotonic() - begun, _outcomes(archive_path, tracker_path, job), interrupted)
+
+
+@contextlib.contextmanager
+def _forwarded(process: Any) -> Any:
+    """Signals to us reach the crawl as well; it is the crawl that ends, and we after it."""
+
+    def forward(number: int, frame: object) -> None:
+        if process.is_alive():
+            process.terminate()  # SIGTERM, which Scrapy takes as it takes SIGINT
+
+    before = (
+        {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)} if _main_thread() else {}
+    )
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _main_thread() -> bool:
+    import threading
+
+    return threading.current_thread() is threading.main_thread()
+
+
+def _watch(pipe: Connection, on_progress: Progress | None) -> tuple[tuple[str, str] | None, bool]:
+    """Messages of the crawl until it ends: (failure, whether it was interrupted)."""
+    while True:
+        try:
+            kind, value = pipe.recv()
+        except EOFError:
+            return None, False
+        if kind == "page" and on_progress:
+            on_progress(value, 0)
+        elif kind == "failed":
+            return value, False
+        elif kind == "ended":
+            return None, value
+
+
+def _outcomes(archive_path: Path, tracker_path: Path, job: Job) -> tuple[Outcome, ...]:
+    import sqlite3
+
+    db = sqlite3.connect(f"file:{tracker_path}?mode=ro", uri=True)
+    db.row_factory = sqlite3.Row
+    rows: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    for row in db.execute(
+        "select s.source, s.outcome, s.cause, s.read_error, s.yielded, p.bytes from sighting s left join page p on p.id = s.page where run = ?",
+        (job.run,),
+    ):
+        rows[row["source"]].append(row)
+    db.close()
+    return tuple(_outcome(source.id, rows[source.id]) for source in job.sources)
+
+
+def _outcome(source: str, rows: list[Any]) -> Outcome:
+    faults = {row["cause"] for row in rows if row["outcome"] in {"fail", "quarantine"}}
+    faults |= {row["read_error"].split(":")[0] for row in rows if row["read_error"]}
+    kept = [row for row in rows if row["outcome"] == "stored"]
+    return Outcome(
+        source, len(kept), sum(row["outcome"] == "unchanged" for row in rows), sum(row["yielded"] for row in rows),
+        sum(row["bytes"] or 0 for row in kept), tuple(sorted(faults)), any(row["outcome"] == "defer" for row in rows),
+        bool(rows) and all(row["outcome"] == "skip" for row in rows),
+    )  # fmt: skip
+
+
+# in the crawling process ------------------------------------------------------------------------------------------------
+def _child(job: Job, pipe: Connection) -> None:
+    _die_with_parent()
+    try:
+        interrupted = _crawl(job, pipe)
+    except BadStore as error:
+        pipe.send(("failed", (str(error), error.cause)))
+        return
+    pipe.send(("ended", interrupted))
+
+
+def _die_with_parent() -> None:
+    with contextlib.suppress(
+        OSError, AttributeError
+    ):  # Linux only; elsewhere a killed parent leaves the crawl to finish
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _crawl(job: Job, pipe: Connection) -> bool:
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    import parsers
+    from crawler.reader import Readers
+    from crawler.spider import SourceSpider
+    from store.archive import Archive
+    from store.door import Door
+
+    bounds = job.bounds
+    readers_made: list[Readers] = []
+    with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read) as door:
+        for source in job.sources:
+            archive.declare(source)
+        door.declared()
+        process = AsyncCrawlerProcess(scrapy_settings(job), install_root_handler=False)
+        readers = Readers(parsers.read, bounds.parsers, bounds.parse_time, bounds.parse_memory)
+        readers_made.append(readers)
+        process.crawl(
+            SourceSpider, sources=job.sources, archive=archive, door=door, readers=readers, run=job.run, bounds=bounds,
+            report=lambda count: pipe.send(("page", count)),
+        )  # fmt: skip
+        crawlers = list(process.crawlers)
+        process.start()
+        readers.close()
+        door.settle()
+    return any(c.stats and c.stats.get_value("finish_reason") == "shutdown" for c in crawlers)
+
+
+def scrapy_settings(job: Job) -> dict[str, Any]:
+    """Scrapy's settings: polite, bounded, and with nothing open that we do not use."""
+    bounds = job.bounds
+    from urllib.parse import urlsplit
+
+    slots: dict[str, dict[str, Any]] = {}
+    for source in job.sources:
+        host = urlsplit(source.url).hostname or ""
+        delay = max(source.delay, slots.get(host, {}).get("delay", 0.0))
+        slots[host] = {
+            "concurrency": 1 if delay else 8,
+            "delay": delay,
+            "randomize_delay": False,
+            "throttle": bool(delay),
+        }
+    return {
+        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+        "USER_AGENT": bounds.user_agent, "ROBOTSTXT_OBEY": True, "ROBOTSTXT_USER_AGENT": "Banwatch",
+        "REMOTE_CONTROL_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "HTTPPROXY_ENABLED": False, "COOKIES_ENABLED": False,
+        "METAREFRESH_ENABLED": False, "REFERER_ENABLED": False, "COMPRESSION_ENABLED": False, "HTTPERROR_ALLOW_ALL": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True, "DOWNLOAD_MAXSIZE": bounds.max_body, "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": bounds.timeout, "DNS_TIMEOUT": min(bounds.timeout, 20.0), "REDIRECT_MAX_TIMES": 10,
+        "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_SLOTS": slots,
+        "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": bounds.start_delay, "AUTOTHROTTLE_MAX_DELAY": 30.0,
+        "DOWNLOAD_DELAY": 0.0 if bounds.start_delay == 0 else 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "RETRY_ENABLED": True, "RETRY_TIMES": bounds.retries, "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
+        "DEPTH_LIMIT": bounds.max_depth + 1, "DNS_RESOLVER": "crawler.guards.PublicResolver", "BANWATCH_PATIENCE": bounds.patience,
+        "BANWATCH_ALLOW_HOSTS": sorted(bounds.allow_hosts), "LOG_LEVEL": "ERROR", "LOG_ENABLED": False, "MEMUSAGE_ENABLED": False,
+        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None, "crawler.guards.AddressGuard": 50,
+            "crawler.manners.Robots": 100, "crawler.manners.Patience": 560, "crawler.decode.Decoding": 590,
+        },
+    }  # fmt: skip
