@@ -196,7 +196,7 @@ def _title(tree: BeautifulSoup, said: dict[str, Any], metas: dict[str, str], pag
     node = tree.select_one(css) if css else None
     if css and node is None:
         raise PageChanged(f"{markup.place(page, source)}: options.article_title {css!r} matches nothing")
-    heading = tree.select("h1")
+    heading = tree.find_all("h1", limit=2)
     written = markup.words(node) if node else markup.words(heading[0]) if len(heading) == 1 else ""
     plain = markup.words(tree.title) if tree.title else ""
     return written or str(said.get("headline") or "").strip() or markup.meta(metas, "og:title") or plain
@@ -214,8 +214,12 @@ def _date_words(tree: BeautifulSoup, said: dict[str, Any], metas: dict[str, str]
         yield str(node.get("datetime") or node.get("content") or markup.words(node))
     yield str(said.get("datePublished") or "")
     yield markup.meta(metas, *DATED)
-    for node in tree.select("[itemprop=datePublished], time")[:3]:
+    for node in tree.find_all(_dated, limit=3):
         yield str(node.get("datetime") or node.get("content") or markup.words(node))
+
+
+def _dated(node: Tag) -> bool:
+    return node.name == "time" or node.get("itemprop") == "datePublished"
 
 
 def _outlet(said: dict[str, Any], metas: dict[str, str], source: Source) -> str:
