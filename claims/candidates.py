@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from claims import lexicon
+from claims import lexicon, names
 from claims.lexicon import Rule
 from claims.mentions import Mention
 from claims.reading import Marked, Reading, Sentence
 
 BACK = 3  # sentences a platform or place is carried on from
 MOST = 40  # candidates of one sentence
+MODIFIED = ("fine", "investigate", "order", "subpoena", "arrest", "charge", "processing", "preliminary")  # "Facebook user data"
 GOVERNING = {"A", "J", "D", "G"}
 
 
@@ -48,13 +49,15 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
 
 
 def _worth(reading: Reading, sentence: Sentence) -> bool:
-    """False for sentences that cannot speak of a platform: none in them, and none in the sentences before."""
-    if any(mark.kind in "PSEQ" for mark in sentence.marks):
-        return True
-    return bool(_carried(reading, sentence, BACK)) or bool(reading.title and reading.title.of("P", "S"))
+    """False for sentences far from any platform."""
+    return bool(sentence.marks) or bool(reading.title and reading.title.marks) or bool(_carried(reading, sentence, BACK))
 
 
 def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
+    if rule.not_before and sentence.language.pattern(rule.not_before).search(sentence.masked, max(0, m.start() - 30), m.start()):
+        return False
+    if rule.after and sentence.language.order == "svo":
+        return all(sentence.language.pattern(group).search(sentence.masked, m.start(), m.end() + rule.near) for group in rule.all_of)
     if not all(sentence.near(group, m.start(), m.end(), rule.near) or sentence.language.pattern(group).search(m[0]) for group in rule.all_of):
         return False
     return not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
@@ -63,7 +66,7 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
 def _candidate(reading: Reading, sentence: Sentence, rule: Rule, m: re.Match[str]) -> Candidate | None:
     made = Candidate(rule, rule.action, sentence, m.start(), m.end(), m[0])
     voice = _voice(sentence, m)
-    if not _person(rule, made) or not _needed(rule, sentence, m):
+    if not _person(reading, rule, made) or not _needed(rule, sentence, m):
         return None
     _target(reading, made, voice)
     if not made.platforms:
@@ -73,7 +76,7 @@ def _candidate(reading: Reading, sentence: Sentence, rule: Rule, m: re.Match[str
     else:
         _agent(made, voice)
         _place(reading, made)
-    _reality(made)
+    _reality(made, reading.title)
     _surroundings(reading, made)
     return made
 
@@ -91,11 +94,22 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     return "active"
 
 
-def _person(rule: Rule, made: Candidate) -> bool:
+def _person_before(reading: Reading, made: Candidate) -> list[Marked]:
+    """The executive of the sentences before, for "his arrest"."""
+    if not made.sentence.has("person_pronoun"):
+        return []
+    for number in range(made.sentence.number - 1, max(-1, made.sentence.number - 1 - BACK), -1):
+        earlier = _numbered(reading, number)
+        if earlier and earlier.of("E"):
+            return earlier.of("E")
+    return []
+
+
+def _person(reading: Reading, rule: Rule, made: Candidate) -> bool:
     """Acts against persons need an executive: named, or a word for one beside the platform."""
     if rule.needs != "person":
         return True
-    people = made.sentence.of("E")
+    people = made.sentence.of("E") or _person_before(reading, made)
     if people:
         made.person = min(people, key=lambda one: abs(one.at - made.at)).mention
         return True
@@ -115,32 +129,61 @@ def _needed(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
 
 # what is acted upon -------------------------------------------------------------------------------------------------
 def _target(reading: Reading, made: Candidate, voice: str) -> None:
-    sentence = made.sentence
-    marks = sentence.of("P", "S")
-    usable = [mark for mark in marks if mark.kind == "S" or not mark.modifier or made.rule.trigger in ("fine", "investigate", "order", "subpoena", "arrest", "charge")]
-    plain = [mark for mark in usable if mark.kind == "P"] or usable
-    if made.rule.needs == "person" and made.person:
-        made.platforms = (made.person.value,) if not plain else _group(sentence, _nearest(plain, made.at))
-        made.signs["target_near"] = 1.0
-        return
-    if plain:
-        chosen = _choose(plain, made, voice)
-        made.platforms = _group(sentence, chosen)
+    """Which platforms it is about, and how far they stand from the words that say it."""
+    sentence, platform_side = made.sentence, made.rule.side == "platform"
+    named = _named(made)
+    if made.person and made.rule.needs == "person":
+        made.platforms, made.signs["target_near"] = _of_person(made, named), 1.0
+    elif named:
+        chosen = _choose(named, made, voice)
+        made.platforms = _group(sentence, chosen, _stores(made))
         made.signs["target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence"] = 1.0
-        return
-    if marks:
-        made.platforms = (marks[0].mention.value,) if marks[0].mention else ()
+    elif platform_side and sentence.of("E"):
+        made.platforms, made.signs["target_sentence"] = tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention), 1.0
+    elif sentence.of("P") and not _stores(made):
+        made.platforms = tuple(mark.mention.value for mark in sentence.of("P")[:1] if mark.mention)
         made.signs["modifier_only"] = 1.0
+    else:
+        _elsewhere(reading, made)
+    if platform_side and made.platforms == ("social media",):
+        made.platforms = ()
+
+
+def _named(made: Candidate) -> list[Marked]:
+    """Platforms of the sentence that can be acted upon: no modifiers, no stores where something is taken out of stores."""
+    sentence, stores = made.sentence, _stores(made)
+    marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in stores]
+    plain = [mark for mark in marks if not mark.modifier or made.rule.trigger in MODIFIED]
+    return plain or sentence.of("S")
+
+
+def _stores(made: Candidate) -> frozenset[str]:
+    """Stores and their owners where apps are taken out of stores: they carry the measure out, it is not about them."""
+    if made.rule.side == "platform" or made.rule.trigger not in ("ban", "block", "remove") or not made.sentence.has("store"):
+        return frozenset()
+    return names.store_keepers()
+
+
+def _of_person(made: Candidate, named: list[Marked]) -> tuple[str, ...]:
+    values = [mark.mention.value for mark in named if mark.mention]
+    return (made.person.value,) if made.person and (made.person.value in values or not values) else _group(made.sentence, _nearest(named, made.at))
+
+
+def _elsewhere(reading: Reading, made: Candidate) -> None:
+    """The platform stands in the sentences before, in the title, or in those that follow."""
+    sentence = made.sentence
+    carried = _carried(reading, sentence, BACK, _stores(made))
+    if carried:
+        made.platforms = carried
+        made.signs["target_word" if sentence.of("Q") else "target_context"] = 1.0
         return
-    carried = _carried(reading, sentence, BACK)
-    if sentence.of("Q") and carried:
-        made.platforms, made.signs["target_word"] = carried, 1.0
-    elif carried:
-        made.platforms, made.signs["target_context"] = carried, 1.0
-    elif reading.title:
-        named = reading.title.of("P") or reading.title.of("S")
-        made.platforms = _group(reading.title, named[0]) if named else ()
-        made.signs["target_title"] = 1.0
+    around = [reading.title] if reading.title else []
+    around += reading.sentences[sentence.number : sentence.number + (2 if not made.rule.law else 6)]
+    for other in around:
+        named = other.platforms or other.of("S")
+        if named:
+            made.platforms, made.signs["target_title" if other is reading.title else "target_context"] = _group(other, named[0]), 1.0
+            return
 
 
 def _nearest(marks: list[Marked], at: int) -> Marked:
@@ -161,9 +204,9 @@ def _choose(marks: list[Marked], made: Candidate, voice: str) -> Marked:
     return _nearest(marks, made.at)
 
 
-def _group(sentence: Sentence, chosen: Marked) -> tuple[str, ...]:
+def _group(sentence: Sentence, chosen: Marked, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The platforms named in one breath with the chosen one, and with a company its apps in the same sentence."""
-    marks = sentence.of("P") if chosen.kind == "P" else [chosen]
+    marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in without] if chosen.kind == "P" else [chosen]
     index = marks.index(chosen)
     first = last = index
     while first > 0 and _joined(sentence, marks[first - 1], marks[first]):
@@ -186,20 +229,18 @@ def _family(sentence: Sentence, values: list[str]) -> list[str]:
 
 
 def _owner(value: str) -> list[str]:
-    from claims.names import platform
-
-    return [platform(value).owner] if value != "social media" else []
+    return [names.platform(value).owner] if value != "social media" else []
 
 
-def _carried(reading: Reading, sentence: Sentence, back: int) -> tuple[str, ...]:
+def _carried(reading: Reading, sentence: Sentence, back: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Platforms of the nearest sentence before that names one; the title stands before all."""
     for number in range(sentence.number - 1, max(-1, sentence.number - 1 - back), -1):
         earlier = _numbered(reading, number)
         if earlier is None:
             continue
-        named = earlier.platforms or earlier.of("S")
+        named = [mark for mark in earlier.platforms if mark.mention and mark.mention.value not in without] or earlier.of("S")
         if named:
-            return _group(earlier, named[0])
+            return _group(earlier, named[0], without)
     return ()
 
 
@@ -252,13 +293,15 @@ def _platform_subject_of(sentence: Sentence, made: Candidate, before: list[Marke
 
 
 def _platform_subject(made: Candidate) -> None:
+    """Whether the platform is the one who acts: the nearest before the words that is no object, before any authority."""
     sentence = made.sentence
     before = [one for one in sentence.actors if one.at < made.at]
-    owners = [one for one in before if one.kind in "PEQS"]
-    others = [one for one in before if one.kind in "AG"]
+    free = [one for one in before if not sentence.language.ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")]
+    owners = [one for one in free if one.kind in "PEQ" and not one.modifier]
+    others = [one for one in free if one.kind in "AG"]
     if owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at):
         made.signs["subject_platform"] = 1.0
-    elif others and not owners:
+    elif others:
         made.signs["subject_other"] = 1.0
     else:
         made.signs["subject_none"] = 1.0
@@ -327,6 +370,8 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
         score -= 0.4
     if made is not None:
         score -= abs(mark.at - made.at) / 200
+        if mark.kind == "A" and mark.at > made.at and not _follows_by(sentence, mark):
+            score -= 1.6
         score += 0.4 if mark.at < made.at else 0.0
     return max(score, 0.1)
 
@@ -343,12 +388,13 @@ def _origin(sentence: Sentence, mark: Marked) -> bool:
 
 
 # whether it happened ------------------------------------------------------------------------------------------------
-def _reality(made: Candidate) -> None:
+def _reality(made: Candidate, title: Sentence | None) -> None:
     sentence, masked = made.sentence, made.sentence.masked
     start = _clause_start(masked, made.at)
     before = masked[max(start, made.at - 75) : made.at]
     after = masked[made.end : made.end + 50]
-    if sentence.language.pattern("unreal_before").search(before) or sentence.language.pattern("unreal_after").match(after.lstrip()):
+    real = sentence.language.pattern("real_before").search(before)
+    if (sentence.language.pattern("unreal_before").search(before) and not real) or sentence.language.pattern("unreal_after").match(after.lstrip()):
         made.signs["unreal"] = 1.0
     if sentence.language.pattern("negation").search(before[-28:]):
         made.signs["negated"] = 1.0
@@ -357,6 +403,8 @@ def _reality(made: Candidate) -> None:
     if sentence.has("denied"):
         made.signs["denied"] = 1.0
     if made.rule.side == "government" and made.rule.trigger in ("ban", "block", "similar", "lift", "remove") and _acts_on_users(sentence, made):
+        made.signs["object_users"] = 1.0
+    if made.rule.trigger in ("ban", "lift") and (sentence.has("private_object") or (made.sentence.number and title is not None and title.has("private_object"))):
         made.signs["object_users"] = 1.0
 
 
@@ -376,6 +424,8 @@ def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
 
 def _surroundings(reading: Reading, made: Candidate) -> None:
     number = made.sentence.number
+    if _told_apart(made):
+        made.signs["told_apart"] = 1.0
     if number <= 2:
         made.signs["lead"] = 1.0
     elif number > 6:
@@ -383,3 +433,10 @@ def _surroundings(reading: Reading, made: Candidate) -> None:
     if reading.title and made.rule.trigger != "similar":
         same = reading.title.language.pattern(made.rule.trigger).search(reading.title.masked)
         made.signs["title_same" if same else "title_other"] = 1.0
+
+
+def _told_apart(made: Candidate) -> bool:
+    """True where the sentence itself makes the act news: an inquiry that was opened, a block of a whole country."""
+    if made.rule.trigger in ("investigate", "preliminary", "sue"):
+        return made.sentence.near("open_strong", made.at, made.end, 60) is not None
+    return "agent_none" not in made.signs and "agent_far" not in made.signs and "target_context" not in made.signs

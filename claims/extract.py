@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from claims import details, vocabulary, weigh
+from claims import details, lexicon, vocabulary, weigh
 from claims.candidates import Candidate, candidates
 from claims.dates import Dated, dates, day_of
 from claims.reading import Reading, Sentence, read
@@ -31,7 +31,7 @@ def extract(article: Article) -> list[Claim]:
     """
     reading = read(article)
     found = [one for sentence in reading.sentences for one in candidates(reading, sentence)]
-    kept = _once(_settled(found))
+    kept = _without_weaker(_once(_settled(found)))
     claims = [_claim(reading, group) for group in kept[:MOST_CLAIMS]]
     return sorted(claims, key=lambda claim: (claim.start, claim.action))
 
@@ -66,13 +66,28 @@ def _once(rows: list[tuple[float, Candidate]]) -> list[list[tuple[float, Candida
     return groups
 
 
+def _without_weaker(groups: list[list[tuple[float, Candidate, str]]]) -> list[list[tuple[float, Candidate, str]]]:
+    """Leaves out what is but a vaguer word for another act told of the same platform and place."""
+    return [group for group in groups if not any(_is_weaker(group[0], other[0]) for other in groups if other is not group)]
+
+
+def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
+    one, stronger = row[1], other[1]
+    if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
+        return False
+    if one.rule.side == "platform":
+        return one.sentence is stronger.sentence
+    same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
+    return bool(same_place) and "told_apart" not in one.signs and other[0] >= 0.4
+
+
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
     left, right = first[1], other[1]
     if _coarse(left.action) != _coarse(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
     if set(left.platforms) & set(right.platforms):
         return True
-    return left.rule.side == "government" and left.sentence.number == right.sentence.number
+    return left.rule.side == "government" and abs(left.sentence.number - right.sentence.number) <= 1
 
 
 def _coarse(action: str) -> str:
@@ -151,30 +166,27 @@ def _dates(reading: Reading, group: list[tuple[float, Candidate, str]]) -> tuple
     if not seen:
         following = [s for s in reading.sentences[best.sentence.number : best.sentence.number + 1] if s.language.pattern(best.rule.trigger).search(s.masked) or s.has("noun_act")]
         seen.extend(when for s in following for when in _stated(reading, best, s, day))
-    return tuple({when.value: when for when in reversed(seen)}.values())[::-1] if seen else ()
+    seen.sort(key=lambda when: when.precision == "year")
+    return tuple({when.value: when for when in reversed(seen)}.values())[::-1]
 
 
 def _stated(reading: Reading, candidate: Candidate, sentence: Sentence, day: date | None) -> list[When]:
     folded = sentence.folded
     at = sentence.origin[candidate.at] if sentence is candidate.sentence else 0
     found = [one for one in dates(folded, reading.language.code, day) if not _other_time(reading, folded, one)]
-    found.sort(key=lambda one: (one.precision == "year", abs(one.start - at)))
+    found.sort(key=lambda one: abs(one.start - at))
     return [_when(reading, sentence, one, candidate.action) for one in found]
 
 
 def _other_time(reading: Reading, folded: str, one: Dated) -> bool:
     words = "|".join(reading.language.date.get("not_event", ["(?!)"]))
-    from claims.lexicon import whole_words
-
     before = folded[max(0, one.start - 40) : one.start]
-    return any(m.end() >= len(before) - 12 for m in whole_words(words, reading.language.spaced).finditer(before))
+    return any(m.end() >= len(before) - 12 for m in lexicon.whole_words(words, reading.language.spaced).finditer(before))
 
 
 def _when(reading: Reading, sentence: Sentence, one: Dated, action: str) -> When:
-    from claims.lexicon import whole_words
-
     before = sentence.folded[max(0, one.start - 40) : one.start]
-    effective = whole_words("|".join(reading.language.date.get("effective", ["(?!)"])), reading.language.spaced).search(before)
+    effective = lexicon.whole_words("|".join(reading.language.date.get("effective", ["(?!)"])), reading.language.spaced).search(before)
     role = "effective" if effective else ROLES.get(action, "announced")
     text = reading.article.text[sentence.start + one.start : sentence.start + one.end]
     return When(one.value, one.precision, role, one.basis, one.ambiguous, text)

@@ -34,6 +34,8 @@ class Rule:
     all_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
     near: int = 140  # characters
+    after: bool = False  # the groups stand after the trigger
+    not_before: str = ""  # a group that must not stand close before the trigger
     side: str = "government"
     needs: str = ""  # court, gov, person, prosecution
     law: bool = False  # a step of a law: no platform need be named
@@ -90,9 +92,9 @@ class Language:
 
 
 def marked(pattern: str) -> str:
-    """Folded pattern, entity marks put in."""
-    plain = fold(re.sub(r"\{([PQJDAES])\}", lambda match: MARKS[match[1]], pattern))
-    return plain
+    """Folded pattern, entity marks put in; escapes (``\\S``) keep their case."""
+    named = re.sub(r"\{([PQJDAES])\}", lambda match: MARKS[match[1]], pattern)
+    return "".join(part if part.startswith("\\") else fold(part) for part in re.split(r"(\\.)", named))
 
 
 def whole_words(pattern: str, spaced: bool) -> re.Pattern[str]:
@@ -129,10 +131,21 @@ def languages() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def _rules() -> dict[str, Any]:
+    return tomllib.loads((HERE / "rules.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def weaker() -> dict[str, frozenset[str]]:
+    """Action -> the actions beside which it is but another word for them (of the same platform and place in one text)."""
+    return {name: frozenset(stronger) for name, stronger in _rules()["weaker"].items()}
+
+
+@lru_cache(maxsize=1)
 def rules() -> dict[str, tuple[Rule, ...]]:
     """Rules by trigger, in their order."""
     families: dict[str, list[Rule]] = {}
-    for row in tomllib.loads((HERE / "rules.toml").read_text("utf-8"))["rule"]:
+    for row in _rules()["rule"]:
         row["all_of"], row["none_of"] = tuple(row.pop("with", ())), tuple(row.pop("without", ()))
         families.setdefault(row["trigger"], []).append(Rule(**row))
     return {trigger: tuple(family) for trigger, family in families.items()}

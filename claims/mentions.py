@@ -70,6 +70,8 @@ def _platform_names() -> Iterator[tuple[str, _Name]]:
 
 
 def _authority_names() -> Iterator[tuple[str, _Name]]:
+    for row in _ambiguous()["authority"]:
+        yield row["name"], _Name(AUTHORITY, row["id"], len(row["name"]), names.authority(row["id"]).jurisdiction, "", flags=(row["cue"],))
     for one in names.authorities():
         for name in {one.name, *one.names}:
             yield name, _Name(AUTHORITY, one.id, len(name), one.jurisdiction, "word", capital=name[0].isupper())
@@ -165,10 +167,12 @@ class Finder:
         written = self.text[start:end]
         if what.exact and written != what.exact:
             return None
-        if what.capital and not (written[0].isupper() or not written[0].islower()):
+        if what.capital and what.kind != AUTHORITY and not (written[0].isupper() or not written[0].islower()):
             return None
         end = self._end(what, end)
-        if end < 0 or (what.flags and not self._is_platform(what, start, end)):
+        if what.kind == SOCIAL and end > 0 and self.language.pattern("social_singular").match(self.folded[end : end + 20].lstrip(" -")):
+            return None
+        if end < 0 or (what.flags and not self._is_meant(what, start, end)):
             return None
         if what.kind in (PLACE, ADJECTIVE):
             return self._place(what, start, end)
@@ -191,9 +195,11 @@ class Finder:
         after = text[match.end() : match.end() + 1]
         return -1 if after.isalnum() else match.end()
 
-    def _is_platform(self, what: _Name, start: int, end: int) -> bool:
+    def _is_meant(self, what: _Name, start: int, end: int) -> bool:
         if "letter" in what.flags:
             return self._cues["x"] and self.folded[end : end + 1] not in "-.0123456789" or self.folded[end : end + 2] == ". "
+        if what.kind == AUTHORITY:
+            return self.text[start:end].split(" ")[-1][0].isupper() and bool(re.search(what.flags[0], self.folded[:20_000]))
         written = self.text[start:end]
         return self._cues["platform"] and written[0].isupper()
 

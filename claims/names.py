@@ -86,6 +86,13 @@ def authorities() -> tuple[Authority, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def store_keepers() -> frozenset[str]:
+    """App stores and the companies that keep them."""
+    stores = [one for one in platforms() if one.kind == "app store"]
+    return frozenset({one.name for one in stores} | {one.owner for one in stores})
+
+
 def _key(name: str) -> str:
     return " ".join(fold(name).split())
 
