@@ -37,7 +37,8 @@ AROUND = {
     "svg",
 }
 NAMED_AROUND = re.compile(
-    r"(?:^|[\s_-])(?:shar(?:e|ing)|related|cookies?|newsletter|breadcrumbs?|comments?|advert|promo|sidebar|banner|changelog)(?:$|[\s_-])"
+    r"(?:[a-z0-9]+[-_]+)*(?:shar(?:e|ing)|social|related|cookies?|consent|newsletter|breadcrumbs?|comments?|advert|ads?|promo|sidebar)"
+    r"(?:[-_]+(?:bar|banner|block|box|buttons?|container|form|inner|items?|links?|list|nav|posts?|articles?|section|signup|tools|widget))*"
 )
 ROLES = {"navigation", "complementary", "dialog", "banner", "contentinfo"}
 RUNNING = {"p", "li", "blockquote", "td", "dd"}
@@ -45,7 +46,7 @@ DATED = (
     "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date",
     "dcterms.issued", "dcterms.date", "dc.date.issued", "dc.date", "date", "pubdate",
 )  # fmt: skip
-LIKELY = {"article", "main", "body", "section", "div"}
+LIKELY = ["article", "main", "body", "section", "div"]
 SHORTEST = 120  # characters; less is a teaser or an error page
 
 
@@ -108,11 +109,12 @@ def _selected(tree: BeautifulSoup, page: Page, source: Source, selectors: Sequen
 
 def _main(tree: BeautifulSoup, page: Page) -> tuple[Block, ...]:
     """Blocks of the part that holds most running text; paragraphs that are only links are left out."""
-    for node in tree.find_all(_around):
-        node.clear()
     sizes = _sizes(tree)
-    nodes = [node for node in tree.find_all(True) if node.name in LIKELY]
-    best = max(nodes, key=lambda node: sizes[id(node)].density, default=None)
+    for node in tree.find_all(_around):
+        if node.name in AROUND or 2 * sizes[id(node)].running < sizes[id(tree)].running:  # a name may deceive
+            node.clear()
+    sizes = _sizes(tree)
+    best = max(tree.find_all(LIKELY), key=lambda node: sizes[id(node)].density, default=None)
     if best is None:
         return ()
     for node in best.find_all(["p", "li"]):
@@ -124,10 +126,10 @@ def _main(tree: BeautifulSoup, page: Page) -> tuple[Block, ...]:
 def _around(node: Tag) -> bool:
     if node.name in AROUND or node.has_attr("hidden") or node.get("role") in ROLES:
         return True
-    if node.name in {"html", "body", "main", "article"}:
+    if not node.attrs or node.name in {"html", "body", "main", "article"}:
         return False
-    named = f"{' '.join(node.get_attribute_list('class'))} {node.get('id') or ''}" if node.attrs else ""
-    return bool(NAMED_AROUND.search(named.lower()))
+    names = [*node.get_attribute_list("class"), node.get("id")]
+    return any(NAMED_AROUND.fullmatch(str(name).lower()[:100]) for name in names if name)
 
 
 @dataclass(slots=True)

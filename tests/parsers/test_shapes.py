@@ -295,3 +295,10 @@ def test_a_canonical_address_on_another_host_is_not_believed() -> None:
             page(f'<head><link rel="canonical" href="https://{host}/b"></head><main>{text}</main>'), source()
         )
         assert isinstance(article, Article) and article.url == expected
+
+
+def test_a_name_that_deceives_does_not_empty_the_page() -> None:
+    text = f"<p>{'The ministry blocked the app. ' * 8}</p>"
+    for named in ('class="container sidebar"', 'class="sidebar-layout"', 'id="how-we-share-your-data"'):
+        (article,) = parsers.read(page(f"<html><body><h1>Ban</h1><div {named}>{text}</div></body></html>"), source())
+        assert isinstance(article, Article) and article.text.startswith("The ministry")
