@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 from errors import BadConfiguration
 from records import Page, Source
 from store.archive import Archive, instant
+from store.database import slug
 
 RUN = "replay"
 TYPES = {".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf", ".txt": "text/plain", ".xml": "application/xml",
@@ -74,12 +73,6 @@ def _source(service: str, document: str, url: str) -> Source:
         id="replay-" + slug(name), name=name, url=url or "https://replay.invalid/" + slug(name), parser="policy", tier="official",
         publisher=service, platform=service, document_type=document,
     )  # fmt: skip
-
-
-def slug(text: str) -> str:
-    """Lower-case ASCII letters, digits and hyphens of ``text``."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x" + text.encode().hex()[:16]
 
 
 def _page(folder: Path, row: dict[str, Any]) -> Page:

@@ -158,7 +158,7 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         for source in job.sources:
             archive.declare(source)
         door.declared()
-        process = AsyncCrawlerProcess(scrapy_settings(job), install_root_handler=False)
+        process = AsyncCrawlerProcess(scrapy_settings(job))
         readers = Readers(parsers.read, bounds.parsers, bounds.parse_time, bounds.parse_memory)
         readers_made.append(readers)
         process.crawl(
@@ -169,7 +169,14 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         process.start()
         readers.close()
         door.settle()
-    return any(c.stats and c.stats.get_value("finish_reason") == "shutdown" for c in crawlers)
+    stats = crawlers[0].stats if crawlers else None
+    crashes = stats.get_value("spider_exceptions/count", 0) if stats else 0
+    if crashes:
+        raise BadStore(
+            f"{crashes} pages were archived but could not be saved; see the log; the next crawl takes them up",
+            "crashed",
+        )
+    return bool(stats and stats.get_value("finish_reason") == "shutdown")
 
 
 def scrapy_settings(job: Job) -> dict[str, Any]:
@@ -199,7 +206,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_DELAY": 0.0 if bounds.start_delay == 0 else 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False,
         "RETRY_ENABLED": True, "RETRY_TIMES": bounds.retries, "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
         "DEPTH_LIMIT": bounds.max_depth + 1, "DNS_RESOLVER": "crawler.guards.PublicResolver", "BANWATCH_PATIENCE": bounds.patience,
-        "BANWATCH_ALLOW_HOSTS": sorted(bounds.allow_hosts), "LOG_LEVEL": "ERROR", "LOG_ENABLED": False, "MEMUSAGE_ENABLED": False,
+        "BANWATCH_ALLOW_HOSTS": sorted(bounds.allow_hosts), "LOG_LEVEL": "ERROR", "LOG_ENABLED": True, "MEMUSAGE_ENABLED": False,
         "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None, "crawler.guards.AddressGuard": 50,

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import sqlite3
+import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,12 @@ def key(*parts: object) -> str:
     """A short id made of what makes a thing itself: 16 letters and digits (80 bits of SHA-256)."""
     text = "\x1f".join(str(part) for part in parts)
     return b32encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:10]).decode().lower()
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII letters, digits and hyphens of ``text``."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x" + text.encode().hex()[:16]
 
 
 def many(values: Iterable[object]) -> str:

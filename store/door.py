@@ -19,7 +19,7 @@ from claims import names
 from errors import BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Page, PolicyText, Record, Source
 from store.archive import Archive, Sighting
-from store.database import add, clean, index, key, many, open_tracker, put, unsettled, writing
+from store.database import add, clean, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
 from store.settle import settle
 
@@ -323,7 +323,7 @@ def save_claim(db: sqlite3.Connection, row: dict[str, Any]) -> None:
 def standing(claim: Claim) -> str:
     if not claim.occurred:
         return "rumour"
-    return "published" if claim.confidence >= claims.THRESHOLD else "review"
+    return "published" if claims.published([claim]) else "review"
 
 
 def _save_source(db: sqlite3.Connection, source: Source) -> None:
@@ -337,9 +337,20 @@ def _save_source(db: sqlite3.Connection, source: Source) -> None:
 def save_names(db: sqlite3.Connection) -> None:
     """The reference tables of platforms, jurisdictions and authorities, for readers to join with."""
     with writing(db):
-        for table, rows in names.tables().items():
-            for row in rows:
-                put(db, table, row)
+        for platform in names.platforms():
+            put(db, "platform", {"name": platform.name, "id": slug(platform.name), "owner": platform.owner, "kind": platform.kind,
+                                 "aliases": many(platform.aliases), "wikidata": ""})  # fmt: skip
+        for place in names.jurisdictions():
+            country, _, part = place.code.partition("-")
+            kind = "subnational" if part else "supranational" if place.code == "EU" else "country"
+            put(
+                db,
+                "jurisdiction",
+                {"code": place.code, "name": place.name, "part_of": country if part else "", "kind": kind},
+            )
+        for body in names.authorities():
+            put(db, "authority", {"id": body.id, "name": body.name, "kind": body.kind, "jurisdiction": body.jurisdiction,
+                                  "abbreviation": next(iter(body.abbreviations), ""), "url": ""})  # fmt: skip
 
 
 def _words(text: str) -> str:
