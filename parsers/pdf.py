@@ -46,6 +46,14 @@ def read(page: Page, source: Source) -> list[Record]:
     ]
 
 
+def paragraphs(page: Page, source: Source) -> list[str]:
+    """Paragraphs of a PDF document. Raises Unreadable as ``read`` does."""
+    found = _paragraphs(_lines(page, source))
+    if sum(map(len, found)) < SHORTEST:
+        raise Unreadable(f"{markup.place(page, source)}: a scan without text needs a reader", "no-text")
+    return found
+
+
 def _document(page: Page, source: Source) -> pypdfium2.PdfDocument:
     if not page.body.strip():
         raise Unreadable(f"{markup.place(page, source)}: the PDF is empty ({len(page.body)} bytes)", "empty")
