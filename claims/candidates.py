@@ -12,7 +12,16 @@ from claims.reading import Marked, Reading, Sentence
 
 BACK = 3  # sentences a platform or place is carried on from
 MOST = 40  # candidates of one sentence
-MODIFIED = ("fine", "investigate", "order", "subpoena", "arrest", "charge", "processing", "preliminary")  # "Facebook user data"
+MODIFIED = (
+    "fine",
+    "investigate",
+    "order",
+    "subpoena",
+    "arrest",
+    "charge",
+    "processing",
+    "preliminary",
+)  # "Facebook user data"
 GOVERNING = {"A", "J", "D", "G"}
 
 
@@ -50,15 +59,25 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
 
 def _worth(reading: Reading, sentence: Sentence) -> bool:
     """False for sentences far from any platform."""
-    return bool(sentence.marks) or bool(reading.title and reading.title.marks) or bool(_carried(reading, sentence, BACK))
+    return (
+        bool(sentence.marks) or bool(reading.title and reading.title.marks) or bool(_carried(reading, sentence, BACK))
+    )
 
 
 def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
-    if rule.not_before and sentence.language.pattern(rule.not_before).search(sentence.masked, max(0, m.start() - 30), m.start()):
+    if rule.not_before and sentence.language.pattern(rule.not_before).search(
+        sentence.masked, max(0, m.start() - 30), m.start()
+    ):
         return False
     if rule.after and sentence.language.order == "svo":
-        return all(sentence.language.pattern(group).search(sentence.masked, m.start(), m.end() + rule.near) for group in rule.all_of)
-    if not all(sentence.near(group, m.start(), m.end(), rule.near) or sentence.language.pattern(group).search(m[0]) for group in rule.all_of):
+        return all(
+            sentence.language.pattern(group).search(sentence.masked, m.start(), m.end() + rule.near)
+            for group in rule.all_of
+        )
+    if not all(
+        sentence.near(group, m.start(), m.end(), rule.near) or sentence.language.pattern(group).search(m[0])
+        for group in rule.all_of
+    ):
         return False
     return not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
 
@@ -119,11 +138,15 @@ def _person(reading: Reading, rule: Rule, made: Candidate) -> bool:
 def _needed(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
     if rule.needs == "court":
         return bool(sentence.near("court", m.start(), m.end(), 150)) or any(
-            mark.mention and "-" in mark.mention.value for mark in sentence.of("A") if sentence.language.pattern("court").search(sentence.folded)
+            mark.mention and "-" in mark.mention.value
+            for mark in sentence.of("A")
+            if sentence.language.pattern("court").search(sentence.folded)
         )
     if rule.needs == "prosecution":
         before = sentence.masked[: m.start()]
-        return bool(sentence.language.pattern("prosecution").search(before)) or any(mark.at < m.start() for mark in sentence.of("A", "J"))
+        return bool(sentence.language.pattern("prosecution").search(before)) or any(
+            mark.at < m.start() for mark in sentence.of("A", "J")
+        )
     return True
 
 
@@ -139,7 +162,10 @@ def _target(reading: Reading, made: Candidate, voice: str) -> None:
         made.platforms = _group(sentence, chosen, _stores(made))
         made.signs["target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence"] = 1.0
     elif platform_side and sentence.of("E"):
-        made.platforms, made.signs["target_sentence"] = tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention), 1.0
+        made.platforms, made.signs["target_sentence"] = (
+            tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention),
+            1.0,
+        )
     elif sentence.of("P") and not _stores(made):
         made.platforms = tuple(mark.mention.value for mark in sentence.of("P")[:1] if mark.mention)
         made.signs["modifier_only"] = 1.0
@@ -159,14 +185,22 @@ def _named(made: Candidate) -> list[Marked]:
 
 def _stores(made: Candidate) -> frozenset[str]:
     """Stores and their owners where apps are taken out of stores: they carry the measure out, it is not about them."""
-    if made.rule.side == "platform" or made.rule.trigger not in ("ban", "block", "remove") or not made.sentence.has("store"):
+    if (
+        made.rule.side == "platform"
+        or made.rule.trigger not in ("ban", "block", "remove")
+        or not made.sentence.has("store")
+    ):
         return frozenset()
     return names.store_keepers()
 
 
 def _of_person(made: Candidate, named: list[Marked]) -> tuple[str, ...]:
     values = [mark.mention.value for mark in named if mark.mention]
-    return (made.person.value,) if made.person and (made.person.value in values or not values) else _group(made.sentence, _nearest(named, made.at))
+    return (
+        (made.person.value,)
+        if made.person and (made.person.value in values or not values)
+        else _group(made.sentence, _nearest(named, made.at))
+    )
 
 
 def _elsewhere(reading: Reading, made: Candidate) -> None:
@@ -182,7 +216,10 @@ def _elsewhere(reading: Reading, made: Candidate) -> None:
     for other in around:
         named = other.platforms or other.of("S")
         if named:
-            made.platforms, made.signs["target_title" if other is reading.title else "target_context"] = _group(other, named[0]), 1.0
+            made.platforms, made.signs["target_title" if other is reading.title else "target_context"] = (
+                _group(other, named[0]),
+                1.0,
+            )
             return
 
 
@@ -206,7 +243,11 @@ def _choose(marks: list[Marked], made: Candidate, voice: str) -> Marked:
 
 def _group(sentence: Sentence, chosen: Marked, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The platforms named in one breath with the chosen one, and with a company its apps in the same sentence."""
-    marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in without] if chosen.kind == "P" else [chosen]
+    marks = (
+        [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in without]
+        if chosen.kind == "P"
+        else [chosen]
+    )
     index = marks.index(chosen)
     first = last = index
     while first > 0 and _joined(sentence, marks[first - 1], marks[first]):
@@ -225,7 +266,11 @@ def _joined(sentence: Sentence, left: Marked, right: Marked) -> bool:
 def _family(sentence: Sentence, values: list[str]) -> list[str]:
     owners = {owner for value in values for owner in _owner(value)}
     named = [mark.mention.value for mark in sentence.of("P") if mark.mention]
-    return [value for value in named if value not in values and (value in owners or owners & set(_owner(value)) & set(values))]
+    return [
+        value
+        for value in named
+        if value not in values and (value in owners or owners & set(_owner(value)) & set(values))
+    ]
 
 
 def _owner(value: str) -> list[str]:
@@ -238,7 +283,9 @@ def _carried(reading: Reading, sentence: Sentence, back: int, without: frozenset
         earlier = _numbered(reading, number)
         if earlier is None:
             continue
-        named = [mark for mark in earlier.platforms if mark.mention and mark.mention.value not in without] or earlier.of("S")
+        named = [
+            mark for mark in earlier.platforms if mark.mention and mark.mention.value not in without
+        ] or earlier.of("S")
         if named:
             return _group(earlier, named[0], without)
     return ()
@@ -296,7 +343,11 @@ def _platform_subject(made: Candidate) -> None:
     """Whether the platform is the one who acts: the nearest before the words that is no object, before any authority."""
     sentence = made.sentence
     before = [one for one in sentence.actors if one.at < made.at]
-    free = [one for one in before if not sentence.language.ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")]
+    free = [
+        one
+        for one in before
+        if not sentence.language.ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")
+    ]
     owners = [one for one in free if one.kind in "PEQ" and not one.modifier]
     others = [one for one in free if one.kind in "AG"]
     if owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at):
@@ -347,14 +398,20 @@ def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
 
 def _best_place(sentence: Sentence, made: Candidate | None) -> str:
     """The place whose authority acts: a named authority's, an adjective before a word for one, a subject, "in" a place."""
-    scored = [(_place_score(sentence, mark, made), -number, mark) for number, mark in enumerate(sentence.of("A", "J", "D"))]
+    scored = [
+        (_place_score(sentence, mark, made), -number, mark) for number, mark in enumerate(sentence.of("A", "J", "D"))
+    ]
     scored = [row for row in scored if row[0] > 0]
     if not scored:
         return ""
     best = max(scored, key=lambda row: row[:2])[2]
     if best.mention is None:
         return ""
-    finer = [one.mention.place for one in sentence.of("J") if one.mention and one.mention.place.startswith(best.mention.place + "-")]
+    finer = [
+        one.mention.place
+        for one in sentence.of("J")
+        if one.mention and one.mention.place.startswith(best.mention.place + "-")
+    ]
     return finer[0] if finer and best.kind != "A" and made is None else best.mention.place
 
 
@@ -394,7 +451,9 @@ def _reality(made: Candidate, title: Sentence | None) -> None:
     before = masked[max(start, made.at - 75) : made.at]
     after = masked[made.end : made.end + 50]
     real = sentence.language.pattern("real_before").search(before)
-    if (sentence.language.pattern("unreal_before").search(before) and not real) or sentence.language.pattern("unreal_after").match(after.lstrip()):
+    if (sentence.language.pattern("unreal_before").search(before) and not real) or sentence.language.pattern(
+        "unreal_after"
+    ).match(after.lstrip()):
         made.signs["unreal"] = 1.0
     if sentence.language.pattern("negation").search(before[-28:]):
         made.signs["negated"] = 1.0
@@ -402,15 +461,24 @@ def _reality(made: Candidate, title: Sentence | None) -> None:
         made.signs["question"] = 1.0
     if sentence.has("denied"):
         made.signs["denied"] = 1.0
-    if made.rule.side == "government" and made.rule.trigger in ("ban", "block", "similar", "lift", "remove") and _acts_on_users(sentence, made):
+    if (
+        made.rule.side == "government"
+        and made.rule.trigger in ("ban", "block", "similar", "lift", "remove")
+        and _acts_on_users(sentence, made)
+    ):
         made.signs["object_users"] = 1.0
-    if made.rule.trigger in ("ban", "lift") and (sentence.has("private_object") or (made.sentence.number and title is not None and title.has("private_object"))):
+    if made.rule.trigger in ("ban", "lift") and (
+        sentence.has("private_object") or (made.sentence.number and title is not None and title.has("private_object"))
+    ):
         made.signs["object_users"] = 1.0
 
 
 def _clause_start(masked: str, at: int) -> int:
     """Where the clause of a trigger begins: after the last strong mark before it."""
-    return max((masked.rfind(mark, 0, at) for mark in (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")), default=-1) + 1
+    return (
+        max((masked.rfind(mark, 0, at) for mark in (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")), default=-1)
+        + 1
+    )
 
 
 def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
@@ -419,7 +487,9 @@ def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
     if m is None or re.search(r"[.,;:]", after[: m.start()]):
         return False
     between = after[: m.start()]
-    return between.count(" ") <= 4 and not any(mark in between for mark in (lexicon.MARKS["P"], lexicon.MARKS["Q"], lexicon.MARKS["S"]))
+    return between.count(" ") <= 4 and not any(
+        mark in between for mark in (lexicon.MARKS["P"], lexicon.MARKS["Q"], lexicon.MARKS["S"])
+    )
 
 
 def _surroundings(reading: Reading, made: Candidate) -> None:

@@ -58,11 +58,25 @@ def _patterns(code: str) -> _Patterns:
     year = r"(?:(?:,|\.|'|de|del|of|din|-)? ?(?:de |del |of |din )?(20[0-3]\d|199\d))?"
     joint = r"(?: |\.|-|ª|º|°)(?:st|nd|rd|th)?,? ?(?:of |de |del |di |- )?"
     return _Patterns(
-        day_month=re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|-го|-е|º|°|\.)?{joint}({any_month})(?!\w){year}"),
-        month_day=re.compile(rf"(?<!\w)({any_month}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d.%]\d|\d)(?: ?- ?\d{{1,2}})?{year}"),
+        day_month=re.compile(
+            rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th|er|-го|-е|º|°|\.)?{joint}({any_month})(?!\w){year}"
+        ),
+        month_day=re.compile(
+            rf"(?<!\w)({any_month}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d.%]\d|\d)(?: ?- ?\d{{1,2}})?{year}"
+        ),
         month=re.compile(rf"(?<!\w)({any_month})(?!\w){year}"),
-        relative=tuple((name, lexicon.whole_words("|".join(map(lexicon.marked, words.get(name, ["(?!)"]))), words.get("spaced", True))) for name in _RELATIVE),
-        weekday=lexicon.whole_words("|".join(f"(?:{lexicon.marked(one)})" for one in words["weekdays"]), words.get("spaced", True)),
+        relative=tuple(
+            (
+                name,
+                lexicon.whole_words(
+                    "|".join(map(lexicon.marked, words.get(name, ["(?!)"]))), words.get("spaced", True)
+                ),
+            )
+            for name in _RELATIVE
+        ),
+        weekday=lexicon.whole_words(
+            "|".join(f"(?:{lexicon.marked(one)})" for one in words["weekdays"]), words.get("spaced", True)
+        ),
         months=tuple(re.compile(one) for one in months),
         weekdays=tuple(re.compile(lexicon.marked(one)) for one in words["weekdays"]),
     )
@@ -106,7 +120,9 @@ def _numeric(sentence: str) -> Iterator[Dated]:
         first, second, year = int(m[1]), int(m[3]), int(m[4])
         value = _day(year, second, first) or _day(year, first, second)
         if value:
-            yield Dated(m.start(), m.end(), value, "day", "stated", max(first, second) <= 12 and first != second and m[2] == "/")
+            yield Dated(
+                m.start(), m.end(), value, "day", "stated", max(first, second) <= 12 and first != second and m[2] == "/"
+            )
 
 
 def _worded(sentence: str, code: str, published: date | None) -> Iterator[Dated]:
@@ -145,7 +161,9 @@ def _latest(published: date | None, month: int, day: int) -> str:
     return value
 
 
-def _month(m: re.Match[str], sentence: str, month: int, year: str | None, published: date | None, code: str) -> Dated | None:
+def _month(
+    m: re.Match[str], sentence: str, month: int, year: str | None, published: date | None, code: str
+) -> Dated | None:
     if year:
         return Dated(m.start(), m.end(), f"{year}-{month:02d}", "month", "stated")
     before = lexicon.language(code).date.get("before", "")

@@ -7,7 +7,21 @@ from decimal import Decimal, InvalidOperation
 
 from claims.lexicon import Language
 
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₹": "INR", "₽": "RUB", "¥": "JPY", "₩": "KRW", "₺": "TRY", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "zł": "PLN"}
+_SIGNS = {
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "₹": "INR",
+    "₽": "RUB",
+    "¥": "JPY",
+    "₩": "KRW",
+    "₺": "TRY",
+    "us$": "USD",
+    "a$": "AUD",
+    "c$": "CAD",
+    "r$": "BRL",
+    "zł": "PLN",
+}
 _WORDS = [("EUR", r"euro\w*|eur|евро|євро|欧元|歐元"), ("USD", r"(?:us[- ])?dol[lł]?ar\w*|usd|доллар\w*|долар\w*|dolar\w*|美元"), ("GBP", r"pounds?|gbp|фунт\w*|libr\w+|sterlin\w*|英镑"), ("RUB", r"rou?bles?|rubl\w*|rublos|rubel|rubli|rub|руб\w*|卢布"), ("INR", r"(?:indian )?rupees?|rupi\w*|рупи\w*"), ("TRY", r"(?:turkish )?lira\w*|лир\w*"), ("BRL", r"reais|real|реал\w*|雷亚尔"), ("UAH", r"hryvn\w*|грив\w*|uah"), ("KRW", r"won|вон|韩元"), ("CNY", r"yuan|юан\w*|元"), ("PLN", r"zlot\w*|pln"), ("RON", r"lei"), ("JPY", r"yen")]  # fmt: skip
 _SCALE = [(10**12, r"trillions?|трлн|bilhoes de|biliony"), (10**9, r"billions?|bn|milliards?|milliarden?|mrd|мільярд\w*|миллиард\w*|млрд|miliard\w*|miliarde|milyar|miliardi|bilhoes|bilhao|mil millones|mld|十亿"), (10**8, r"亿|億"), (10**7, r"crores?"), (10**6, r"millions?|millionen|mn|mio|m|миллион\w*|мільйон\w*|млн|milion\w*|mln|milyon|milioni|milhoes|milhao|millones|millon|milioane"), (10**5, r"lakh"), (10**4, r"万|萬"), (10**3, r"thousand|k|тыс\w*|тис\w*|tys\w*|mil|mila|bin|mii|tausend|mille")]  # fmt: skip
 _SCALES = "|".join(f"(?:{words})" for _, words in _SCALE)
@@ -15,7 +29,9 @@ _UNITS = "|".join(f"(?:{words})" for _, words in _WORDS)
 _AMOUNT = re.compile(
     rf"(?P<sign>us\$|a\$|c\$|r\$|[€$£₹₽¥₩₺])? ?(?<![\d.,])(?P<number>\d{{1,3}}(?:[.,  ]\d{{3}})+(?![.,\d])|\d+(?:[.,]\d{{1,2}})?) ?-?(?P<scale>{_SCALES})?(?!\w)(?: de| di| d')? ?(?:(?P<after>[€$£₽₺])|(?P<unit>{_UNITS})(?!\w))?"
 )
-_AMOUNT_HAN = re.compile(r"(?P<number>\d+(?:[.,]\d+)*) ?(?P<scale>亿|億|万|萬)? ?(?P<unit>美元|欧元|歐元|卢布|元|英镑|韩元|雷亚尔)")
+_AMOUNT_HAN = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)*) ?(?P<scale>亿|億|万|萬)? ?(?P<unit>美元|欧元|歐元|卢布|元|英镑|韩元|雷亚尔)"
+)
 
 
 def amount(folded: str) -> tuple[str, str]:

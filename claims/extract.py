@@ -68,7 +68,9 @@ def _once(rows: list[tuple[float, Candidate]]) -> list[list[tuple[float, Candida
 
 def _without_weaker(groups: list[list[tuple[float, Candidate, str]]]) -> list[list[tuple[float, Candidate, str]]]:
     """Leaves out what is but a vaguer word for another act told of the same platform and place."""
-    return [group for group in groups if not any(_is_weaker(group[0], other[0]) for other in groups if other is not group)]
+    return [
+        group for group in groups if not any(_is_weaker(group[0], other[0]) for other in groups if other is not group)
+    ]
 
 
 def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
@@ -98,9 +100,15 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
     sure, best, place = group[0]
     sentence, language = best.sentence, reading.language
     text = reading.article.text
-    platforms = tuple(dict.fromkeys(name for row in group if row[0] >= 0.5 or row is group[0] for name in row[1].platforms))
+    platforms = tuple(
+        dict.fromkeys(name for row in group if row[0] >= 0.5 or row is group[0] for name in row[1].platforms)
+    )
     around = sentence.folded
-    authority = best.authority if best.authority and (not place or best.authority.place.split("-")[0] == place.split("-")[0]) else None
+    authority = (
+        best.authority
+        if best.authority and (not place or best.authority.place.split("-")[0] == place.split("-")[0])
+        else None
+    )
     money = details.amount(around) if best.action == "fine" else ("", "")
     government = best.rule.side == "government"
     return Claim(
@@ -164,7 +172,11 @@ def _dates(reading: Reading, group: list[tuple[float, Candidate, str]]) -> tuple
         candidate = next(row[1] for row in group if id(row[1]) == one)
         seen.extend(_stated(reading, candidate, candidate.sentence, day))
     if not seen:
-        following = [s for s in reading.sentences[best.sentence.number : best.sentence.number + 1] if s.language.pattern(best.rule.trigger).search(s.masked) or s.has("noun_act")]
+        following = [
+            s
+            for s in reading.sentences[best.sentence.number : best.sentence.number + 1]
+            if s.language.pattern(best.rule.trigger).search(s.masked) or s.has("noun_act")
+        ]
         seen.extend(when for s in following for when in _stated(reading, best, s, day))
     seen.sort(key=lambda when: when.precision == "year")
     return tuple({when.value: when for when in reversed(seen)}.values())[::-1]
@@ -181,12 +193,16 @@ def _stated(reading: Reading, candidate: Candidate, sentence: Sentence, day: dat
 def _other_time(reading: Reading, folded: str, one: Dated) -> bool:
     words = "|".join(reading.language.date.get("not_event", ["(?!)"]))
     before = folded[max(0, one.start - 40) : one.start]
-    return any(m.end() >= len(before) - 12 for m in lexicon.whole_words(words, reading.language.spaced).finditer(before))
+    return any(
+        m.end() >= len(before) - 12 for m in lexicon.whole_words(words, reading.language.spaced).finditer(before)
+    )
 
 
 def _when(reading: Reading, sentence: Sentence, one: Dated, action: str) -> When:
     before = sentence.folded[max(0, one.start - 40) : one.start]
-    effective = lexicon.whole_words("|".join(reading.language.date.get("effective", ["(?!)"])), reading.language.spaced).search(before)
+    effective = lexicon.whole_words(
+        "|".join(reading.language.date.get("effective", ["(?!)"])), reading.language.spaced
+    ).search(before)
     role = "effective" if effective else ROLES.get(action, "announced")
     text = reading.article.text[sentence.start + one.start : sentence.start + one.end]
     return When(one.value, one.precision, role, one.basis, one.ambiguous, text)

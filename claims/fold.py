@@ -60,7 +60,7 @@ def fold(text: str) -> str:
 def script(char: str) -> str:
     """Latin, Cyrillic, Greek, Han or "" of one letter."""
     code = ord(char)
-    if char.isascii() and char.isalpha() or 0xC0 <= code <= 0x24F:
+    if (char.isascii() and char.isalpha()) or 0xC0 <= code <= 0x24F:
         return "Latin"
     if 0x400 <= code <= 0x52F:
         return "Cyrillic"

@@ -64,14 +64,22 @@ def _platform_names() -> Iterator[tuple[str, _Name]]:
             kind = SOCIAL if social else PLATFORM
             flags = () if plain else one.flags
             endings = "" if len(alias) < 3 or exact else "name" if alias.isascii() and not social else "word"
-            yield alias, _Name(kind, one.name, len(alias), endings=endings, capital=not social, exact=exact, flags=flags)
+            yield (
+                alias,
+                _Name(kind, one.name, len(alias), endings=endings, capital=not social, exact=exact, flags=flags),
+            )
         for person in one.people:
             yield person, _Name(PERSON, one.name, len(person), endings="name" if person.isascii() else "word")
 
 
 def _authority_names() -> Iterator[tuple[str, _Name]]:
     for row in _ambiguous()["authority"]:
-        yield row["name"], _Name(AUTHORITY, row["id"], len(row["name"]), names.authority(row["id"]).jurisdiction, "", flags=(row["cue"],))
+        yield (
+            row["name"],
+            _Name(
+                AUTHORITY, row["id"], len(row["name"]), names.authority(row["id"]).jurisdiction, "", flags=(row["cue"],)
+            ),
+        )
     for one in names.authorities():
         for name in {one.name, *one.names}:
             yield name, _Name(AUTHORITY, one.id, len(name), one.jurisdiction, "word", capital=name[0].isupper())
@@ -93,14 +101,30 @@ def _place_names(code: str) -> Iterator[tuple[str, _Name]]:
         for language in dict.fromkeys((code, "en") if lexicon.language(code).latin else (code,)):
             for name in one.names.get(language, ()):
                 stem = _stem(name, language)
-                short = name.isupper() and len(name) <= 4 or "." in name
-                yield stem, _Name(PLACE, one.code, len(stem), endings="" if short else "word", exact=name if short else "", capital=spaced)
+                short = (name.isupper() and len(name) <= 4) or "." in name
+                yield (
+                    stem,
+                    _Name(
+                        PLACE,
+                        one.code,
+                        len(stem),
+                        endings="" if short else "word",
+                        exact=name if short else "",
+                        capital=spaced,
+                    ),
+                )
             for name in one.seats.get(language, ()):
                 stem = _stem(name, language)
-                yield stem, _Name(PLACE, one.code, len(stem), endings="word", capital=spaced and name[0].isupper(), seat=True)
+                yield (
+                    stem,
+                    _Name(PLACE, one.code, len(stem), endings="word", capital=spaced and name[0].isupper(), seat=True),
+                )
         for adjective in one.adjectives.get(code, ()):
             english = code == "en"
-            yield adjective, _Name(ADJECTIVE, one.code, len(adjective), endings="" if english else "word", capital=english)
+            yield (
+                adjective,
+                _Name(ADJECTIVE, one.code, len(adjective), endings="" if english else "word", capital=english),
+            )
 
 
 @lru_cache(maxsize=16)
@@ -170,7 +194,11 @@ class Finder:
         if what.capital and what.kind != AUTHORITY and not (written[0].isupper() or not written[0].islower()):
             return None
         end = self._end(what, end)
-        if what.kind == SOCIAL and end > 0 and self.language.pattern("social_singular").match(self.folded[end : end + 20].lstrip(" -")):
+        if (
+            what.kind == SOCIAL
+            and end > 0
+            and self.language.pattern("social_singular").match(self.folded[end : end + 20].lstrip(" -"))
+        ):
             return None
         if end < 0 or (what.flags and not self._is_meant(what, start, end)):
             return None
@@ -197,9 +225,13 @@ class Finder:
 
     def _is_meant(self, what: _Name, start: int, end: int) -> bool:
         if "letter" in what.flags:
-            return self._cues["x"] and self.folded[end : end + 1] not in "-.0123456789" or self.folded[end : end + 2] == ". "
+            return (self._cues["x"] and self.folded[end : end + 1] not in "-.0123456789") or self.folded[
+                end : end + 2
+            ] == ". "
         if what.kind == AUTHORITY:
-            return self.text[start:end].split(" ")[-1][0].isupper() and bool(re.search(what.flags[0], self.folded[:20_000]))
+            return self.text[start:end].split(" ")[-1][0].isupper() and bool(
+                re.search(what.flags[0], self.folded[:20_000])
+            )
         written = self.text[start:end]
         return self._cues["platform"] and written[0].isupper()
 

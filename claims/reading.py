@@ -61,7 +61,9 @@ class Sentence:
     def near(self, group: str, start: int, end: int, reach: int) -> re.Match[str] | None:
         """The group within ``reach`` characters of a place, the place itself not counted."""
         pattern = self.language.pattern(group)
-        return pattern.search(self.masked, max(0, start - reach), start) or pattern.search(self.masked, end, end + reach)
+        return pattern.search(self.masked, max(0, start - reach), start) or pattern.search(
+            self.masked, end, end + reach
+        )
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,20 @@ def read(article: Article) -> Reading:
 
     def sentence(number: int, start: int, end: int, offset: int) -> Sentence:
         first, last = bisect_left(starts, start + offset), bisect_left(starts, end + offset)
-        return _sentence(number, start, end, whole[start + offset : end + offset], found[first:last], start + offset, language)
+        return _sentence(
+            number, start, end, whole[start + offset : end + offset], found[first:last], start + offset, language
+        )
 
-    body = [sentence(number, start, end, shift) for number, (start, end) in enumerate(sentences(text, language.abbreviations), 1)]
+    body = [
+        sentence(number, start, end, shift)
+        for number, (start, end) in enumerate(sentences(text, language.abbreviations), 1)
+    ]
     return Reading(article, language, sentence(0, 0, len(title), 0) if title.strip() else None, body)
 
 
-def _sentence(number: int, start: int, end: int, folded: str, found: list[Mention], base: int, language: Language) -> Sentence:
+def _sentence(
+    number: int, start: int, end: int, folded: str, found: list[Mention], base: int, language: Language
+) -> Sentence:
     masked, origin = _mask(folded, found, base)
     if "\n" in masked:
         masked = masked.replace("\n", " ")
@@ -150,6 +159,3 @@ def _modifies(masked: str, at: int, language: Language) -> bool:
 
 def _only_medium(masked: str, at: int, language: Language) -> bool:
     return bool(language.pattern("by_means").search(masked[max(0, at - 60) : at]))
-
-
-

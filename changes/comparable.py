@@ -1,0 +1,177 @@
+"""Blocks -> what is compared of them: sentences of words, without what changes while the document stays the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from changes.lexicon import pattern, words_of
+from records import Block
+
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")  # fmt: skip
+ALIKE = str.maketrans({**dict.fromkeys("‘’‚‛`´ʼ′＇", "'"), **dict.fromkeys("“”„‟«»″＂", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "…": "...", "•": " ", "·": " ", "|": " ", "*": " ", "_": " "})  # fmt: skip
+ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I)
+ENUMERATOR = re.compile(r"^\s*(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|[-–—•◦▪*])\s+", re.I)
+NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
+WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+(?:[.@'/:-]\w+)*")
+END = re.compile(r"[.!?]+[\"'”’»)\]]*\s+(?=[^\sa-zа-яà-þ])|[。！？]+[”」』）]*")
+LONGEST = 2_000  # characters; what runs on longer is no sentence and is cut at a blank
+SHORT = 15  # words; more are no entry of a table of contents
+RUN = 3  # entries that make a table of contents
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence: as a reader sees it, as words, and where it stands."""
+
+    text: str
+    words: tuple[str, ...]
+    norm: str
+    block: int
+    heading: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparable:
+    """A text ready to be compared. ``near`` is the share of ``norms`` two texts have in common."""
+
+    units: tuple[Unit, ...]
+    fingerprint: str
+    norms: Counter[str] = field(repr=False)
+    bag: Counter[str] = field(repr=False)
+    size: int  # words
+
+    @property
+    def same_words(self) -> str:
+        return " ".join(unit.norm for unit in self.units)
+
+
+@lru_cache(maxsize=64)
+def comparable(blocks: tuple[Block, ...]) -> Comparable:
+    """Pure and remembered: a capture is compared with up to thirty earlier ones."""
+    kept = _kept(blocks)
+    units = tuple(_units(kept))
+    written = "\n".join(_plain(block.text) for _, block in kept)
+    bag: Counter[str] = Counter()
+    for unit in units:
+        bag.update(unit.words)
+    digest = hashlib.sha256(re.sub(r"\s+", " ", written).encode("utf-8", "replace")).hexdigest()
+    return Comparable(units, digest, Counter(unit.norm for unit in units if unit.norm), bag, sum(bag.values()))
+
+
+def fingerprint(blocks: tuple[Block, ...]) -> str:
+    """SHA-256 in hexadecimal digits of the comparable text: two captures with the same one say the same."""
+    return comparable(tuple(blocks)).fingerprint
+
+
+def visible(text: str) -> str:
+    """Text with invisible characters taken out, compatibility forms and typographic variants made one."""
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(ALIKE)
+
+
+def _plain(text: str) -> str:
+    """A block as it is compared: no list marks, no tokens of addresses, no relative dates, no counters."""
+    text = ENUMERATOR.sub("", visible(text))
+    text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
+    return " ".join(pattern("passing").sub(" ", text).split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(_plain(text).casefold()))
+
+
+def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
+    """Blocks that carry the text: no widgets, no bare numbers, no table of contents."""
+    kept = [(i, b) for i, b in enumerate(blocks) if not _is_widget(b)]
+    if not kept:
+        kept = list(enumerate(blocks))
+    tails = pattern("after_the_text")
+    for at, (_, block) in enumerate(kept):
+        if at > len(kept) // 3 and len(block.text) < 60 and tails.fullmatch(_plain(block.text).casefold()):
+            rest = kept[at + 1 :]
+            if all(len(b.text.split()) <= SHORT for _, b in rest):  # links to other pages, no text of this one
+                kept = kept[:at]
+            break
+    return _without_contents(kept)
+
+
+def _is_widget(block: Block) -> bool:
+    plain = _plain(block.text).casefold().strip(" .:!?-\"'")
+    if not plain:
+        return True
+    if len(plain) > 80:
+        return False
+    if not any(map(str.isalpha, plain)):
+        return block.kind != "row" and len(plain) <= 6
+    return bool(pattern("widget").fullmatch(plain))
+
+
+def _without_contents(kept: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
+    """Without runs of short blocks that all stand again, as headings or lines, further on."""
+    keys = [_key(block) for _, block in kept]
+    last = {key: at for at, key in enumerate(keys) if key}
+    dropped: set[int] = set()
+    run: list[int] = []
+    for at, key in enumerate([*keys, ""]):
+        if key and last[key] > at and (not run or last[key] > run[-1]):
+            run.append(at)
+            continue
+        if len(run) >= RUN:
+            dropped.update(run)
+        run = []
+    return [pair for at, pair in enumerate(kept) if at not in dropped]
+
+
+def _key(block: Block) -> str:
+    if len(block.text) > 150:
+        return ""
+    found = words(NUMBERING.sub("", visible(block.text)))
+    return " ".join(found) if 0 < len(found) <= SHORT else ""
+
+
+def _units(kept: list[tuple[int, Block]]) -> list[Unit]:
+    units: list[Unit] = []
+    heading = ""
+    for index, block in kept:
+        if block.kind == "heading":
+            heading = block.text
+        for text in sentences(block.text):
+            found = words(text)
+            if found:
+                units.append(Unit(text, found, " ".join(found), index, heading, block.kind))
+    return units
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences of a block, each as it is written; a full stop of an abbreviation, an initial or a number ends none."""
+    found: list[str] = []
+    begin = 0
+    for stop in END.finditer(text):
+        before = text[begin : stop.start() + 1].rsplit(None, 1)[-1:] or [""]
+        if stop[0][0] == "." and _abbreviated(before[0]) and stop.end() - begin < LONGEST:
+            continue
+        found += _cut(text[begin : stop.end()].strip())
+        begin = stop.end()
+    return found + _cut(text[begin:].strip())
+
+
+def _abbreviated(word: str) -> bool:
+    bare = word.strip("(\"'“‘[").casefold()
+    return bare in words_of("abbreviations") or bool(
+        re.fullmatch(r"(?:[^\W\d_]\.)+|\(?\d{1,2}\.(?:\d+\.)*|[ivx]+\.", bare)
+    )
+
+
+def _cut(text: str) -> list[str]:
+    parts: list[str] = []
+    while len(text) > LONGEST:
+        blank = text.rfind(" ", LONGEST // 2, LONGEST)
+        cut = blank if blank > 0 else LONGEST
+        parts.append(text[:cut])
+        text = text[cut:].strip()
+    return [*parts, text] if text else parts
