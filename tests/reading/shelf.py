@@ -169,16 +169,40 @@ def build(path: Path) -> Path:
 
 def _reference(db: sqlite3.Connection) -> None:
     for code, name in PLACES.items():
-        put(db, "jurisdiction", {"code": code, "name": name, "part_of": "US" if code == "US-MT" else "", "kind": "supranational" if code == "EU" else "country"})
+        put(
+            db,
+            "jurisdiction",
+            {
+                "code": code,
+                "name": name,
+                "part_of": "US" if code == "US-MT" else "",
+                "kind": "supranational" if code == "EU" else "country",
+            },
+        )
     for name, kind in PLATFORMS.items():
-        put(db, "platform", {"name": name, "id": slug(name), "owner": "", "kind": kind, "aliases": "[]", "wikidata": ""})
+        put(
+            db, "platform", {"name": name, "id": slug(name), "owner": "", "kind": kind, "aliases": "[]", "wikidata": ""}
+        )
     for ident, (name, kind, place, short) in AUTHORITIES.items():
-        put(db, "authority", {"id": ident, "name": name, "kind": kind, "jurisdiction": place, "abbreviation": short, "url": ""})
+        put(
+            db,
+            "authority",
+            {"id": ident, "name": name, "kind": kind, "jurisdiction": place, "abbreviation": short, "url": ""},
+        )
     for key_, value in {"built_at": NOW, "schema_version": "1", "site_title": "Banwatch"}.items():
         put(db, "note", {"key": key_, "value": value})
     _source(db, "sample-news", "Sample news desk", "news")
-    _source(db, "telegram-privacy", "Telegram privacy policy", "official", platform="Telegram", document_type="Privacy Policy")
-    _source(db, "snap-privacy", "Snapchat privacy policy", "official", platform="Snapchat", document_type="Privacy Policy")
+    _source(
+        db,
+        "telegram-privacy",
+        "Telegram privacy policy",
+        "official",
+        platform="Telegram",
+        document_type="Privacy Policy",
+    )
+    _source(
+        db, "snap-privacy", "Snapchat privacy policy", "official", platform="Snapchat", document_type="Privacy Policy"
+    )
 
 
 def _source(db: sqlite3.Connection, ident: str, name: str, tier: str, **more: str) -> None:
@@ -225,9 +249,26 @@ def _fact(db: sqlite3.Connection, fact: Fact) -> str:
         put(db, "action_platform", {"platform": platform, "action": action})
     put(db, "alias", {"id": key("action", "earlier", claim), "action": action})
     index(db, "action", action, title, f"{fact.authority} {fact.told}")
-    stages = [("announced", fact.announced, "announced"), ("in_force", fact.effective, "effective"), ("ended", fact.lifted, "lifted")]
+    stages = [
+        ("announced", fact.announced, "announced"),
+        ("in_force", fact.effective, "effective"),
+        ("ended", fact.lifted, "lifted"),
+    ]
     for number, (stage, happened, role) in enumerate(s for s in stages if s[1]):
-        _development(db, fact, action, title, claim if number == 0 else key(claim, stage), stage, happened, role, article, page, start, at)
+        _development(
+            db,
+            fact,
+            action,
+            title,
+            claim if number == 0 else key(claim, stage),
+            stage,
+            happened,
+            role,
+            article,
+            page,
+            start,
+            at,
+        )
     return action
 
 
@@ -268,7 +309,15 @@ def _conflict(db: sqlite3.Connection, action: str) -> None:
 
 
 def _policies(db: sqlite3.Connection, actions: list[str]) -> None:
-    change = _document(db, "telegram-privacy", "Telegram", "Privacy Policy", "https://telegram.org/privacy", "2024-09-17T08:00:00+00:00", "2024-09-25T08:00:00+00:00")
+    change = _document(
+        db,
+        "telegram-privacy",
+        "Telegram",
+        "Privacy Policy",
+        "https://telegram.org/privacy",
+        "2024-09-17T08:00:00+00:00",
+        "2024-09-25T08:00:00+00:00",
+    )
     development = key("development", change)
     for action, basis, days in ((actions[0], "proposed", 4), (actions[1], "stated", None)):
         put(db, "link", {"id": key("link", action), "subject": development, "relation": "responds_to", "object": action, "basis": basis,
@@ -278,17 +327,20 @@ def _policies(db: sqlite3.Connection, actions: list[str]) -> None:
 def _document(db: sqlite3.Connection, source: str, platform: str, kind: str, url: str, first: str, second: str) -> str:
     document = key("document", source)
     versions = [key("version", document, n) for n in (1, 2)]
+    put(db, "document", {"id": document, "source": source, "platform": platform, "document_type": kind, "part": "", "url": url, "language": "en", "title": "",
+                         "first_seen": first, "last_seen": second, "state": "followed", "variants": 0, "versions": 2, "current": versions[1]})  # fmt: skip
     for version, at, words in zip(versions, (first, second), (OLD, NEW), strict=True):
         page = _page(db, source, f"{url}?{at[:10]}" if at == first else url, at)
-        blocks = [{"kind": "heading", "text": "8.3. Law Enforcement Authorities", "level": 2}, *({"kind": "paragraph", "text": w, "level": 0} for w in words)]
+        blocks = [
+            {"kind": "heading", "text": "8.3. Law Enforcement Authorities", "level": 2},
+            *({"kind": "paragraph", "text": w, "level": 0} for w in words),
+        ]
         put(db, "version", {"id": version, "document": document, "fingerprint": version, "title": f"{platform} {kind}", "language": "en",
                             "text": "\n\n".join(str(b["text"]) for b in blocks), "blocks": many(blocks), "first_seen": at, "last_seen": at, "is_version": 1, "page": page})  # fmt: skip
         index(db, "version", version, f"{platform}: {kind}", " ".join(words), "en")
         sighting = db.execute("select max(seq), sha256 from sighting join page on page.id = sighting.page").fetchone()
         put(db, "capture", {"id": key("capture", version), "seq": sighting[0], "document": document, "url": url, "fetched_at": at, "sha256": sighting[1], "version": version,
                             "kind": "first" if at == first else "substantive", "reason": "", "page": page})  # fmt: skip
-    put(db, "document", {"id": document, "source": source, "platform": platform, "document_type": kind, "part": "", "url": url, "language": "en", "title": "",
-                         "first_seen": first, "last_seen": second, "state": "followed", "variants": 0, "versions": 2, "current": versions[1]})  # fmt: skip
     change = key("change", document)
     put(db, "change", {
         "id": change, "document": document, "old": versions[0], "new": versions[1], "seen_at": second, "last_not_seen": first, "class": "substantive",

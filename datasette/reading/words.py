@@ -1,0 +1,131 @@
+"""How values read on a page: dates, kinds, amounts, addresses. Pure; the words themselves stand in words.toml."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"}
+
+
+@cache
+def words() -> dict[str, dict]:
+    """words.toml."""
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+def label(word: str, table: str = "kind") -> str:
+    """A word of the vocabulary as people read it: "device_ban" -> "device ban"."""
+    found = words()[table].get(word)
+    if isinstance(found, dict):
+        return found["label"]
+    return found or str(word or "").replace("_", " ")
+
+
+def group(kind: str) -> str:
+    """The group of a kind of action: the key of its colour and mark."""
+    return words()["kind"].get(kind, {}).get("group", "duty")
+
+
+def mark(name: str) -> str:
+    """The sign of a group, so that nothing is told by colour alone."""
+    return words()["group"][name]["mark"]
+
+
+def strength(kind: str) -> int:
+    """How much a kind of measure closes; the higher of several is shown where there is room for one."""
+    return words()["group"][group(kind)]["strength"]
+
+
+def day(value: str, short: bool = False) -> str:
+    """ "2024-09-19" -> "19 September 2024", "2024-09" -> "September 2024"; instants are cut to their day; "" stays."""
+    parts = str(value or "")[:10].split("-")
+    if not all(part.isdigit() for part in parts) or len(parts) > 3:
+        return str(value or "")
+    month = MONTHS[int(parts[1]) - 1] if len(parts) > 1 and 1 <= int(parts[1]) <= 12 else ""
+    shown = ([str(int(parts[2]))] if len(parts) > 2 else []) + ([month[:3] if short else month] if month else [])
+    return " ".join([*shown, parts[0]])
+
+
+def instant(value: str) -> str:
+    """ "2024-09-25T08:00:00+00:00" -> "25 September 2024, 08:00 UTC"."""
+    text = str(value or "")
+    return f"{day(text)}, {text[11:16]} UTC" if len(text) > 15 else day(text)
+
+
+def money(amount: str, currency: str) -> str:
+    """ "530000000", "EUR" -> "EUR 530,000,000"."""
+    try:
+        number = float(amount)
+    except ValueError:
+        return f"{currency} {amount}".strip()
+    return f"{currency} {number:,.0f}".strip() if number == int(number) else f"{currency} {number:,.2f}".strip()
+
+
+def safe_url(value: str) -> str:
+    """The address if a reader may follow it (http or https with a host), else ""."""
+    try:
+        parts = urlsplit(str(value or "").strip())
+    except ValueError:
+        return ""
+    return str(value).strip() if parts.scheme.lower() in {"http", "https"} and parts.netloc else ""
+
+
+def host(value: str) -> str:
+    """The host of an address, without "www."."""
+    try:
+        return (urlsplit(str(value or "")).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def direction(language: str) -> str:
+    """ "rtl" for a language written from right to left, else "ltr"."""
+    return "rtl" if str(language or "").split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+def slug(name: str) -> str:
+    """The address of a platform that no table names: lower-case ASCII letters, digits and hyphens, else its own letters quoted."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    kept = "-".join("".join(c if c.isalnum() else " " for c in plain).split())
+    return kept or quote(name, safe="")
+
+
+def members(value: object) -> list[str]:
+    """A list column: JSON array as text -> its members; anything else -> []."""
+    if isinstance(value, list):
+        return value
+    try:
+        found = json.loads(str(value or "[]"))
+    except ValueError:
+        return []
+    return [str(member) for member in found] if isinstance(found, list) else []
+
+
+def listed(names: list[str], most: int = 4) -> str:
+    """ "A, B and 4 more"."""
+    if len(names) > most:
+        return ", ".join(names[: most - 1]) + f" and {len(names) - most + 1} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def clip(text: str, most: int = 160) -> str:
+    """A text cut at a word, with an ellipsis."""
+    text = str(text or "")
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + "…"
+
+
+def size(number: int) -> str:
+    """18204 -> "17.8 KB"."""
+    return (
+        f"{number} bytes"
+        if number < 1024
+        else f"{number / 1024:.1f} KB"
+        if number < 1 << 20
+        else f"{number / (1 << 20):.1f} MB"
+    )
