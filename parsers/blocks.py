@@ -131,7 +131,9 @@ def _fast(written: str) -> Node | None:
     held = 0
     for node in tree.iter(etree.Element):
         held += _letters(node.tail) + (_letters(node.text) if node.tag not in SILENT and node.tag != "title" else 0)
-    if held >= KEPT * _size(written, TAGS) or (written.count("<") < MANY and held >= KEPT * _size(written, QUOTED_TAGS)):
+    if held >= KEPT * _size(written, TAGS) or (
+        written.count("<") < MANY and held >= KEPT * _size(written, QUOTED_TAGS)
+    ):
         return tree
     return None
 
@@ -428,7 +430,11 @@ def _walked(chosen: tuple[list[Node], set[Node]], events: Any) -> tuple[Block, .
 
 def _elements_with(root: Node) -> Iterator[Node]:
     if isinstance(root, Tag):
-        return (n for n in root.descendants if isinstance(n, Tag) and n.attrs and ("style" in n.attrs or "hidden" in n.attrs))
+        return (
+            n
+            for n in root.descendants
+            if isinstance(n, Tag) and n.attrs and ("style" in n.attrs or "hidden" in n.attrs)
+        )
     return (node for node in root.iter(etree.Element) if node.get("style") or node.get("hidden") is not None)
 
 
@@ -458,4 +464,3 @@ def _read(roots: list[Node], dropped: Any, events: Any) -> tuple[Block, ...]:
 def valid(selectors: Sequence[Selector], day: str) -> tuple[Selector, ...]:
     """Those that count on ``day`` (ISO)."""
     return tuple(s for s in selectors if (s.since or "0") <= day <= (s.until or "9"))
-

@@ -67,5 +67,3 @@ def _of_plain(text: str) -> tuple[Block, ...]:
 
 def _of_pdf(page: Page, source: Source) -> tuple[Block, ...]:
     return tuple(Block("paragraph", part) for part in pdf.paragraphs(page, source))
-
-
