@@ -1,0 +1,73 @@
+"""Address -> a page saved as a recording for tests, fetched once with the guards and manners of every crawl."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import parsers
+import sources
+from crawler.report import CrawlSettings
+from crawler.run import crawl
+from errors import BadConfiguration, FetchFailed
+from records import Page, Source
+from store.archive import Archive
+from store.database import slug
+
+ENDINGS = (
+    (b"%PDF-", ".pdf"),
+    (b"{", ".json"),
+    (b"[", ".json"),
+    (b"<?xml", ".xml"),
+    (b"<rss", ".xml"),
+    (b"<feed", ".xml"),
+)
+TYPES = {"pdf": ".pdf", "json": ".json", "xml": ".xml", "html": ".html"}
+
+
+def record(url: str, out: Path, settings: CrawlSettings | None = None) -> Path:
+    """Fetch ``url`` once, robots.txt obeyed, and write its bytes to ``out``/<source id><ending>; returns the file.
+
+    An address that no source has is named after itself. Raises BadConfiguration for no address or a recording that is
+    there already, FetchFailed with the crawl's own cause if nothing came.
+    """
+    source = _declared(url)
+    taken = next(out.glob(f"{source.id}.*"), None)
+    if taken:
+        raise BadConfiguration(f"{taken}: there already; remove it, or give another folder with --out")
+    path = _fetched(source, settings or CrawlSettings.from_environment())
+    target = out / f"{source.id}{ending(path)}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(path.body)
+    return target
+
+
+def _declared(url: str) -> Source:
+    """The source of the registry with this address, or one made for it; it follows no links."""
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise BadConfiguration(f"{url!r}: only http and https addresses with a host are recorded")
+    found = next((s for s in sources.register(parsers.PARSERS, parsers.OPTIONS) if s.url == url), None)
+    parts = urlsplit(url)
+    name = slug(f"{parts.hostname} {parts.path} {parts.query}")[:80].strip("-")
+    return replace(found or Source(name, name, url, "article", "news"), max_pages=1, retired="")
+
+
+def _fetched(source: Source, settings: CrawlSettings) -> Page:
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
+        archive = Path(folder) / "archive.db"
+        crawl([source], archive, Path(folder) / "tracker.db", run="record", settings=settings)
+        with Archive(archive, readonly=True) as kept:
+            last = kept.sighting(kept.last())
+            if not last.sha256:
+                raise FetchFailed(f"{source.url}: {last.message}", last.cause)
+            return kept.page(last.seq)
+
+
+def ending(page: Page) -> str:
+    """How the file of a page ends: by its first bytes, else by its content type, else .html."""
+    start = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:16].lower()
+    sniffed = next((end for mark, end in ENDINGS if start.startswith(mark.lower())), "")
+    kind = page.header("content-type").partition(";")[0]
+    return sniffed or next((end for word, end in TYPES.items() if word in kind), ".html")
