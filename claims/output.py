@@ -1,16 +1,26 @@
-"""Claim -> one event in the form of ``banwatch extract``; JSON null where the text does not tell."""
+"""Article -> events in the form of ``banwatch extract``; JSON null where the text does not tell. Decides nothing but the form."""
 
 from __future__ import annotations
 
 from claims import vocabulary
-from records import Claim
+from claims.extract import extract, published
+from records import Article, Claim
+
+
+def events(article: Article) -> list[dict[str, object]]:
+    """What a text reports as having happened, surely enough to publish; what the coarse list has no word for is left out."""
+    return [event(claim) for claim in published(extract(article)) if claim.occurred and coarse(claim)]
+
+
+def coarse(claim: Claim) -> str | None:
+    return vocabulary.coarse(claim.action, claim.area)
 
 
 def event(claim: Claim) -> dict[str, object]:
     """Coarse action under ``action`` (null where the coarse list has no word), fine one under ``action_detail``."""
     when = claim.dates[0] if claim.dates else None
     return {
-        "action": vocabulary.coarse(claim.action, claim.area),
+        "action": coarse(claim),
         "action_detail": claim.action,
         "platforms": list(claim.platforms),
         "jurisdiction": claim.jurisdiction or None,
