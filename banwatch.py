@@ -473,8 +473,9 @@ def compare(source: Path, target: Path) -> None:
     Paths are relative to the input file. Example: banwatch compare --in labels.jsonl --out classes.jsonl
     """
     from changes.compare import compare as compare_row
+    from parsers import markdown
 
-    _each_line(source, target, lambda row: compare_row(row, source.parent))
+    _each_line(source, target, lambda row: compare_row(row, source.parent, markdown.blocks, markdown.verbatim))
 
 
 def _each_line(source: Path, target: Path, one: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

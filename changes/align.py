@@ -1,0 +1,233 @@
+"""Two comparable texts -> what stands only in one of them, sentence beside sentence. Moved text is no difference.
+
+Exact sentences first (longest common subsequence), then what only moved or was cut otherwise, then the most alike of what is
+left. All steps are bounded: what is too much to be paired is told as removed and added.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
+
+from changes.comparable import Comparable, Unit
+
+ALIKE = 50.0  # per cent of likeness from which two sentences are one that was edited
+MOST = 100_000_000  # cells of a table of sentences (bits of memory); more is aligned by unique sentences only
+PAIRS = 250_000  # likenesses computed for one pair of texts
+LEAST = 4  # words; a shorter sentence found elsewhere proves nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A place that differs: an edited sentence, or one side None where it was added or removed."""
+
+    old: Unit | None
+    new: Unit | None
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """``pairs`` in the order of the new text; ``moved`` are sentences that stand elsewhere now."""
+
+    pairs: tuple[Pair, ...]
+    moved: tuple[Unit, ...]
+
+    @property
+    def words(self) -> int:
+        """Words that were removed or added."""
+        return sum(len(pair.removed) + len(pair.added) for pair in self.pairs)
+
+
+def align(old: Comparable, new: Comparable) -> Alignment:
+    """What differs between two texts."""
+    gaps = _gaps([u.norm for u in old.units], [u.norm for u in new.units])
+    left: list[tuple[int, int]] = []  # (gap, index of a sentence of the old text)
+    right: list[tuple[int, int]] = []
+    for number, (a, b, c, d) in enumerate(gaps):
+        if _same_words(old.units[a:b], new.units[c:d]):
+            continue
+        left += [(number, i) for i in range(a, b)]
+        right += [(number, i) for i in range(c, d)]
+    left, right, moved = _without_moved(old, new, left, right)
+    return Alignment(tuple(_paired(old, new, left, right)), moved)
+
+
+def _gaps(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
+    """Ranges [a, b) of the old and [c, d) of the new text between the sentences both have in one order."""
+    begin = 0
+    while begin < min(len(old), len(new)) and old[begin] == new[begin]:
+        begin += 1
+    end = 0
+    while end < min(len(old), len(new)) - begin and old[-1 - end] == new[-1 - end]:
+        end += 1
+    a, b = old[begin : len(old) - end], new[begin : len(new) - end]
+    found = LCSseq.opcodes(a, b) if len(a) * len(b) <= MOST else None
+    if found is None:
+        return _between(_anchors(a, b), len(a), len(b), begin)
+    return _merged([(o.src_start + begin, o.src_end + begin, o.dest_start + begin, o.dest_end + begin) for o in found if o.tag != "equal"])  # fmt: skip
+
+
+def _merged(ranges: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Neighbouring insertions, removals and replacements as one gap."""
+    made: list[tuple[int, int, int, int]] = []
+    for a, b, c, d in ranges:
+        if made and made[-1][1] == a and made[-1][3] == c:
+            made[-1] = (made[-1][0], b, made[-1][2], d)
+        else:
+            made.append((a, b, c, d))
+    return made
+
+
+def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """Sentences that stand once in both, as far as they keep their order: patience diff."""
+    once_old, once_new = _once(old), _once(new)
+    pairs = sorted((once_old[key], once_new[key]) for key in once_old.keys() & once_new.keys())
+    return _rising(pairs)
+
+
+def _once(norms: list[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for at, norm in enumerate(norms):
+        places[norm] = -1 if norm in places else at
+    return {norm: at for norm, at in places.items() if at >= 0}
+
+
+def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Longest run of pairs that rises on both sides."""
+    from bisect import bisect_left
+
+    tops: list[int] = []
+    at: list[int] = []
+    before: list[int] = []
+    for index, (_, value) in enumerate(pairs):
+        place = bisect_left(tops, value)
+        before.append(at[place - 1] if place else -1)
+        if place == len(tops):
+            tops.append(value)
+            at.append(index)
+        else:
+            tops[place] = value
+            at[place] = index
+    found: list[tuple[int, int]] = []
+    step = at[-1] if at else -1
+    while step >= 0:
+        found.append(pairs[step])
+        step = before[step]
+    return found[::-1]
+
+
+def _between(anchors: list[tuple[int, int]], old: int, new: int, begin: int) -> list[tuple[int, int, int, int]]:
+    gaps: list[tuple[int, int, int, int]] = []
+    a = c = 0
+    for i, j in [*anchors, (old, new)]:
+        if i > a or j > c:
+            gaps.append((a + begin, i + begin, c + begin, j + begin))
+        a, c = i + 1, j + 1
+    return gaps
+
+
+def _same_words(old: Sequence[Unit], new: Sequence[Unit]) -> bool:
+    """Whether a gap is only cut otherwise: lines joined, a list made a sentence."""
+    return "".join(w for u in old for w in u.words) == "".join(w for u in new for w in u.words)
+
+
+Places = list[tuple[int, int]]
+
+
+def _without_moved(old: Comparable, new: Comparable, left: Places, right: Places) -> tuple[Places, Places, tuple[Unit, ...]]:  # fmt: skip
+    """Without sentences that the other text holds elsewhere, whole or as a part of longer ones."""
+    places = defaultdict(list)
+    for gap, index in left:
+        places[old.units[index].norm].append((gap, index))
+    gone: set[tuple[int, int]] = set()
+    kept: Places = []
+    moved: list[Unit] = []
+    for gap, index in right:
+        twins = places.get(new.units[index].norm)
+        if twins:
+            gone.add(twins.pop(0))
+            moved.append(new.units[index])
+        else:
+            kept.append((gap, index))
+    rest = [place for place in left if place not in gone]
+    rest = _not_within(old, new, rest)
+    kept = _not_within(new, old, kept)
+    return rest, kept, tuple(moved)
+
+
+def _not_within(mine: Comparable, other: Comparable, places: Places) -> Places:
+    """Those whose words do not stand in one run in the other text."""
+    if not places:
+        return places
+    whole = f" {other.same_words} "
+    budget = 200_000_000 // max(1, len(whole))  # searches; a text of 5 MB is not searched thousands of times
+    found: Places = []
+    for number, (gap, index) in enumerate(places):
+        unit = mine.units[index]
+        if number > budget or len(unit.words) < LEAST or f" {unit.norm} " not in whole:
+            found.append((gap, index))
+    return found
+
+
+def _paired(old: Comparable, new: Comparable, left: Places, right: Places) -> list[Pair]:
+    """The most alike sentences side by side: inside a gap first, then anywhere."""
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+    for near in (True, False):
+        for _, i, j in _likenesses(old, new, left, right, partner, taken, near):
+            if j not in partner and i not in taken:
+                partner[j] = i
+                taken.add(i)
+    pairs = [_pair(old.units[partner[j]] if j in partner else None, new.units[j]) for _, j in right]
+    pairs += [_pair(old.units[i], None) for _, i in left if i not in taken]
+    return [pair for pair in pairs if pair.removed or pair.added]
+
+
+def _likenesses(
+    old: Comparable, new: Comparable, left: Places, right: Places, partner: dict[int, int], taken: set[int], near: bool
+) -> list[tuple[float, int, int]]:
+    """(likeness, old, new), best first; ``near`` looks inside one gap only."""
+    gaps: dict[int, list[int]] = defaultdict(list)
+    for gap, i in left:
+        if i not in taken:
+            gaps[gap if near else 0].append(i)
+    found: list[tuple[float, int, int]] = []
+    spent = 0
+    for gap, j in right:
+        if j in partner:
+            continue
+        others = gaps.get(gap if near else 0, [])
+        spent += len(others)
+        if spent > PAIRS:
+            break
+        for i in others:
+            score = likeness(old.units[i], new.units[j])
+            if score >= ALIKE:
+                found.append((score, i, j))
+    return sorted(found, key=lambda f: (-f[0], abs(f[1] - f[2]), f[2], f[1]))
+
+
+def likeness(a: Unit, b: Unit) -> float:
+    """0 to 100: share of words in one order, or of characters where the sentences are short."""
+    if min(len(a.words), len(b.words)) * 3 < max(len(a.words), len(b.words)):
+        return 100 * LCSseq.similarity(a.words, b.words) / max(1, min(len(a.words), len(b.words))) * 0.7
+    return fuzz.ratio(a.words, b.words) if len(a.words) > 5 else fuzz.ratio(a.norm, b.norm)
+
+
+def _pair(old: Unit | None, new: Unit | None) -> Pair:
+    if old is None or new is None:
+        return Pair(old, new, old.words if old else (), new.words if new else ())
+    removed: list[str] = []
+    added: list[str] = []
+    for step in LCSseq.opcodes(old.words, new.words):
+        if step.tag in ("replace", "delete"):
+            removed += old.words[step.src_start : step.src_end]
+        if step.tag in ("replace", "insert"):
+            added += new.words[step.dest_start : step.dest_end]
+    return Pair(old, new, tuple(removed), tuple(added))

@@ -1,0 +1,105 @@
+"""A capture beside the earlier texts of its document -> whether it is the document at all, and if not, what stands there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import sqrt
+
+from changes.comparable import Comparable
+from changes.lexicon import pattern, words_of
+
+WALLS = ("challenge", "redirect", "error", "login", "consent")  # the first that shows wins
+SHORT = 220  # words; a page that stands in front of a document holds no more, if nothing earlier tells better
+SHRUNK = 0.4  # of the usual length: less is no edit
+STRANGE = 0.35  # likeness of content words (cosine); a rewrite of one document keeps more
+PART = 0.5  # share of sentences known from the document: a part of it
+
+
+def cause(new: Comparable, past: Sequence[Comparable]) -> tuple[str, str]:
+    """(cause, reason), both "" if this is the document. Causes: empty, challenge, redirect, error, login, consent, truncated,
+    language, other_document. ``past``: earlier texts that were the document, the latest last.
+    """
+    if not new.size:
+        return "empty", "the page holds no text"
+    wall = _wall(new)
+    if not past:
+        return (wall, f"first seen with {new.size} words that speak of a {wall} page") if wall and new.size < SHORT else ("", "")  # fmt: skip
+    usual = sorted(text.size for text in past[-5:])[len(past[-5:]) // 2]
+    known = max(_known(new, text) for text in past[-3:])
+    alike = max(cosine(new.bag, text.bag) for text in past[-3:])
+    if new.size < SHRUNK * usual:
+        if wall and known < PART:
+            return wall, f"{new.size} words instead of about {usual}, and they speak of a {wall} page"
+        if known >= PART:
+            return "truncated", f"{new.size} words of about {usual}: a part of the document"
+        if usual > 80:
+            return "other_document", f"{new.size} words instead of about {usual}, {known:.0%} of its sentences known"
+    if alike < STRANGE and known < 0.2:
+        return _strange(new, past[-1], alike)
+    return "", ""
+
+
+def _strange(new: Comparable, last: Comparable, alike: float) -> tuple[str, str]:
+    if _tongue(new) != _tongue(last) and _tongue(new) and _tongue(last):
+        return "language", f"the text is in another language ({_tongue(new)} instead of {_tongue(last)})"
+    return "other_document", f"its words are those of another text (likeness {alike:.2f})"
+
+
+def _wall(new: Comparable) -> str:
+    """What a page that stands in front of a document says of itself, "" if nothing."""
+    text = " ".join(unit.text for unit in new.units[:60])[:4_000]
+    for name in WALLS:
+        if pattern(name).search(text):
+            return name
+    return ""
+
+
+def _known(new: Comparable, old: Comparable) -> float:
+    """Share of the new text's sentences (by words) that the old one holds."""
+    held = sum(len(unit.words) for unit in new.units if unit.norm in old.norms)
+    return held / max(1, new.size)
+
+
+def cosine(a: Counter[str], b: Counter[str]) -> float:
+    """Likeness of two bags of words without the little ones, 0 to 1."""
+    stop = words_of("stop")
+    shared = sum(count * b[word] for word, count in a.items() if word in b and word not in stop)
+    return shared / max(1.0, _length(a, stop) * _length(b, stop))
+
+
+def _length(bag: Counter[str], stop: frozenset[str]) -> float:
+    return sqrt(sum(count * count for word, count in bag.items() if word not in stop))
+
+
+def _tongue(text: Comparable) -> str:
+    """Script or language of a text by its little words, "" if unclear."""
+    scripts = Counter(_script(word[0]) for word in text.bag)
+    script, count = scripts.most_common(1)[0] if scripts else ("", 0)
+    if script != "latin" and count > len(text.bag) // 2:
+        return script
+    held = {tongue: sum(text.bag[word] for word in words) for tongue, words in _little().items()}
+    best = max(held, key=lambda tongue: held[tongue])
+    return best if held[best] * 20 > text.size else ""
+
+
+def _script(char: str) -> str:
+    code = ord(char)
+    for name, low, high in (("latin", 0, 0x24F), ("greek", 0x370, 0x3FF), ("cyrillic", 0x400, 0x52F), ("hebrew", 0x590, 0x5FF), ("arabic", 0x600, 0x6FF), ("devanagari", 0x900, 0x97F), ("thai", 0xE00, 0xE7F), ("kana", 0x3040, 0x30FF), ("han", 0x3400, 0x9FFF), ("hangul", 0xAC00, 0xD7AF)):  # fmt: skip
+        if low <= code <= high:
+            return name
+    return "other"
+
+
+def _little() -> dict[str, frozenset[str]]:
+    return {
+        "en": frozenset(("the", "and", "you", "our", "we", "your", "with", "for")),
+        "de": frozenset(("der", "die", "und", "sie", "wir", "ihre", "mit", "für")),
+        "fr": frozenset(("les", "des", "vous", "nous", "et", "vos", "pour", "que")),
+        "es": frozenset(("los", "las", "para", "usted", "su", "que", "del", "con")),
+        "pt": frozenset(("os", "você", "para", "seus", "que", "uma", "não", "com")),
+        "it": frozenset(("che", "gli", "di", "per", "dei", "nostro", "della", "con")),
+        "nl": frozenset(("het", "een", "van", "wij", "uw", "voor", "met", "de")),
+        "pl": frozenset(("się", "oraz", "jest", "nie", "dla", "przez", "lub", "że")),
+        "tr": frozenset(("ve", "bir", "bu", "için", "ile", "veya", "olarak", "da")),
+    }
