@@ -52,3 +52,23 @@ create view versions as select id, document, title, language, text, first_seen, 
 create view articles as select id, page, source, url, title, language, published, outlet, tier, first_seen, last_seen, current, text from article;
 create view pages as select * from page;
 create view links as select * from link;
+
+-- What the feeds read. News is what became known after a source's first crawl; the first crawl itself is one "now tracking".
+create view news as
+select d.id, d.side, d.kind, d.stage, d.action, d.change, d.document, d.happened_on, d.precision, d.date_role, d.date_basis, d.title,
+       d.summary, d.platforms, d.jurisdiction, d.authority, d.topics, d.url, d.published_at, d.updated_at,
+       coalesce(a.status, '') as status, coalesce(a.authority_id, '') as authority_id
+from development d left join action a on a.id = d.action where d.baseline = 0;
+create view small_news as  -- changes of wording that are no news by themselves; same columns
+select c.id, 'platform' as side, c.kind, 'edited' as stage, null as action, c.id as change, c.document, substr(c.seen_at, 1, 10) as happened_on,
+       'day' as precision, 'first_seen' as date_role, 'observed' as date_basis,
+       d.platform || ': ' || d.document_type || ' edited' || case when c.summary = '' then '' else ': ' || c.summary end as title,
+       c.summary, json_array(d.platform) as platforms, '' as jurisdiction, '' as authority, c.topics, d.url, c.seen_at as published_at,
+       c.seen_at as updated_at, '' as status, '' as authority_id
+from change c join document d on d.id = c.document
+where c.class = 'editorial' and not c.ours and not exists (select 1 from development v where v.change = c.id);
+create view news_platforms as select platform, development from development_platform;
+create view diffs as select id as "update", diff from change;
+create view platforms as select * from platform;
+create view jurisdictions as select * from jurisdiction;
+create view authorities as select * from authority;

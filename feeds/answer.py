@@ -1,0 +1,219 @@
+"""A request for a feed -> an answer: status, headers, bytes. Knows HTTP (RFC 9110) and no web framework; reads views only.
+
+What was made is kept until the database changes (``pragma data_version``), so that an unchanged feed costs one look-up.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import sha256
+from threading import Lock
+from urllib.parse import parse_qs, urlsplit
+
+from feeds import page as pages
+from feeds.addresses import FORMS, Site
+from feeds.edition import MAINTAINERS, Edition, every_slice, used_names
+from feeds.item import EPOCH
+from feeds.opml import opml
+from feeds.slices import NoSuchFeed, read_slice
+from feeds.static import STYLE
+
+KEPT = 500  # answers kept; above that all are made anew
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+OPEN = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "etag, last-modified, link",
+    "x-content-type-options": "nosniff",
+}
+FRESH = "public, max-age=600"
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What stands at one address in one state of the tracker."""
+
+    body: bytes
+    kind: str
+    etag: str
+    modified: str  # "" = not known
+    status: int = 200
+
+
+@dataclass
+class Live:
+    """What was made for one tracker. Safe for several threads, each with a connection of its own."""
+
+    made: dict[tuple[str, ...], Made] = field(default_factory=dict)
+    editions: dict[str, Edition] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def state(self, db: sqlite3.Connection) -> None:
+        """Forget everything if the database changed since this connection last looked."""
+        version = db.execute("pragma data_version").fetchone()[0]
+        if self.versions.get(id(db)) != version:
+            self.versions[id(db)] = version
+            self.made.clear()
+            self.editions.clear()
+
+
+def answer(
+    live: Live, db: sqlite3.Connection, path: str, query: str, headers: Mapping[str, str], method: str = "GET"
+) -> Answer:
+    """``path`` is what follows /feeds, "" or beginning with "/"; ``headers`` have lower-case names."""
+    if method not in {"GET", "HEAD"}:
+        return Answer(
+            405, OPEN | {"allow": "GET, HEAD", "content-type": "text/plain; charset=utf-8"}, b"Only GET and HEAD.\n"
+        )
+    site = Site.from_environment(trusted_base(headers.get("host", "")))
+    with live.lock:
+        found = _made(live, db, site, path.strip("/"), query)
+    return _conditional(found, headers, method)
+
+
+def trusted_base(host: str) -> str:
+    """The base address that a Host header may name: one of this machine; any other is not repeated, "" instead.
+
+    BANWATCH_BASE_URL, where it is set to an address others reach, goes before it.
+    """
+    setting = os.environ.get("BANWATCH_BASE_URL", "")
+    if setting and urlsplit(setting).hostname not in LOOPBACK:
+        return ""
+    try:
+        parts = urlsplit(f"http://{host}")
+        plain = parts.hostname in LOOPBACK and parts.netloc == host and not parts.username and (parts.port or 80)
+    except ValueError:
+        return ""
+    return f"http://{host.lower()}" if plain else ""
+
+
+def _made(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str) -> Made:
+    live.state(db)
+    key = (site.base, path, query)
+    if key not in live.made:
+        if len(live.made) >= KEPT:
+            live.made.clear()
+        live.made[key] = _make(live, db, site, path, query)
+    return live.made[key]
+
+
+def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str) -> Made:
+    edition = live.editions.setdefault(site.base, Edition(db, site))
+    edition.db = db
+    db.execute("begin")  # one state for all queries of an answer
+    try:
+        body, kind = _body(edition, path, parse_qs(query))
+        return _sealed(body, kind)
+    except NoSuchFeed as error:
+        return Made(pages.missing(site, error), HTML, "", "", 404)
+    finally:
+        db.execute("rollback")
+
+
+def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tuple[bytes, str]:
+    stem, dot, form = path.rpartition(".")
+    for name, make in _FIXED.items():
+        if path == name:
+            return make(edition)
+    if not dot or form not in FORMS:
+        raise NoSuchFeed("feed", path, [(f"{path}.{other}", other) for other in FORMS] if not dot else ())
+    if stem == MAINTAINERS:
+        return edition.maintainers(form), FORMS[form]
+    stem, page = _archive(stem)
+    return edition.body(read_slice(edition.names, stem, asked), form, page), FORMS[form]
+
+
+def _archive(stem: str) -> tuple[str, int]:
+    """ "all/archive-3" -> ("all", 3)."""
+    before, mark, number = stem.rpartition("/archive-")
+    return (
+        (before, int(number))
+        if mark and number.isascii() and number.isdigit() and number.strip("0") and len(number) < 10
+        else (stem, 0)
+    )
+
+
+def _index(edition: Edition) -> tuple[bytes, str]:
+    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    return pages.index(edition.site, edition.names, slices), HTML
+
+
+def _opml(edition: Edition) -> tuple[bytes, str]:
+    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    return opml(edition.site, edition.names, slices), "text/x-opml; charset=utf-8"
+
+
+_FIXED: dict[str, Callable[[Edition], tuple[bytes, str]]] = {
+    "": _index,
+    "feeds.opml": _opml,
+    STYLE.name: lambda edition: (STYLE.read_bytes(), "text/xsl; charset=utf-8"),
+}
+
+
+def _sealed(body: bytes, kind: str) -> Made:
+    return Made(body, kind, f'"{sha256(body).hexdigest()[:32]}"', _modified(body, kind))
+
+
+def _modified(body: bytes, kind: str) -> str:
+    """When the newest item was last corrected, as the feed itself says; "" for what has no items."""
+    found = (
+        re.search(rb'<updated>([^<]+)|<lastBuildDate>([^<]+)|"updated": "([^"]+)', body[:5000])
+        if kind in FORMS.values()
+        else None
+    )
+    if not found:
+        return ""
+    text = next(filter(None, found.groups())).decode()
+    instant = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text)
+    return "" if instant == EPOCH else format_datetime(instant, usegmt=False).replace("+0000", "GMT")
+
+
+def _conditional(found: Made, headers: Mapping[str, str], method: str) -> Answer:
+    sent = dict(OPEN) | {
+        "content-type": found.kind,
+        "cache-control": FRESH if found.status == 200 else "no-cache",
+        "vary": "Accept-Encoding",
+    }
+    if found.etag:
+        sent |= {"etag": found.etag}
+    if found.modified:
+        sent |= {"last-modified": found.modified}
+    if found.status == 200 and _unchanged(found, headers):
+        return Answer(304, {name: value for name, value in sent.items() if name != "content-type"})
+    body = found.body
+    if len(body) > 1_000 and _takes_gzip(headers.get("accept-encoding", "")):
+        body = gzip.compress(body, 6, mtime=0)
+        sent |= {"content-encoding": "gzip", "etag": f"W/{found.etag}"} if found.etag else {"content-encoding": "gzip"}
+    return Answer(found.status, sent | {"content-length": str(len(body))}, b"" if method == "HEAD" else body)
+
+
+def _unchanged(found: Made, headers: Mapping[str, str]) -> bool:
+    """RFC 9110, section 13.2.2: If-None-Match alone counts where it is sent."""
+    tags = headers.get("if-none-match", "")
+    if tags:
+        return tags.strip() == "*" or found.etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+    since = headers.get("if-modified-since", "")
+    return bool(since) and since == found.modified
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False

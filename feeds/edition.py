@@ -1,0 +1,149 @@
+"""One state of the tracker at one address -> the bytes of every feed. Reads views only; each item is written once.
+
+The current feed holds the newest items; the whole past stands in archive documents that hold 50 each, oldest first, and are
+full and final (RFC 5005, section 4). https://www.rfc-editor.org/rfc/rfc5005
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from feeds import issues, slices
+from feeds.addresses import Site
+from feeds.detail import Row, details
+from feeds.forms import Head, join, written
+from feeds.item import EPOCH, Item, instant, item
+from feeds.slices import NoSuchFeed, Slice
+
+PAGE = 50  # items of a feed
+KEPT = 20_000  # written items kept in memory
+MAINTAINERS = "maintainers"
+
+
+class Edition:
+    """Give it a connection that sees one state while it is used. ``db`` may be exchanged for another one of the same state."""
+
+    def __init__(self, db: sqlite3.Connection, site: Site) -> None:
+        self.db = db
+        self.site = site
+        self._written: dict[tuple[str, str], bytes] = {}
+
+    @cached_property
+    def names(self) -> slices.Names:
+        return slices.read_names(self.db)
+
+    # which items ----------------------------------------------------------------------------------------------------
+    def count(self, slice_: Slice) -> int:
+        where, params = slices.condition(self.names, slice_)
+        return int(
+            self.db.execute(f"select count(*) from {slices.rows_of(slice_)} where {where}", params).fetchone()[0]
+        )
+
+    def rows(self, slice_: Slice, page: int = 0) -> list[dict[str, Any]]:
+        """Newest first: the newest PAGE, or those of an archive document (1 holds the oldest)."""
+        where, params = slices.condition(self.names, slice_)
+        order = "published_at, id desc" if page else "published_at desc, id"
+        sql = f"select * from {slices.rows_of(slice_)} where {where} order by {order} limit {PAGE} offset ?"
+        cursor = self.db.execute(sql, [*params, max(0, page - 1) * PAGE])
+        columns = [column[0] for column in cursor.description]
+        found = [dict(zip(columns, values, strict=True)) for values in cursor]
+        return found[::-1] if page else found
+
+    def items(self, rows: Sequence[Row]) -> list[Item]:
+        return [item(self.site, found, self.names.jurisdiction) for found in details(self.db, rows)]
+
+    # bytes ----------------------------------------------------------------------------------------------------------
+    def body(self, slice_: Slice, form: str, page: int = 0) -> bytes:
+        """The feed of a slice, or one of its archive documents. Raises NoSuchFeed for a page there is not."""
+        archives = (self.count(slice_) - 1) // PAGE if self.count(slice_) else 0
+        if page > archives:
+            raise NoSuchFeed(
+                "archive", f"{page} of {slice_.path[0]}", [(slice_.path[0], slices.title(self.names, slice_))]
+            )
+        rows = self.rows(slice_, page)
+        updated = max((instant(row["updated_at"]) for row in rows), default=EPOCH)
+        head = self._head(slice_, form, page, archives, updated)
+        return join(form, head, self._fragments(form, rows))
+
+    def _fragments(self, form: str, rows: Sequence[Row]) -> list[bytes]:
+        new = [row for row in rows if (form, row["id"]) not in self._written]
+        if len(self._written) + len(new) > KEPT:
+            self._written.clear()
+            new = list(rows)
+        for row, text in zip(new, written(form, self.items(new)), strict=True):
+            self._written[form, row["id"]] = text
+        return [self._written[form, row["id"]] for row in rows]
+
+    def _head(self, slice_: Slice, form: str, page: int, archives: int, updated: Any) -> Head:
+        site, said = self.site, slices.title(self.names, slice_)
+        address = slice_.address(form, page)
+
+        def archive(number: int) -> str:
+            return site.feed(slice_.address(form, number)) if 1 <= number <= archives else ""
+
+        return Head(
+            id=site.id("feed", *filter(None, slice_.path)), title=f"{site.title}: {said}" + (f" (archive {page})" if page else ""),
+            description=DESCRIPTIONS[slice_.base], home=home(site, slice_), self=site.feed(address), site=site.title,
+            stylesheet=_up(address) + "feed.xsl", updated=updated, hub="" if page else site.hub,
+            older=archive(page - 1) if page else archive(archives), newer=archive(page + 1) if page else "",
+            current=site.feed(slice_.address(form)) if page else "",
+        )  # fmt: skip
+
+    def maintainers(self, form: str) -> bytes:
+        """The feed of issues: one item when an issue opens, one when it is mended."""
+        items = issues.items(self.db, self.site, PAGE)
+        head = Head(
+            id=self.site.id("feed", MAINTAINERS), title=f"{self.site.title}: sources that need a maintainer", description=issues.DESCRIPTION,
+            home=f"{self.site.base}/maintainers", self=self.site.feed(f"{MAINTAINERS}.{form}"), site=self.site.title, stylesheet="feed.xsl",
+            updated=max((i.updated for i in items), default=EPOCH), hub=self.site.hub,
+        )  # fmt: skip
+        return join(form, head, written(form, items))
+
+
+DESCRIPTIONS = {
+    "all": "What governments do about apps and what platforms change in their policies, each with its source.",
+    "updates": "Changes of platforms' policies that matter to a reader, with what was removed and added.",
+    "all-changes": "Every change of platforms' policies, also of wording, with what was removed and added.",
+    "actions": "Bans, blocks, fines, investigations and other measures of governments, each with its quotes and sources.",
+}
+
+
+def home(site: Site, slice_: Slice) -> str:
+    """The page for people that a feed belongs to."""
+    path, query = slice_.path
+    name, _, value = path.partition("/")
+    if value and name in {"platform", "jurisdiction", "authority"}:
+        return site.page(name, value)
+    return f"{site.base}/feeds" + (f"?{query}" if query else "")
+
+
+def _up(address: str) -> str:
+    """From a feed's address to /feeds/: "../" for each folder."""
+    return "../" * address.split("?")[0].count("/")
+
+
+def every_slice(names: slices.Names, used: dict[str, set[str]]) -> list[Slice]:
+    """The feeds that are listed and built: the four bases, and one for each name that has news."""
+    found = [Slice(base) for base in slices.BASES]
+    for name in ("platform", "jurisdiction", "kind", "topic", "authority"):
+        known = getattr(names, name)
+        found += [slices.only(name, ident) for ident in sorted(known) if ident in used[name]]
+    return found
+
+
+def used_names(db: sqlite3.Connection, names: slices.Names) -> dict[str, set[str]]:
+    """Which names have news."""
+    by_name = {said: ident for ident, said in names.platform.items()}
+    sql = {
+        "jurisdiction": "select distinct jurisdiction from news",
+        "kind": "select distinct kind from news",
+        "topic": "select distinct value from news, json_each(topics)",
+        "authority": "select distinct authority_id from news",
+        "platform": "select distinct p.platform from news_platforms p join news n on n.id = p.development",
+    }
+    found = {name: {row[0] for row in db.execute(query)} for name, query in sql.items()}
+    found["platform"] = {by_name[said] for said in found["platform"] if said in by_name}
+    return found

@@ -1,0 +1,54 @@
+"""Issues -> items for maintainers: one when an issue opens, one when it is mended. Never one because a crawl ran."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from feeds.addresses import Site
+from feeds.item import Category, Item, instant
+from feeds.text import line, link, plain, web
+
+DESCRIPTION = (
+    "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third time on."
+)
+ISSUES = """select i.*, h.name, h.url as source_url, 'open' as told, i.first_seen as told_at
+  from issues i left join source_health h on h.source = i.source where not i.transient or i.times >= 3
+union all
+select i.*, h.name, h.url as source_url, 'mended' as told, i.closed_at as told_at
+  from issues i left join source_health h on h.source = i.source where i.state = 'closed' and (not i.transient or i.times >= 3)
+order by told_at desc, id, told limit ?"""
+
+
+def items(db: sqlite3.Connection, site: Site, most: int) -> list[Item]:
+    """The newest changes of state, newest first."""
+    cursor = db.execute(ISSUES, (most,))
+    names = [column[0] for column in cursor.description]
+    return [_item(site, dict(zip(names, values, strict=True))) for values in cursor]
+
+
+def _item(site: Site, row: Mapping[str, Any]) -> Item:
+    name, cause = line(row["name"]) or line(row["source"]), line(row["cause"])
+    said = f"{name} ({line(row['source'])}): {cause}" + (
+        " mended" if row["told"] == "mended" else f". {line(row['message'])}"
+    )
+    at, address = instant(row["told_at"]), web(row["subject"])
+    page = site.page("source", line(row["source"])) or site.base
+    return Item(
+        id=site.id("issue", line(row["id"]), row["told"], at.strftime("%Y%m%dT%H%M%SZ")),
+        title=f"{'Mended' if row['told'] == 'mended' else 'Broken'}: {name}: {cause}",
+        url=page,
+        summary=said,
+        html=f"<p>{escape(said)}</p>\n<p>{escape(plain(row['subject']))}</p>\n<p>{link(page, 'This source')}</p>\n",
+        published=at,
+        updated=at,
+        categories=tuple(
+            Category(site.scheme(s), t, t)
+            for s, t in (("source", line(row["source"])), ("cause", cause), ("state", row["told"]))
+            if t
+        ),
+        source=address,
+        source_title=name,
+    )

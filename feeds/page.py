@@ -1,0 +1,95 @@
+"""The page of all feeds, and the page for a feed there is not: names and slices -> HTML. Pure; no script, no foreign address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from feeds.addresses import FORMS, Site
+from feeds.opml import GROUPS, grouped
+from feeds.slices import FILTERS, Names, NoSuchFeed, Slice, title
+from feeds.text import link
+
+LABELS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
+STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
+table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:400}td,th{padding:.35rem .5rem .35rem 0;border-bottom:1px solid #8888}
+td a{display:inline-block;padding:.25rem .4rem;min-width:1.5rem}code{overflow-wrap:anywhere}label{display:block}input{font:inherit;max-width:100%}"""
+
+
+def index(site: Site, names: Names, slices: Sequence[Slice]) -> bytes:
+    """What one can subscribe to, and how to combine."""
+    return _page(site, "Feeds", index_html(site, names, slices))
+
+
+def index_html(site: Site, names: Names, slices: Sequence[Slice]) -> str:
+    """The inside of that page, for a page that has a frame of its own."""
+    return (
+        "<p>Subscribe in any feed reader. A feed tells what became known after a source was first read; each item carries its "
+        f"quotes or the words that changed. {link(f'{site.base}/feeds/feeds.opml', 'All feeds as one OPML list')}.</p>"
+        + "".join(_group(site, names, GROUPS[name], members) for name, members in grouped(slices).items())
+        + _group_rows(
+            "For maintainers",
+            [("Sources that need a maintainer", {form: f"{site.base}/feeds/maintainers.{form}" for form in FORMS})],
+        )
+        + _combine(site)
+    )
+
+
+def _group(site: Site, names: Names, heading: str, members: Sequence[Slice]) -> str:
+    return _group_rows(
+        heading, [(title(names, one), {form: site.feed(one.address(form)) for form in FORMS}) for one in members]
+    )
+
+
+def _group_rows(heading: str, rows: Sequence[tuple[str, dict[str, str]]]) -> str:
+    lines = "".join(
+        f'<tr><th scope="row">{escape(said)}</th>'
+        + "".join(
+            f'<td><a href="{escape(address)}" aria-label="{escape(said)} as {LABELS[form]}">{LABELS[form]}</a></td>'
+            for form, address in forms.items()
+        )
+        + "</tr>"
+        for said, forms in rows
+    )
+    return f"<h2>{escape(heading)}</h2><table>{lines}</table>"
+
+
+def _combine(site: Site) -> str:
+    example = f"{site.base}/feeds/all.atom?platform=telegram&jurisdiction=UA"
+    return (
+        "<h2>Any combination</h2><p>Add filters to an address: "
+        + ", ".join(f"<code>{name}</code>" for name in FILTERS)
+        + f". The same filter twice means either. Example: <code>{escape(example)}</code></p>"
+        '<form action="' + escape(f"{site.base}/feeds/all.atom") + '"><label>Words <input name="q"></label> '
+        '<label>Platform <input name="platform"></label> <label>Jurisdiction <input name="jurisdiction"></label> '
+        '<button type="submit">Show this feed</button></form>'
+    )
+
+
+def missing(site: Site, error: NoSuchFeed) -> bytes:
+    """What was asked for is not there; what is near it."""
+    near = "".join(f"<li>{link(_near(site, address), name)}</li>" for address, name in error.nearest)
+    return _page(site, "No such feed", missing_html(site, error.kind, error.wanted, near))
+
+
+def _near(site: Site, address: str) -> str:
+    bare = "." not in address.rsplit("/", 1)[-1] and "?" not in address
+    return site.feed(f"{address}.atom" if bare else address)
+
+
+def missing_html(site: Site, kind: str, wanted: str, near: str) -> str:
+    """The inside of that page; ``near`` are list items."""
+    return (
+        f"<p>There is no {escape(kind)} <code>{escape(wanted)}</code> here.</p>"
+        + (f"<p>Near it:</p><ul>{near}</ul>" if near else "")
+        + f"<p>{link(f'{site.base}/feeds', 'All feeds')}</p>"
+    )
+
+
+def _page(site: Site, heading: str, inside: str) -> bytes:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(heading)} - {escape(site.title)}</title>"
+        f'<link rel="alternate" type="application/atom+xml" title="All developments" href="{escape(site.feed("all.atom"))}">'
+        f"<style>{STYLE}</style></head><body><main><p>{link(site.base + '/', site.title)}</p><h1>{escape(heading)}</h1>{inside}</main></body></html>\n"
+    ).encode()

@@ -1,0 +1,235 @@
+"""Which feeds there are: words of an address -> slice -> SQL condition. Reads names from the tracker; writes nothing."""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from errors import Unrecognised
+from feeds.text import file_name, label, line, listed, members, slug, words
+
+FILTERS = ("platform", "jurisdiction", "kind", "topic", "authority", "side", "q")
+BASES = {
+    "all": "All developments",
+    "updates": "Policy updates",
+    "all-changes": "Policy updates, also small changes of wording",
+    "actions": "Government actions",
+}
+SIDES = {"government": "governments", "platform": "platforms"}
+MOST_VALUES = 50  # of one query string, so that an address cannot make a query of any size
+
+
+class NoSuchFeed(Unrecognised):
+    """Nothing has this name; ``nearest`` are the addresses (path without form, name) of what is most like it."""
+
+    def __init__(self, kind: str, wanted: str, nearest: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(f"no {kind} {line(wanted)[:100]!r}", "no-such-feed")
+        self.kind, self.wanted, self.nearest = kind, line(wanted)[:100], list(nearest)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What slices may be asked for: id in an address -> name that people read."""
+
+    platform: Mapping[str, str]
+    jurisdiction: Mapping[str, str]
+    authority: Mapping[str, str]
+    kind: Mapping[str, str]
+    topic: Mapping[str, str]
+    side: Mapping[str, str] = field(default_factory=lambda: SIDES)
+    other: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # filter -> folded other name -> id
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One feed: a base and what it is narrowed to. Values of one filter are alternatives, filters add up."""
+
+    base: str = "all"
+    platform: tuple[str, ...] = ()
+    jurisdiction: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
+    authority: tuple[str, ...] = ()
+    side: tuple[str, ...] = ()
+    q: tuple[str, ...] = ()
+
+    @property
+    def filters(self) -> dict[str, tuple[str, ...]]:
+        return {name: getattr(self, name) for name in FILTERS if getattr(self, name)}
+
+    @property
+    def path(self) -> tuple[str, str]:
+        """(path without form, query string) of the one address this feed has, however it was asked for."""
+        chosen = self.filters
+        if self.base == "all" and len(chosen) == 1:
+            ((name, values),) = chosen.items()
+            if len(values) == 1 and name not in {"q", "side"}:
+                return f"{name}/{file_name(values[0])}", ""
+        return self.base, urlencode([(n, v) for n, values in chosen.items() for v in values], quote_via=quote)
+
+    def address(self, form: str, page: int = 0) -> str:
+        """What follows /feeds/: "platform/telegram.atom", "all/archive-3.rss?side=government"."""
+        path, query = self.path
+        return f"{path}{f'/archive-{page}' if page else ''}.{form}{'?' + query if query else ''}"
+
+
+def only(name: str, *values: str, base: str = "all") -> Slice:
+    """The slice of one filter."""
+    return of(base, {name: values})
+
+
+def of(base: str, chosen: Mapping[str, tuple[str, ...]]) -> Slice:
+    return Slice(base, *(chosen.get(name, ()) for name in FILTERS))
+
+
+def read_names(db: sqlite3.Connection) -> Names:
+    """The names of a tracker: its reference tables and what else its news mention."""
+    platforms = {r[1]: line(r[0]) for r in db.execute("select name, id from platforms order by name")}
+    other = {"platform": _aliases(db), "jurisdiction": {}, "authority": {}}
+    for (name,) in db.execute("select distinct platform from news_platforms order by platform"):
+        if line(name) not in platforms.values():
+            platforms.setdefault(slug(line(name)), line(name))
+    places = {r[0]: line(r[1]) for r in db.execute("select code, name from jurisdictions order by name")}
+    for (code,) in db.execute("select distinct jurisdiction from news where jurisdiction != ''"):
+        places.setdefault(code, line(code))
+    authorities = {r[0]: line(r[1]) for r in db.execute("select id, name from authorities order by name")}
+    for (ident,) in db.execute("select distinct authority_id from news where authority_id != ''"):
+        authorities.setdefault(ident, line(ident))
+    kinds = dict.fromkeys(words()["kinds"]) | {r[0]: None for r in db.execute("select distinct kind from news")}
+    return Names(
+        platforms, places, authorities, {k: label(k) for k in kinds if k},
+        {topic: label(topic, "topics") for topic in words()["topics"]}, other=other,
+    )  # fmt: skip
+
+
+def _aliases(db: sqlite3.Connection) -> dict[str, str]:
+    rows = db.execute("select id, aliases from platforms").fetchall()
+    return {alias.casefold(): row[0] for row in rows for alias in members(row[1])}
+
+
+def find(names: Names, name: str, wanted: str) -> str:
+    """The id for an id, its slug, a name or an alias, whatever the case. Raises NoSuchFeed with the nearest."""
+    known: Mapping[str, str] = getattr(names, name)
+    folded = line(wanted).casefold()
+    for ident, said in known.items():
+        if folded in {ident.casefold(), said.casefold(), file_name(ident).casefold(), slug(said)}:
+            return ident
+    found = names.other.get(name, {}).get(folded)
+    if found:
+        return found
+    raise NoSuchFeed(name, wanted, _nearest(name, folded, known))
+
+
+def _nearest(name: str, folded: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    spelled = {text.casefold(): ident for ident, said in known.items() for text in (ident, said)}
+    found = dict.fromkeys(spelled[text] for text in difflib.get_close_matches(folded, spelled, 8, 0.5))
+    return [(only(name, ident).path[0], known[ident]) for ident in list(found)[:5]]
+
+
+def read_slice(names: Names, path: str, asked: Mapping[str, Sequence[str]]) -> Slice:
+    """Path (without form) and query string -> slice. Raises NoSuchFeed for a word nothing has, or a filter that is none."""
+    chosen: dict[str, list[str]] = {}
+    base, _, value = path.partition("/")
+    if value:
+        chosen, base = {base: [value]}, "all"
+    if base not in BASES or any(name not in FILTERS for name in chosen):
+        raise NoSuchFeed("feed", path, _nearest_feed(path))
+    for name, values in asked.items():
+        if name not in FILTERS:
+            raise NoSuchFeed(
+                "filter", name, [(f"{base}?{near}=", near) for near in difflib.get_close_matches(name, FILTERS, 3)]
+            )
+        chosen[name] = [*chosen.get(name, []), *values]
+    return of(base, {name: _values(names, name, values) for name, values in chosen.items() if any(values)})
+
+
+def _values(names: Names, name: str, values: Iterable[str]) -> tuple[str, ...]:
+    given = [v for v in values if v.strip()][:MOST_VALUES]
+    if name == "q":
+        return tuple(sorted({line(v)[:200] for v in given}))
+    return tuple(sorted({find(names, name, v) for v in given}))
+
+
+def _nearest_feed(path: str) -> list[tuple[str, str]]:
+    return [(near, BASES[near]) for near in difflib.get_close_matches(path, BASES, 3, 0.4)] or [("all", BASES["all"])]
+
+
+def title(names: Names, slice_: Slice) -> str:
+    """ "Telegram", "Government actions: Telegram or TikTok; Ukraine"."""
+    said = [_said(names, name, values) for name, values in slice_.filters.items()]
+    if slice_.base == "all" and said:
+        return "; ".join(said)
+    return ": ".join(filter(None, (BASES[slice_.base], "; ".join(said))))
+
+
+def _said(names: Names, name: str, values: Sequence[str]) -> str:
+    if name == "q":
+        return " and ".join(f"“{value}”" for value in values)
+    known: Mapping[str, str] = getattr(names, name)
+    text = listed([known.get(value, value) for value in values], 6).replace(" and ", " or ")
+    return text[:1].upper() + text[1:] if name in {"kind", "topic"} else text
+
+
+def rows_of(slice_: Slice) -> str:
+    """The view, or the views together, that a slice is cut from."""
+    small = "(select * from news where change is not null union all select * from small_news)"
+    return small if slice_.base == "all-changes" else "news"
+
+
+def condition(names: Names, slice_: Slice) -> tuple[str, list[str]]:
+    """(SQL condition over the columns of ``news``, its parameters)."""
+    parts, params = list(_BASE[slice_.base]), []
+    for name, values in slice_.filters.items():
+        of = _listed_platform if name == "platform" and slice_.base == "all-changes" else _FILTER[name]
+        sql, given = of(names, values)
+        parts.append(sql)
+        params += given
+    return " and ".join(parts) or "1", params
+
+
+def _in(column: str, values: Sequence[str]) -> tuple[str, list[str]]:
+    return f"{column} in ({', '.join('?' * len(values))})", list(values)
+
+
+def _platform(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
+    sql, given = _in("platform", [names.platform[value] for value in values])
+    return f"(id in (select development from news_platforms where {sql}))", given
+
+
+def _listed_platform(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
+    sql, given = _in("value", [names.platform[value] for value in values])
+    return f"exists (select 1 from json_each(platforms) where {sql})", given
+
+
+def _topic(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
+    sql, given = _in("value", values)
+    return f"exists (select 1 from json_each(topics) where {sql})", given
+
+
+def _text(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
+    """Every word stands in the title or summary, or the action with its quotes is found by full-text search."""
+    terms = [term for value in values for term in value.split()][:20]
+    said = " and ".join("instr(lower(title || ' ' || summary), ?)" for _ in terms)
+    phrase = " AND ".join('"' + term.replace('"', '""') + '"' for term in terms)
+    found = "action in (select item from search where search match ? and kind = 'action')"
+    return (f"(({said}) or {found})", [*(t.lower() for t in terms), phrase])
+
+
+_BASE = {
+    "all": (),
+    "updates": ("change is not null",),
+    "all-changes": ("change is not null",),
+    "actions": ("side = 'government'",),
+}
+_FILTER = {
+    "platform": _platform,
+    "jurisdiction": lambda names, values: _in("jurisdiction", values),
+    "kind": lambda names, values: _in("kind", values),
+    "topic": _topic,
+    "authority": lambda names, values: _in("authority_id", values),
+    "side": lambda names, values: _in("side", values),
+    "q": _text,
+}

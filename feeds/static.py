@@ -1,0 +1,57 @@
+"""Every feed -> files. A file is written whole beside its place and then moved there, and only where its bytes differ, so that
+a build that is killed leaves old files whole, and a server of files keeps their date.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from feeds.addresses import FORMS, Site
+from feeds.edition import PAGE, Edition, every_slice, used_names
+from feeds.opml import opml
+
+STYLE = Path(__file__).parent / "feed.xsl"
+
+
+def build(tracker: Path, out: Path, base_url: str = "") -> list[Path]:
+    """Write all feeds in all forms, their archives, an OPML list and the style sheet below ``out``.
+
+    ``base_url`` is where the site is published (default BANWATCH_BASE_URL, else a local one); ``out`` belongs at its /feeds/.
+    Returns the files that stand there now.
+    """
+    db = sqlite3.connect(f"{tracker.resolve().as_uri()}?mode=ro", uri=True)
+    db.text_factory = lambda text: text.decode("utf-8", "replace")
+    try:
+        db.execute("begin")  # one state for all feeds, though a crawl writes meanwhile
+        return [_write(out / name, body) for name, body in files(Edition(db, Site.from_environment(base_url)))]
+    finally:
+        db.close()
+
+
+def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """(path below /feeds/, bytes) of everything that is served there."""
+    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    for one in slices:
+        for page in range((max(edition.count(one), 1) - 1) // PAGE + 1):
+            for form in FORMS:
+                yield one.address(form, page), edition.body(one, form, page)
+    for form in FORMS:
+        yield f"maintainers.{form}", edition.maintainers(form)
+    yield "feeds.opml", opml(edition.site, edition.names, slices)
+    yield STYLE.name, STYLE.read_bytes()
+
+
+def _write(path: Path, body: bytes) -> Path:
+    if path.is_file() and path.stat().st_size == len(body) and path.read_bytes() == body:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(body)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path

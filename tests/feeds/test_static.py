@@ -1,0 +1,36 @@
+"""Feeds as files: the same bytes as served, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import feeds
+from feeds import static
+from feeds.addresses import LOCAL
+from tests.feeds.conftest import Ask
+
+
+def test_files_are_what_is_served(tracker: Path, tmp_path: Path, ask: Ask) -> None:
+    written = feeds.build(tracker, tmp_path)
+    assert {"all.atom", "all.rss", "all.json", "feeds.opml", "feed.xsl"} <= {path.name for path in written}
+    assert sorted(written) == sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    for path in written:
+        address = "/" + path.relative_to(tmp_path).as_posix()
+        assert ask(address, host=LOCAL.removeprefix("http://")).body == path.read_bytes(), address
+
+
+def test_a_second_build_touches_nothing(tracker: Path, tmp_path: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in feeds.build(tracker, tmp_path)}
+    assert {path: path.stat().st_mtime_ns for path in feeds.build(tracker, tmp_path)} == before
+
+
+def test_a_build_that_fails_midway_leaves_old_files_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "all.atom"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", lambda self, target: (_ for _ in ()).throw(OSError(28, "no space")))
+    with pytest.raises(OSError):
+        static._write(path, b"new and longer")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
