@@ -65,6 +65,7 @@ create index action_jurisdiction on action(jurisdiction, kind);
 create index action_kind on action(kind);
 create index action_case on action("case");
 create index action_force on action(in_force_from, in_force_until);
+create index action_now on action(side, in_force_from, in_force_until, jurisdiction, kind, id);  -- covers what map and matrix ask
 
 create table action_platform (platform text not null, action text not null references action(id), primary key (platform, action)) without rowid;
 create index action_platform_action on action_platform(action);
@@ -78,6 +79,7 @@ create table development (            -- one dated thing that happened; a feed i
   url text not null, published_at text not null,   -- instant it became known here
   updated_at text not null, baseline integer not null);  -- 1: known from the first crawl of a source or the register: no feed item
 create index development_day on development(happened_on desc, id);
+create index development_side on development(side, happened_on desc, id);
 create index development_published on development(published_at desc, id);
 create index development_action on development(action);
 create index development_document on development(document);

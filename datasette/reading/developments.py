@@ -1,0 +1,33 @@
+"""Developments of both sides: the latest, those ahead, and the timeline with its filters, page by page by key (never by offset)."""
+
+from __future__ import annotations
+
+from reading.look import Look
+from reading.rows import Row
+
+COLUMNS = """d.id, d.happened_on, d.precision, d.side, d.kind, d.stage, d.date_role, d.date_basis, d.platforms, d.jurisdiction, d.authority, d.title,
+ d.summary, d.topics, d.url, d.action, d.change, d.document, d.published_at, d.updated_at, d.baseline"""
+
+
+def latest(look: Look, each: int) -> list[Row]:
+    """The latest ``each`` of either side up to today, in one list, newest first."""
+    found = []
+    for side in ("government", "platform"):
+        found += look.rows(
+            f"select {COLUMNS} from development d where side = ? and happened_on between '1' and ? and kind != 'now_tracking'"
+            " order by happened_on desc, id limit ?", side, look.today + "~", each)  # fmt: skip
+    return sorted(found, key=lambda d: d["happened_on"], reverse=True)
+
+
+def ahead(look: Look, most: int) -> list[Row]:
+    """What has a date to come, the next first."""
+    return look.rows(
+        f"select {COLUMNS} from development d where happened_on > ? order by happened_on, id limit ?", look.today + "~", most
+    )  # fmt: skip
+
+
+def of_action(look: Look, action: str) -> list[Row]:
+    """The life of an action: day, then stage."""
+    return look.rows(
+        f"select {COLUMNS} from development d where action = ? order by happened_on = '', happened_on, published_at, id", action
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""Shown -> HTML or JSON. Templates stand in templates/; every value is escaped unless a filter here says otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from reading import words
+from reading.look import Look, Shown
+from reading.worldmap import outlines
+
+HERE = Path(__file__).resolve().parent.parent
+FILTERS = {
+    "label": words.label, "group": words.group, "mark": words.mark, "day": words.day, "instant": words.instant, "safe_url": words.safe_url,
+    "host": words.host, "direction": words.direction, "slug": words.slug, "members": words.members, "listed": words.listed,
+    "clip": words.clip, "size": words.size,
+}  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """The templates of our own pages; Datasette's own pages share base.html and the filters (``equip``)."""
+    env = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True), trim_blocks=True,
+                      lstrip_blocks=True, auto_reload=False)  # fmt: skip
+    equip(env)
+    return env
+
+
+def equip(env: Environment) -> None:
+    """Give an environment the words that our templates speak."""
+    env.filters.update(FILTERS)
+    env.globals.update(money=words.money, words=words.words, outlines=outlines, stamp=stamp())
+
+
+@cache
+def stamp() -> str:
+    """Changes whenever a file of static/ does, so that browsers may keep them."""
+    files = sorted((HERE / "static").rglob("*.css")) + sorted((HERE / "static").rglob("*.js"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
+
+
+def as_html(shown: Shown, look: Look, **more: Any) -> str:
+    """The page."""
+    return environment().get_template(shown.template).render(
+        page=shown, look=look, names=look.names, **shown.data, **shown.extra, **more
+    )  # fmt: skip
+
+
+def as_json(shown: Shown, look: Look) -> str:
+    """What the page shows, for programs."""
+    body = {"title": shown.title, "address": look.site + shown.path, "about": shown.about, **shown.data}
+    if shown.cite:
+        body["cite"] = {
+            "text": shown.cite["text"],
+            "bibtex": shown.cite["bibtex"],
+            "csl": json.loads(shown.cite["csl"]),
+        }
+    return json.dumps(body, ensure_ascii=False, default=str)

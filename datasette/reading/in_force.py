@@ -1,0 +1,74 @@
+"""Which measures are in force on a day, by app and place: what the map and the matrix are drawn from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from reading.look import Look
+from reading.words import group, strength
+
+CELLS = """
+select p.platform, a.jurisdiction as place, a.kind, min(a.in_force_from) as since, count(*) as measures, a.id as action
+from action a join action_platform p on p.action = a.id
+where a.side = 'government' and a.in_force_from > '' and a.in_force_from <= ? and (a.in_force_until = '' or a.in_force_until > ?)
+group by p.platform, a.jurisdiction, a.kind"""
+ON_THE_MAP = ("block", "partial", "store", "device", "age", "duty")
+Cell = dict[str, Any]
+
+
+def cells(look: Look, day: str = "") -> list[Cell]:
+    """One row for each app, place and kind of measure in force on ``day`` (today); the oldest measure stands for several."""
+    found = look.rows(CELLS, day or look.today, day or look.today)
+    for cell in found:
+        cell["group"], cell["strength"] = group(cell["kind"]), strength(cell["kind"])
+    return found
+
+
+def strongest(found: list[Cell], key: str) -> dict[str, list[Cell]]:
+    """Cells by ``key`` (platform, place), the strongest and oldest first."""
+    by: dict[str, list[Cell]] = defaultdict(list)
+    for cell in sorted(found, key=lambda c: (-c["strength"], c["since"], c["platform"])):
+        by[cell[key]].append(cell)
+    return by
+
+
+def matrix(found: list[Cell], apps: int = 0, places: int = 0) -> dict[str, Any]:
+    """Apps against places: {"apps": [...], "places": [...], "cells": {place: {app: [cell, ...]}}}, the most restricted first; 0 is all."""
+    by_app, by_place = strongest(found, "platform"), strongest(found, "place")
+    columns = sorted(by_app, key=lambda app: (-len({c["place"] for c in by_app[app]}), app))[: apps or None]
+    wanted = set(columns)
+    kept = {place: [c for c in by if c["platform"] in wanted] for place, by in by_place.items()}
+    lines = sorted((place for place in kept if kept[place]), key=lambda p: (-len({c["platform"] for c in kept[p]}), p))[
+        : places or None
+    ]
+    return {
+        "apps": columns, "places": lines,
+        "cells": {place: dict(strongest(kept[place], "platform")) for place in lines},
+        "more_apps": len(by_app) - len(columns), "more_places": len(by_place) - len(lines),
+    }  # fmt: skip
+
+
+def world_now(found: list[Cell]) -> dict[str, Cell]:
+    """What the map shows of each country: {code: {group, cells, part}}; a measure of a part of a country is a partial one."""
+    shown: dict[str, Cell] = {}
+    for place, by in strongest(found, "place").items():
+        country, _, part = place.partition("-")
+        mine = shown.setdefault(country, {"group": "", "cells": []})
+        mine["cells"] += by
+        name = "partial" if part and by[0]["group"] == "block" else by[0]["group"]
+        if not mine["group"] or ON_THE_MAP.index(name) < ON_THE_MAP.index(mine["group"]):
+            mine["group"] = name
+    return shown
+
+
+def figures(found: list[Cell]) -> dict[str, int]:
+    """The numbers at the top of the home page."""
+
+    def places(name: str) -> int:
+        return len({c["place"] for c in found if c["group"] == name})  # fmt: skip
+
+    return {
+        "places": len({c["place"] for c in found}), "apps": len({c["platform"] for c in found}),
+        "blocking": places("block"), "devices": places("device"),
+    }  # fmt: skip
