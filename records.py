@@ -63,6 +63,8 @@ class Source:
     token_env: str = ""  # name of the environment variable with a token; without it the source is skipped, and says so
     token_header: str = ""  # header the token is sent in, to this source's host only
     needs_browser: bool = False
+    by_hand: str = ""  # why it is not crawled but taken by hand: a CAPTCHA, a key of one's own, a file to import; "" = crawled
+    blocked: tuple[str, ...] = ()  # causes that mean it keeps us out (geo-blocked), not that it is broken; http-451 always does
     known_from: str = ""  # where the address was seen
     notes: str = ""
     retired: str = ""  # day from which it is no longer crawled
@@ -145,6 +147,15 @@ class Link:
     parser: str
     title: str = ""
     published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries a list held where fewer were taken: keywords left some out, or there are more than one reading takes."""
+
+    items: int
+    titled: int
+    dated: int
 
 
 # What is said to have happened --------------------------------------------------------------------------------------
@@ -238,4 +249,4 @@ class Change:
     fields_moved: tuple[str, ...] = ()  # dates of the document that moved
 
 
-Record = PolicyText | Article | Link | Claim
+Record = PolicyText | Article | Link | Claim | Tally

@@ -12,6 +12,7 @@ from typing import Any
 from errors import PageChanged, Unreadable
 from parsers import dates, language, markup, tree
 from parsers.addresses import absolute, wanted
+from parsers.tally import tallied
 from records import Article, Link, Page, Record, Source
 
 OPTIONS = frozenset({"items", "title", "url", "published", "text", "guid", "authors", "lang", "date_format"})
@@ -31,7 +32,9 @@ def read(page: Page, source: Source) -> list[Record]:
     made = (
         _record(item, page, source) for item in items[:MOST] if wanted(source, json.dumps(item, ensure_ascii=False))
     )
-    return [record for record in made if record]
+    taken: list[Record] = [record for record in made if record]
+    said = ((_value(item, source, "title"), _value(item, source, "published")) for item in items[:MOST])
+    return tallied(taken, said, len(items))
 
 
 def _document(page: Page, source: Source) -> Any:

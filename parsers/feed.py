@@ -16,6 +16,7 @@ from lxml import etree
 from errors import Unreadable
 from parsers import dates, language, markup, tree
 from parsers.addresses import absolute, wanted
+from parsers.tally import tallied
 from records import Article, Link, Page, Record, Source
 
 OPTIONS = frozenset({"full_text", "min_text"})
@@ -46,13 +47,12 @@ def read(page: Page, source: Source) -> list[Record]:
     An item becomes an Article if the feed holds its text (content:encoded, content, or option full_text) or if the source
     follows no links; else a Link. Raises Unreadable: empty, not-a-feed, xml-bomb, too-deep.
     """
-    found = (
+    found, total = (
         _json_items(page, source) if page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _xml_items(page, source)
     )
-    records = [
-        _record(item, page, source) for item in found[:MOST] if wanted(source, item.title, item.summary, item.content)
-    ]
-    return [record for record in records if record]
+    records = [_record(item, page, source) for item in found if wanted(source, item.title, item.summary, item.content)]
+    taken: list[Record] = [record for record in records if record]
+    return tallied(taken, ((item.title, item.published) for item in found), total)
 
 
 def _record(item: Item, page: Page, source: Source) -> Article | Link | None:
@@ -77,7 +77,8 @@ def _record(item: Item, page: Page, source: Source) -> Article | Link | None:
 
 
 # XML ----------------------------------------------------------------------------------------------------------------
-def _xml_items(page: Page, source: Source) -> list[Item]:
+def _xml_items(page: Page, source: Source) -> tuple[list[Item], int]:
+    """The first MOST items, and how many there are."""
     document = tree.read(page, source)
     if tree.local(document.root) not in {"rss", "feed", "RDF"}:
         raise Unreadable(
@@ -94,7 +95,7 @@ def _xml_items(page: Page, source: Source) -> list[Item]:
     said = next(
         (e.text or "" for e in document.root.iterfind("{*}channel/{*}language")), document.root.get(XML_LANG, "")
     )
-    return [_xml_item(element, said, page) for element in elements[:MOST]]
+    return [_xml_item(element, said, page) for element in elements[:MOST]], len(elements)
 
 
 def _xml_item(element: etree._Element, said: str, page: Page) -> Item:
@@ -138,7 +139,7 @@ def _author(part: etree._Element) -> str:
 
 
 # JSON Feed (https://www.jsonfeed.org/version/1.1/) ---------------------------------------------------------------------
-def _json_items(page: Page, source: Source) -> list[Item]:
+def _json_items(page: Page, source: Source) -> tuple[list[Item], int]:
     try:
         data = json.loads(tree.decoded(page, source), strict=False)
     except (ValueError, RecursionError) as error:
@@ -148,7 +149,8 @@ def _json_items(page: Page, source: Source) -> list[Item]:
             f"{markup.place(page, source)}: JSON without a list of items; declare parser = 'api'?", "not-a-feed"
         )
     said = str(data.get("language") or "")
-    return [_json_item(item, said, page) for item in data["items"][:MOST] if isinstance(item, dict)]
+    items = [item for item in data["items"] if isinstance(item, dict)]
+    return [_json_item(item, said, page) for item in items[:MOST]], len(items)
 
 
 def _json_item(item: Mapping[str, object], said: str, page: Page) -> Item:

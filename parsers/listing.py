@@ -7,6 +7,7 @@ from bs4 import Tag
 from errors import PageChanged
 from parsers import dates, language, markup
 from parsers.addresses import absolute, wanted
+from parsers.tally import tallied
 from records import Link, Page, Record, Source
 
 OPTIONS = frozenset({"item", "link", "title", "date", "date_format"})
@@ -28,16 +29,17 @@ def read(page: Page, source: Source) -> list[Record]:
         markup.base(tree, page),
         source.language or language.of("", *markup.said_language(tree, markup.metas(tree))),
     )
-    found: dict[str, Link] = {}
-    linked = 0
+    linked: dict[str, Link] = {}
+    found: dict[str, Record] = {}
     for item in items:
         link = _link(item, base, tongue, page, source)
-        linked += link is not None
+        if link:
+            linked.setdefault(link.url, link)
         if link and wanted(source, link.title, markup.words(item)):
             found.setdefault(link.url, link)
     if not linked:
         raise PageChanged(_message(page, source, "link", "a[href]"))
-    return list(found.values())
+    return tallied(list(found.values()), ((link.title, link.published) for link in linked.values()))
 
 
 def _link(item: Tag, base: str, tongue: str, page: Page, source: Source) -> Link | None:

@@ -10,6 +10,7 @@ from lxml import etree
 from errors import Unreadable
 from parsers import dates, markup, tree
 from parsers.addresses import absolute, wanted
+from parsers.tally import tallied
 from records import Link, Page, Record, Source
 
 OPTIONS: frozenset[str] = frozenset()
@@ -29,8 +30,10 @@ def read(page: Page, source: Source) -> list[Record]:
         raise Unreadable(f"{markup.place(page, source)}: not a sitemap but <{tree.local(root)}>", "not-a-sitemap")
     index = tree.local(root) == "sitemapindex"
     links = [_link(entry, "sitemap" if index else source.follow, page) for entry in root.iterfind("{*}*")]
-    found = {link.url: link for link in links if link.url and (index or wanted(source, link.url, link.title))}
-    return [*sorted(found.values(), key=lambda link: link.published, reverse=True)[:MOST]]
+    every = {link.url: link for link in links if link.url}
+    found = [link for link in every.values() if index or wanted(source, link.url, link.title)]
+    taken: list[Record] = [*sorted(found, key=lambda link: link.published, reverse=True)[:MOST]]
+    return tallied(taken, ((link.title or link.url, link.published) for link in every.values()))
 
 
 def _link(entry: etree._Element, parser: str, page: Page) -> Link:

@@ -124,6 +124,7 @@ def _source(table: Mapping[str, Any], publisher: str, where: str) -> Source:
 def _value(key: str, value: Any, where: str) -> Any:
     special: dict[str, Callable[[Any, str], Any]] = {
         "every": _seconds, "selector": _selectors, "article": _selectors, "expect": _expect, "options": _table, "keywords": _strings,
+        "blocked": _strings,
     }  # fmt: skip
     if key in special:
         return special[key](value, where)

@@ -125,7 +125,13 @@ class Archive:
         digest = hashlib.sha256(text.encode()).hexdigest()
         with _write(self._db):
             last = self._db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0]
-            self._db.execute("insert or ignore into declaration values (?, ?, ?, ?)", (digest, source.id, text, last))
+            held = self._db.execute(
+                "select digest from declaration where source = ? order by seq desc, digest desc limit 1", (source.id,)
+            ).fetchone()
+            if held and held[0] == digest:
+                return
+            self._db.execute("delete from declaration where source = ? and seq = ?", (source.id, last))
+            self._db.execute("insert or replace into declaration values (?, ?, ?, ?)", (digest, source.id, text, last))
 
     def _body(self, page: Page) -> None:
         if self._db.execute("select 1 from body where sha256 = ?", (page.sha256,)).fetchone():
@@ -249,6 +255,11 @@ class Archive:
         rows = self._db.execute("select source, json from declaration order by seq, digest").fetchall()
         return {source: _source(json.loads(text)) for source, text in rows}
 
+    def declared(self, source: str) -> list[int]:
+        """The newest ``seq`` at each time the declaration of a source changed, in order."""
+        rows = self._db.execute("select seq from declaration where source = ? order by seq", (source,))
+        return [int(row[0]) for row in rows]
+
     def bodies(self) -> list[str]:
         """Hashes of all bodies, in order."""
         return [row[0] for row in self._db.execute("select sha256 from body order by sha256")]
@@ -299,6 +310,7 @@ def _source(data: dict[str, Any]) -> Source:
         data[key] = tuple(Selector(tuple(s["select"]), tuple(s["remove"]), s["since"], s["until"]) for s in data[key])
     data["expect"] = Expect(**data["expect"])
     data["keywords"] = tuple(data["keywords"])
+    data["blocked"] = tuple(data.get("blocked", ()))
     return Source(**data)
 
 

@@ -6,7 +6,9 @@ and computed by ``settle`` (store/settle.py).
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,13 +19,15 @@ import changes
 import claims
 from claims import names
 from errors import BanwatchError, Unreadable
-from records import Article, Block, Claim, Link, Page, PolicyText, Record, Source
+from records import Article, Block, Claim, Link, Page, PolicyText, Record, Source, Tally
 from store.archive import Archive, Sighting
 from store.database import add, clean, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
 from store.settle import settle
+from store.watch import arrived, restart
 
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
+MOVED = "x-banwatch-moved"  # header the crawl adds to a page that a redirect for good (301, 308) led to
 Read = Callable[[Page, Source], list[Record]]
 
 
@@ -65,7 +69,7 @@ class Door:
         self._sources = self._archive.declarations()
         with writing(self.db):
             for source in self._sources.values():
-                _save_source(self.db, source)
+                _save_source(self.db, source, self._archive.declared(source.id))
 
     def pending(self) -> Iterable[int]:
         """Sightings the archive holds and the tracker has not taken yet: after a crash, or in a rebuild."""
@@ -155,16 +159,21 @@ class Door:
             elif isinstance(record, Claim):
                 self._save_row(sighting, page_id, source, record)
         links = tuple(record for record in records if isinstance(record, Link))
-        self._save_sighting(sighting, page_id, len(records), error)
-        return Reading(sighting.seq, links, len(records), error)
+        entries = [record for record in records if not isinstance(record, Tally)]
+        self._save_sighting(sighting, page_id, len(entries), error, records)
+        return Reading(sighting.seq, links, len(entries), error)
 
-    def _save_sighting(self, s: Sighting, page_id: str | None, yielded: int, error: BanwatchError | None) -> None:
+    def _save_sighting(
+        self, s: Sighting, page_id: str | None, yielded: int, error: BanwatchError | None, records: Sequence[Record] = ()
+    ) -> None:
         read_error = f"{error.cause}: {error}" if error else ""
         add(self.db, "sighting", {
             "seq": s.seq, "source": s.source, "run": s.run, "url": s.url, "requested_url": s.requested_url, "parser": s.parser,
             "fetched_at": s.fetched_at, "status": s.status, "outcome": s.outcome, "cause": s.cause, "message": s.message,
-            "page": page_id, "yielded": yielded, "read_error": read_error,
+            "page": page_id, "yielded": yielded, "read_error": read_error, "items": _items(records, yielded),
+            "told": _told(records), "moved": next((value for name, value in s.headers if name == MOVED), ""),
         })  # fmt: skip
+        arrived(self.db, s.source, s.seq)
         unsettled(self.db, "source", s.source)
 
     def _save_page(self, s: Sighting, page: Page) -> str:
@@ -297,6 +306,26 @@ class Door:
         return self._archive.first_run(source)
 
 
+def _items(records: Sequence[Record], yielded: int) -> int:
+    """Entries of a list before keywords left some out."""
+    return next((record.items for record in records if isinstance(record, Tally)), yielded)
+
+
+def _told(records: Sequence[Record]) -> str:
+    """How many records hold which field, and in which languages their texts are; "" for a page without any."""
+    tally = next((record for record in records if isinstance(record, Tally)), None)
+    entries = [record for record in records if isinstance(record, Link | Article)]
+    articles = [record for record in entries if isinstance(record, Article)]
+    if not entries and not tally:
+        return ""
+    listed = [tally.items, tally.titled, tally.dated] if tally else [
+        len(entries), sum(bool(e.title) for e in entries), sum(bool(e.published) for e in entries)]  # fmt: skip
+    read = [len(articles), sum(bool(a.title) for a in articles), sum(bool(a.published) for a in articles),
+            sum(bool(a.authors) for a in articles)]  # fmt: skip
+    languages = Counter(article.language for article in articles if article.language)
+    return json.dumps({"entries": listed, "articles": read, "languages": languages}, sort_keys=True)
+
+
 def claim_columns(claim: Claim) -> dict[str, Any]:
     """The columns of a claim that are the claim's own."""
     main = claim.dates[0] if claim.dates else None
@@ -326,11 +355,18 @@ def standing(claim: Claim) -> str:
     return "published" if claims.published([claim]) else "review"
 
 
-def _save_source(db: sqlite3.Connection, source: Source) -> None:
+def _save_source(db: sqlite3.Connection, source: Source, declared: Sequence[int]) -> None:
     columns = ("id", "name", "publisher", "parser", "tier", "url", "language", "jurisdiction", "authority", "platform",
                "document_type", "part", "every", "known_from", "notes", "retired")  # fmt: skip
-    row = {name: getattr(source, name) for name in columns}
-    put(db, "source", row | {"expect_min": source.expect.min, "expect_max": source.expect.max})
+    row = {name: getattr(source, name) for name in columns} | {
+        "expect_min": source.expect.min, "expect_max": source.expect.max, "by_hand": source.by_hand,
+        "blocked": many(source.blocked), "declared": many(declared),
+    }  # fmt: skip
+    held = db.execute("select * from source where id = ?", (source.id,)).fetchone()
+    if held is not None and dict(held) == row:
+        return
+    put(db, "source", row)
+    restart(db, source.id)
     unsettled(db, "source", source.id)
 
 

@@ -6,14 +6,19 @@
 create table source (                 -- registry as last loaded, plus sources that only the archive still knows
   id text primary key, name text, publisher text, parser text, tier text, url text, language text, jurisdiction text,
   authority text, platform text, document_type text, part text, every integer, expect_min integer, expect_max integer,
-  known_from text, notes text, retired text);
+  known_from text, notes text, retired text, by_hand text not null default '', blocked text not null default '[]',
+  declared text not null default '[]');  -- declared: the archive's last seq each time its declaration was changed
 
 create table sighting (               -- one fetch; seq is the archive's own
   seq integer primary key, source text not null, run text not null, url text not null, requested_url text not null,
   parser text not null, fetched_at text not null, status integer, outcome text not null, cause text not null, message text not null,
   page text references page(id),      -- NULL: nothing was kept (failed, refused)
-  yielded integer not null, read_error text not null);
+  yielded integer not null, read_error text not null,
+  items integer not null default 0,   -- entries of a list before keywords
+  told text not null default '',      -- how many records hold which field, and their languages, as JSON
+  moved text not null default '');    -- address that a redirect for good led to
 create index sighting_source on sighting(source, fetched_at);
+create index sighting_seq on sighting(source, seq);
 create index sighting_page on sighting(page);
 
 create table page (                   -- one body at one address of one source
@@ -21,6 +26,7 @@ create table page (                   -- one body at one address of one source
   content_type text not null, encoding text not null, replaced integer not null, first_seen text not null, last_seen text not null,
   fetches integer not null);
 create index page_url on page(url);
+create index page_source on page(source);
 create index page_sha on page(sha256);
 
 create table article (                -- one text at one address; an edited article is a further row
@@ -93,6 +99,7 @@ create table document (               -- one policy of one platform (one part of
   state text not null,                -- followed, alternating (has variants), not_the_document, vanished
   variants integer not null, versions integer not null, current text);
 create index document_platform on document(platform);
+create index document_source on document(source);
 
 create table version (                -- a text of a document, as first seen
   id text primary key, document text not null references document(id), fingerprint text not null, title text not null,
@@ -106,6 +113,7 @@ create table capture (                -- one sighting of a policy document
   sha256 text not null, version text not null references version(id), kind text not null, reason text not null, page text not null);
 create index capture_document on capture(document, fetched_at, sha256);
 create index capture_page on capture(page);
+create index capture_kind on capture(document, kind, url, fetched_at);
 
 create table change (                 -- every difference between two captures, with its class
   id text primary key, document text not null references document(id), old text, new text not null, seen_at text not null,
@@ -131,10 +139,26 @@ create table issue (                  -- something a maintainer must look at; st
   last_seen text not null, times integer not null, transient integer not null, state text not null, closed_at text not null);
 create index issue_source on issue(source, state);
 
+create table visit (                  -- one crawl of one source; what the next is held against
+  source text not null, run text not null, first_seq integer not null, last_seq integer not null, at text not null, good_at text not null,
+  good integer not null, faults integer not null, transient integer not null, own integer not null, items integer not null,
+  bytes integer not null, shares text not null, languages text not null, moved text not null, last_outcome text not null,
+  last_cause text not null, last_message text not null,
+  sound integer not null,             -- 0: something was strange; not part of the past that others are held against
+  primary key (source, first_seq)) without rowid;
+create index visit_run on visit(source, run);
+create index visit_at on visit(source, at);
+create index visit_good on visit(source, good_at);
+create table watch (source text primary key, through integer not null) without rowid;  -- last sighting that visits and issues know
+
 create table health (
-  source text primary key, state text not null,   -- ok, degraded, failing, deferred, skipped, waiting (never tried), retired
-  reason text not null, last_try text not null, last_success text not null, last_new text not null, failures integer not null,
-  items integer not null, pages integer not null, next_try text not null, since text not null);
+  source text primary key, state text not null,   -- ok, degraded, failing, blocked (keeps us out), deferred, skipped, waiting (never tried),
+                                                  -- by hand (not crawled), retired
+  reason text not null, last_try text not null, last_success text not null, last_new text not null,
+  failures integer not null,          -- visits in a row that brought nothing readable
+  failures_passing integer not null,  -- how many of them for a cause that passes: timeout, reset, 503
+  items integer not null, bytes integer not null, languages text not null, coverage text not null, moved_to text not null,
+  pages integer not null, next_try text not null, since text not null);
 
 create table platform (name text primary key, id text not null, owner text not null, kind text not null, aliases text not null, wikidata text not null);
 create table jurisdiction (code text primary key, name text not null, part_of text not null, kind text not null);

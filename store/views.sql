@@ -44,7 +44,8 @@ select "case" as id, jurisdiction, json_group_array(distinct kind) as kinds, cou
 create view source_health as
 select s.id as source, s.name, s.publisher, s.tier, s.url, h.state, h.reason, h.since, h.last_try, h.last_success, h.last_new, h.failures,
        h.items, s.expect_min, s.expect_max, h.pages, h.next_try, s.every, s.language, s.jurisdiction, s.platform, s.retired,
-       (select count(*) from issue i where i.source = s.id and i.state = 'open') as issues_open
+       (select count(*) from issue i where i.source = s.id and i.state = 'open') as issues_open,
+       h.failures_passing, h.bytes, h.languages, h.coverage, h.moved_to, s.by_hand, s.known_from
 from source s left join health h on h.source = s.id;
 create view issues as select * from issue order by state = 'open' desc, last_seen desc;
 create view documents as select * from document;

@@ -1,178 +1,176 @@
-"""Sightings of one source -> its issues and its health. An issue stays till its cause is gone, and closes itself then.
+"""Sightings of one source -> its visits, issues and health. Only what is new since the last time is read.
 
-An issue is (source, cause, subject), the subject being the address it happened at. It is open while the latest try of that
-address ended so; the texts of documents add ``not-the-document``, the counts of records ``too-few`` and ``too-many``.
+What a visit is stands in visits.py, what an issue is in troubles.py. A sighting that arrives out of order (a page left
+unread by a crash) makes the source be read from its beginning, so that the result does not hang on when it was computed.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from records import Source
-from store.database import key, put
+from store import troubles, visits
+from store.database import put
+from store.troubles import Troubles
+from store.visits import TRANSIENT, Visit
 
-TRANSIENT = {
-    "timeout",
-    "reset",
-    "dns",
-    "refused",
-    "truncated",
-    "http-500",
-    "http-502",
-    "http-503",
-    "http-504",
-    "rate-limited",
-}
-GOOD = {"stored", "unchanged"}
-ATTEMPTS_TO_FAIL = 3  # transient faults in a row that make a source failing rather than degraded
+ATTEMPTS_TO_FAIL = 3  # passing faults in a row that make a source failing rather than degraded
+SEVERE = {"silent", "half-its-fields"}  # broken although the page answers and can be read
+NOTICES = {"moved", "other-language", "too-many"}  # worth a maintainer's look, but the source does its work
+KEPT_OUT = {"http-451"}  # https://www.rfc-editor.org/rfc/rfc7725
+SLOWEST = timedelta(days=7)
 
-
-@dataclass(slots=True)
-class Trouble:
-    """One cause at one address over time."""
-
-    message: str
-    first: str
-    last: str
-    times: int = 1
-    closed: str = ""
-
-
-@dataclass(slots=True)
-class Watch:
-    """What the sightings of a source add up to."""
-
-    troubles: dict[tuple[str, str], Trouble] = field(default_factory=dict)
-    runs: dict[str, list[sqlite3.Row]] = field(default_factory=lambda: defaultdict(list))
+NEW = """
+select s.*, p.bytes from sighting s left join page p on p.id = s.page where s.source = ? and s.seq > ? order by s.seq"""
 
 
 def settle_source(db: sqlite3.Connection, source: str) -> None:
-    """Write the issues and the health of one source anew."""
+    """Bring the visits, issues and health of one source up to date."""
     declared = db.execute("select * from source where id = ?", (source,)).fetchone()
-    watch = Watch()
-    for row in db.execute("select * from sighting where source = ? order by seq", (source,)):
-        watch.runs[row["run"]].append(row)
-        _note(watch, row["requested_url"], _fault(row), row["fetched_at"])
-    for row in db.execute(
-        "select c.url, c.fetched_at, c.kind, c.reason from capture c join document d on d.id = c.document where d.source = ?"
-        " order by c.fetched_at, c.sha256, c.id", (source,),
-    ):  # fmt: skip
-        wrong = row["kind"] == "wrong_document_or_error_page"
-        _note(
-            watch, "document " + row["url"], ("not-the-document", row["reason"]) if wrong else None, row["fetched_at"]
-        )
+    rows = db.execute(NEW, (source, _through(db, source))).fetchall()
+    if _reopens(db, source, rows):
+        restart(db, source)
+        rows = db.execute(NEW, (source, 0)).fetchall()
+    _fold(db, source, declared, rows)
+    troubles.of_documents(db, source)
+    _save_health(db, source, declared)
+
+
+def restart(db: sqlite3.Connection, source: str) -> None:
+    """Forget what was computed of a source: it is read from its beginning next time."""
+    for table in ("watch", "visit", "issue"):
+        db.execute(f"delete from {table} where source = ?", (source,))
+
+
+def arrived(db: sqlite3.Connection, source: str, seq: int) -> None:
+    """Say that a sighting came in; one older than what was computed already makes the source start anew."""
+    if seq <= _through(db, source):
+        restart(db, source)
+
+
+def _through(db: sqlite3.Connection, source: str) -> int:
+    row = db.execute("select through from watch where source = ?", (source,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _reopens(db: sqlite3.Connection, source: str, rows: Sequence[sqlite3.Row]) -> bool:
+    """Whether a row belongs to a visit that was computed already (a crawl that was cut off and went on under its name)."""
+    return any(
+        db.execute("select 1 from visit where source = ? and run = ?", (source, run)).fetchone()
+        for run in {row["run"] for row in rows}
+    )
+
+
+def _fold(db: sqlite3.Connection, source: str, declared: sqlite3.Row | None, rows: Sequence[sqlite3.Row]) -> None:
+    own = declared["url"] if declared else ""
+    found = Troubles.of(db, source, own)
+    for of_run in _runs(rows):
+        _fold_visit(db, found, declared, visits.visit(of_run, own), of_run)
+    found.save()
+    if rows:
+        put(db, "watch", {"source": source, "through": max(row["seq"] for row in rows)})
+
+
+def _runs(rows: Iterable[sqlite3.Row]) -> list[list[sqlite3.Row]]:
+    """The rows of each crawl, crawls in the order they began."""
+    runs: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        runs.setdefault(row["run"], []).append(row)
+    return list(runs.values())
+
+
+def _fold_visit(
+    db: sqlite3.Connection, found: Troubles, declared: sqlite3.Row | None, visit: Visit, rows: list[sqlite3.Row]
+) -> None:
+    for row in rows:
+        if row["outcome"] != "retry":
+            found.note(row["requested_url"], visits.fault(row), row["fetched_at"])
     if declared is not None:
-        _expect(watch, declared)
-    _save_issues(db, source, watch)
-    _save_health(db, source, declared, watch)
+        past = _past(db, visit, json.loads(declared["declared"]))
+        for subject, fault in visits.findings(visit, past, declared["expect_min"], declared["expect_max"]):
+            found.note(subject, fault, visit.at)
+            visit.sound &= fault is None or fault[0] in NOTICES
+    found.forget(visit.at)
+    put(db, "visit", visit.row())
 
 
-def _fault(row: sqlite3.Row) -> tuple[str, str] | None:
-    if row["outcome"] == "retry":
-        return None
-    if row["outcome"] not in GOOD:
-        return row["cause"] or row["outcome"], row["message"]
-    if row["read_error"]:
-        cause, _, message = row["read_error"].partition(": ")
-        return cause, message
-    return None
+def _past(db: sqlite3.Connection, visit: Visit, declared: list[int]) -> list[sqlite3.Row]:
+    """The sound visits since the source was last declared before this one, newest first: who mends a file starts a new past."""
+    since = max((seq for seq in declared if seq < visit.first_seq), default=0)
+    return db.execute(
+        "select * from visit where source = ? and first_seq between ? and ? and own and sound order by first_seq desc limit ?",
+        (visit.source, since + 1, visit.first_seq - 1, visits.HISTORY),
+    ).fetchall()
 
 
-def _note(watch: Watch, subject: str, fault: tuple[str, str] | None, at: str) -> None:
-    """One try at ``subject``: a fault opens or lengthens its issue and closes every other of the same subject."""
-    for (cause, where), trouble in watch.troubles.items():
-        if where == subject and not trouble.closed and (fault is None or cause != fault[0]):
-            trouble.closed = at
-    if fault is None:
-        return
-    cause, message = fault
-    known = watch.troubles.get((cause, subject))
-    if known is None:
-        watch.troubles[cause, subject] = Trouble(message, at, at)
-        return
-    known.times, known.last, known.message, known.closed = known.times + 1, at, message, ""
-
-
-def _expect(watch: Watch, declared: sqlite3.Row) -> None:
-    """Too few or too many records in a run whose fetches all went well: silence is a fault too."""
-    for rows in watch.runs.values():
-        if any(_fault(row) for row in rows) or not any(row["outcome"] in GOOD for row in rows):
-            continue
-        count, at = _records(rows), rows[-1]["fetched_at"]
-        fault = None
-        if count < declared["expect_min"]:
-            fault = (
-                "too-few",
-                f"{count} records, at least {declared['expect_min']} expected; look whether the page was rebuilt",
-            )
-        elif count > declared["expect_max"]:
-            fault = (
-                "too-many",
-                f"{count} records, at most {declared['expect_max']} expected; look whether a selector matches too much",
-            )
-        _note(watch, "run", fault, at)
-
-
-def _records(rows: list[sqlite3.Row]) -> int:
-    """Records of the source's own page in one run (pages it links to are not counted)."""
-    return int(rows[0]["yielded"]) if rows else 0
-
-
-def _save_issues(db: sqlite3.Connection, source: str, watch: Watch) -> None:
-    db.execute("delete from issue where source = ?", (source,))
-    for (cause, subject), trouble in watch.troubles.items():
-        put(db, "issue", {
-            "id": key("issue", source, cause, subject), "source": source, "cause": cause, "subject": subject,
-            "message": trouble.message, "first_seen": trouble.first, "last_seen": trouble.last, "times": trouble.times,
-            "transient": int(cause in TRANSIENT), "state": "closed" if trouble.closed else "open", "closed_at": trouble.closed,
-        })  # fmt: skip
-
-
-def _save_health(db: sqlite3.Connection, source: str, declared: sqlite3.Row | None, watch: Watch) -> None:
-    rows = [row for run in watch.runs.values() for row in run]
-    good = [row for row in rows if row["outcome"] in GOOD and not row["read_error"]]
-    failures = _streak(list(watch.runs.values()))
-    open_now = [(cause, t) for (cause, _), t in watch.troubles.items() if not t.closed]
-    state, reason = _state(declared, rows, failures, open_now)
-    last_try = max((row["fetched_at"] for row in rows), default="")
+# health ---------------------------------------------------------------------------------------------------------------
+def _save_health(db: sqlite3.Connection, source: str, declared: sqlite3.Row | None) -> None:
+    last = db.execute("select * from visit where source = ? order by first_seq desc limit 1", (source,)).fetchone()
+    failures, passing, success = _streak(db, source)
+    issues = db.execute(
+        "select * from issue where source = ? and state = 'open' order by last_seen desc, id", (source,)
+    ).fetchall()
+    last_try = db.execute("select max(at) from visit where source = ?", (source,)).fetchone()[0] or ""
+    state, reason = _state(declared, last, failures, issues)
     put(db, "health", {
-        "source": source, "state": state, "reason": reason, "last_try": last_try,
-        "last_success": max((row["fetched_at"] for row in good), default=""), "last_new": _last_new(db, source),
-        "failures": failures, "items": _records(list(watch.runs.values())[-1]) if watch.runs else 0, "pages": len({r["page"] for r in rows if r["page"]}),
-        "next_try": _next(rows, last_try, declared["every"] if declared else 0), "since": min((t.first for _, t in open_now), default=""),
+        "source": source, "state": state, "reason": reason, "last_try": last_try, "last_success": success,
+        "last_new": _last_new(db, source), "failures": failures, "failures_passing": passing,
+        "items": last["items"] if last else 0, "bytes": last["bytes"] if last else 0,
+        "languages": last["languages"] if last else "{}", "coverage": _coverage(last), "moved_to": last["moved"] if last else "",
+        "pages": db.execute("select count(*) from page where source = ?", (source,)).fetchone()[0],
+        "next_try": _next(last, last_try, declared, failures), "since": min((i["first_seen"] for i in issues), default=""),
     })  # fmt: skip
 
 
-def _streak(runs: list[list[sqlite3.Row]]) -> int:
-    """How many runs in a row, up to the last, brought nothing that could be read."""
-    count = 0
-    for rows in reversed(runs):
-        if any(row["outcome"] in GOOD and not row["read_error"] for row in rows):
-            return count
-        count += 1
-    return count
+def _streak(db: sqlite3.Connection, source: str) -> tuple[int, int, str]:
+    """(visits in a row, up to the last, that brought nothing readable; how many of them failed only in passing; instant of
+    the last success)."""
+    good = db.execute(
+        "select first_seq, good_at from visit where source = ? and good order by first_seq desc limit 1", (source,)
+    ).fetchone()
+    since = good["first_seq"] if good else 0
+    count, passing = db.execute(
+        "select count(*), coalesce(sum(transient), 0) from visit where source = ? and first_seq > ?", (source, since)
+    ).fetchone()
+    return count, passing, _latest_success(db, source) if good else ""
+
+
+def _latest_success(db: sqlite3.Connection, source: str) -> str:
+    return str(db.execute("select max(good_at) from visit where source = ?", (source,)).fetchone()[0])
+
+
+def _coverage(last: sqlite3.Row | None) -> str:
+    """Share of the last visit's records that hold each field, as JSON."""
+    shares = json.loads(last["shares"]) if last else {}
+    return json.dumps({name: round(some / every, 2) for name, (some, every) in sorted(shares.items()) if every})
 
 
 def _state(
-    declared: sqlite3.Row | None, rows: list[sqlite3.Row], failures: int, open_now: list[tuple[str, Trouble]]
+    declared: sqlite3.Row | None, last: sqlite3.Row | None, failures: int, issues: Sequence[sqlite3.Row]
 ) -> tuple[str, str]:
     if declared is None or declared["retired"]:
         return "retired", "no longer in the registry" if declared is None else f"retired {declared['retired']}"
-    if not rows:
-        return "waiting", "never tried"
-    last = rows[-1]["outcome"]
-    if last in {"defer", "skip"}:
-        return ("deferred" if last == "defer" else "skipped"), f"{rows[-1]['cause']}: {rows[-1]['message']}"
-    if not open_now:
-        return "ok", ""
-    cause, trouble = max(open_now, key=lambda pair: pair[1].last)
-    lasting = failures and (cause not in TRANSIENT or failures >= ATTEMPTS_TO_FAIL)
-    return ("failing" if lasting else "degraded"), f"{cause}: {trouble.message}"
+    if last is None:
+        return ("by hand", declared["by_hand"]) if declared["by_hand"] else ("waiting", "never tried")
+    if last["last_outcome"] in {"defer", "skip"}:
+        word = "deferred" if last["last_outcome"] == "defer" else "skipped"
+        return word, f"{last['last_cause']}: {last['last_message']}"
+    wrong = [issue for issue in issues if issue["cause"] not in NOTICES]
+    if not wrong:
+        return "ok", "".join(f"{issue['cause']}: {issue['message']}" for issue in issues[:1])
+    kept_out = KEPT_OUT | set(json.loads(declared["blocked"]))
+    worst = next((issue for issue in wrong if issue["cause"] in SEVERE), wrong[0])
+    reason = f"{worst['cause']}: {worst['message']}"
+    if failures and all(issue["cause"] in kept_out for issue in wrong if issue["subject"] == declared["url"]):
+        return "blocked", reason
+    lasting = failures and (worst["cause"] not in TRANSIENT or failures >= ATTEMPTS_TO_FAIL)
+    return ("failing" if lasting or worst["cause"] in SEVERE else "degraded"), reason
 
 
 def _last_new(db: sqlite3.Connection, source: str) -> str:
@@ -184,13 +182,22 @@ def _last_new(db: sqlite3.Connection, source: str) -> str:
     return row[0] or ""
 
 
-def _next(rows: list[sqlite3.Row], last_try: str, every: int) -> str:
-    """The server's own time where it gave one ("until ..."), else the source's schedule."""
-    if not last_try:
+def _next(last: sqlite3.Row | None, last_try: str, declared: sqlite3.Row | None, failures: int) -> str:
+    """The server's own time where it gave one ("until ..."), else the source's schedule: spread by up to a tenth, so that
+    sources of one schedule drift apart, and slower after each failure, at most a week."""
+    if not last_try or last is None or declared is None:
         return ""
-    if rows[-1]["outcome"] == "defer" and rows[-1]["message"].startswith("until "):
-        return str(rows[-1]["message"])[6:]
-    return (datetime.fromisoformat(last_try) + timedelta(seconds=every)).isoformat()
+    if last["last_outcome"] == "defer" and last["last_message"].startswith("until "):
+        return str(last["last_message"])[6:]
+    every = timedelta(seconds=declared["every"])
+    wait = min(every * 2 ** min(failures, 3), max(every, SLOWEST)) if failures > 1 else every
+    begun = datetime.fromisoformat(last_try).replace(microsecond=0)
+    return (begun + wait * (0.95 + 0.1 * spread(declared["id"], last_try))).replace(microsecond=0).isoformat()
+
+
+def spread(*parts: str) -> float:
+    """A number in [0, 1) that is always the same for the same words."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:4], "big") / 2**32
 
 
 # asking ---------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,122 @@
+"""Sightings and visits of one source -> its issues, one trouble a cause and subject, open till the cause is gone.
+
+An issue is (source, cause, subject), the subject being the address it happened at, or what of a visit was strange ("items",
+"fields"). It is open while the latest try of that subject ended so; it opens again under the same id.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from store.database import key, put
+from store.visits import TRANSIENT
+
+FORGOTTEN = timedelta(days=7)  # after which a page that nothing links to any more is no issue; its source's own page always is
+
+
+@dataclass(slots=True)
+class Trouble:
+    """One cause at one subject over time."""
+
+    message: str
+    first: str
+    last: str
+    times: int = 1
+    closed: str = ""
+
+
+@dataclass(slots=True)
+class Troubles:
+    """The issues of one source, read as far as they are needed and written back by ``save``."""
+
+    db: sqlite3.Connection
+    source: str
+    own: str  # the source's own address
+    open: dict[tuple[str, str], Trouble] = field(default_factory=dict)
+    touched: dict[tuple[str, str], Trouble] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, db: sqlite3.Connection, source: str, own: str) -> Troubles:
+        found = cls(db, source, own)
+        rows = db.execute("select * from issue where source = ? and state = 'open' and subject not like 'document %'", (source,))
+        found.open = {(row["cause"], row["subject"]): _trouble(row) for row in rows}
+        return found
+
+    def note(self, subject: str, fault: tuple[str, str] | None, at: str) -> None:
+        """One try at ``subject``: a fault opens or lengthens its issue and closes every other of the same subject."""
+        for name in [n for n in self.open if n[1] == subject and (fault is None or n[0] != fault[0])]:
+            self._close(name, at)
+        if fault is None:
+            return
+        name = (fault[0], subject)
+        known = self.open.get(name) or self.touched.get(name) or self._held(name)
+        if known is None:
+            known = Trouble(fault[1], at, at)
+        else:
+            known.times, known.last, known.message, known.closed = known.times + 1, at, fault[1], ""
+        self.open[name] = self.touched[name] = known
+
+    def forget(self, now: str) -> None:
+        """Close issues of pages that were linked once and are not asked for any more."""
+        limit = (datetime.fromisoformat(now) - FORGOTTEN).isoformat()
+        for name, trouble in list(self.open.items()):
+            if "://" in name[1] and name[1] != self.own and trouble.last < limit:
+                self._close(name, now)
+
+    def save(self) -> None:
+        for (cause, subject), trouble in self.touched.items():
+            save(self.db, self.source, cause, subject, trouble)
+
+    def _close(self, name: tuple[str, str], at: str) -> None:
+        trouble = self.open.pop(name)
+        trouble.closed = at
+        self.touched[name] = trouble
+
+    def _held(self, name: tuple[str, str]) -> Trouble | None:
+        row = self.db.execute("select * from issue where id = ?", (key("issue", self.source, *name),)).fetchone()
+        return _trouble(row) if row else None
+
+
+def _trouble(row: sqlite3.Row) -> Trouble:
+    return Trouble(row["message"], row["first_seen"], row["last_seen"], row["times"], row["closed_at"])
+
+
+def save(db: sqlite3.Connection, source: str, cause: str, subject: str, trouble: Trouble) -> None:
+    """Write one issue."""
+    put(db, "issue", {
+        "id": key("issue", source, cause, subject), "source": source, "cause": cause, "subject": subject,
+        "message": trouble.message, "first_seen": trouble.first, "last_seen": trouble.last, "times": trouble.times,
+        "transient": int(cause in TRANSIENT), "state": "closed" if trouble.closed else "open", "closed_at": trouble.closed,
+    })  # fmt: skip
+
+
+def of_documents(db: sqlite3.Connection, source: str) -> None:
+    """Issues of captures that are not the document: open while the latest capture at the address is one."""
+    db.execute("delete from issue where source = ? and subject like 'document %'", (source,))
+    rows = db.execute(
+        "select c.document, c.url, min(c.fetched_at) as first, max(c.fetched_at) as last, count(*) as times from capture c"
+        " join document d on d.id = c.document where d.source = ? and c.kind = 'wrong_document_or_error_page'"
+        " group by c.document, c.url", (source,),
+    ).fetchall()  # fmt: skip
+    for row in rows:
+        save(db, source, "not-the-document", "document " + row["url"], Trouble(
+            _reason(db, row), row["first"], row["last"], row["times"], _mended(db, row)))  # fmt: skip
+
+
+def _reason(db: sqlite3.Connection, row: sqlite3.Row) -> str:
+    found = db.execute(
+        "select reason from capture where document = ? and kind = 'wrong_document_or_error_page' and url = ? and fetched_at = ?"
+        " order by sha256 desc, id desc limit 1", (row["document"], row["url"], row["last"]),
+    ).fetchone()  # fmt: skip
+    return str(found[0])
+
+
+def _mended(db: sqlite3.Connection, row: sqlite3.Row) -> str:
+    """Instant of the first capture after the last wrong one that is the document; "" if none is."""
+    found = db.execute(
+        "select min(fetched_at) from capture where document = ? and url = ? and fetched_at > ?"
+        " and kind != 'wrong_document_or_error_page'", (row["document"], row["url"], row["last"]),
+    ).fetchone()  # fmt: skip
+    return str(found[0] or "")
