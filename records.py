@@ -63,8 +63,12 @@ class Source:
     token_env: str = ""  # name of the environment variable with a token; without it the source is skipped, and says so
     token_header: str = ""  # header the token is sent in, to this source's host only
     needs_browser: bool = False
-    by_hand: str = ""  # why it is not crawled but taken by hand: a CAPTCHA, a key of one's own, a file to import; "" = crawled
-    blocked: tuple[str, ...] = ()  # causes that mean it keeps us out (geo-blocked), not that it is broken; http-451 always does
+    by_hand: str = (
+        ""  # why it is not crawled but taken by hand: a CAPTCHA, a key of one's own, a file to import; "" = crawled
+    )
+    blocked: tuple[
+        str, ...
+    ] = ()  # causes that mean it keeps us out (geo-blocked), not that it is broken; http-451 always does
     known_from: str = ""  # where the address was seen
     notes: str = ""
     retired: str = ""  # day from which it is no longer crawled

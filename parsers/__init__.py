@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
-from errors import PageChanged, Unrecognised
+from errors import NotTheDocument, PageChanged, Unrecognised
 from parsers import api, article, feed, listing, markup, pdf, policy, sitemap
+from parsers.addresses import left_for_a_front_page
 from records import Page, Record, Source
 
 Parser = Callable[[Page, Source], list[Record]]
@@ -47,6 +48,11 @@ def read(page: Page, source: Source) -> list[Record]:
         known = ", ".join(PARSERS)
         raise Unrecognised(
             f"{source.id}: {page.url}: there is no parser {page.parser!r} (known: {known})", "unknown-parser"
+        )
+    if left_for_a_front_page(page.requested_url, page.url):
+        raise NotTheDocument(
+            f"{source.id}: {page.requested_url} led to the front page {page.url}; look whether the page was moved or taken away",
+            "front-page",
         )
     try:
         return parser(page, source)

@@ -24,6 +24,14 @@ def absolute(base: str, href: object) -> str:
     return url if parts.scheme in {"http", "https"} and parts.hostname and parts.username is None else ""
 
 
+def left_for_a_front_page(asked: str, came: str) -> bool:
+    """Whether an address that named a page ended, by redirects, at the front page of this or another site."""
+    if asked == came:
+        return False
+    before, after = urlsplit(asked), urlsplit(came)
+    return before.path.strip("/") != "" and after.path.strip("/") == "" and not after.query
+
+
 def wanted(source: Source, *texts: str) -> bool:
     """Whether one of the source's keywords stands in one of ``texts``; a source without keywords wants all."""
     if not source.keywords:

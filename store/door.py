@@ -164,7 +164,12 @@ class Door:
         return Reading(sighting.seq, links, len(entries), error)
 
     def _save_sighting(
-        self, s: Sighting, page_id: str | None, yielded: int, error: BanwatchError | None, records: Sequence[Record] = ()
+        self,
+        s: Sighting,
+        page_id: str | None,
+        yielded: int,
+        error: BanwatchError | None,
+        records: Sequence[Record] = (),
     ) -> None:
         read_error = f"{error.cause}: {error}" if error else ""
         add(self.db, "sighting", {

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from store.database import key, put
 from store.visits import TRANSIENT
 
-FORGOTTEN = timedelta(days=7)  # after which a page that nothing links to any more is no issue; its source's own page always is
+FORGOTTEN = timedelta(
+    days=7
+)  # after which a page that nothing links to any more is no issue; its source's own page always is
 
 
 @dataclass(slots=True)
@@ -40,7 +42,9 @@ class Troubles:
     @classmethod
     def of(cls, db: sqlite3.Connection, source: str, own: str) -> Troubles:
         found = cls(db, source, own)
-        rows = db.execute("select * from issue where source = ? and state = 'open' and subject not like 'document %'", (source,))
+        rows = db.execute(
+            "select * from issue where source = ? and state = 'open' and subject not like 'document %'", (source,)
+        )
         found.open = {(row["cause"], row["subject"]): _trouble(row) for row in rows}
         return found
 

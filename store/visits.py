@@ -52,7 +52,10 @@ class Visit:
     sound: int = 1
 
     def row(self) -> dict[str, Any]:
-        return asdict(self) | {"shares": json.dumps(self.shares), "languages": json.dumps(self.languages, sort_keys=True)}
+        return asdict(self) | {
+            "shares": json.dumps(self.shares),
+            "languages": json.dumps(self.languages, sort_keys=True),
+        }
 
 
 def fault(row: sqlite3.Row) -> tuple[str, str] | None:

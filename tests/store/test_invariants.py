@@ -164,8 +164,10 @@ def test_pages_of_one_instant_may_come_in_any_order(
                 archive.keep(one, "2")
             take_all(archive, door)
             found = rows(door)
-        for table, column in (("sighting", 0), ("capture", 1)):  # the archive's own numbers, in its own order
-            found[table] = sorted((row[:column] + row[column + 1 :] for row in found[table]), key=repr)
+        for table, columns in (("sighting", {0}), ("capture", {1}), ("visit", {2, 3}), ("watch", {1})):
+            found[table] = sorted(
+                (tuple(value for n, value in enumerate(row) if n not in columns) for row in found[table]), key=repr
+            )  # the archive's own numbers, in its own order
         results.append(
             {k: v for k, v in found.items() if k != "capture"} | {"capture": [r[2:] for r in found["capture"]]}
         )
