@@ -22,24 +22,21 @@ def judge(
     Never raises for any text; the time is bounded by the sizes of ``new`` and of the texts of ``past``.
     """
     text = comparable(tuple(new))
-    texts = [comparable(tuple(state.blocks)) if state.is_version else None for state in past]
-    good = [other for other in texts if other is not None]
-    again = history.same(text, texts)
-    last = max((i for i, other in enumerate(texts) if other is not None), default=-1)
-    if again < 0 and (found := identity.cause(text, good))[0]:
-        return Change("wrong_document_or_error_page", found[1], base=len(past) - 1, cause=found[0])
+    texts = [comparable(tuple(state.blocks)) for state in past]
+    counted = [other if state.is_version else None for other, state in zip(texts, past, strict=True)]
+    again = history.same(text, counted)
+    last = max((i for i, other in enumerate(counted) if other is not None), default=-1)
+    if again < 0 and (found := identity.cause(text, [t for t in counted if t is not None]))[0]:
+        base = history.variant(text, texts) if found[0] == "language" else -1
+        if base < 0:
+            return Change("wrong_document_or_error_page", found[1], base=len(past) - 1, cause=found[0])
+        return _changed(new, past, at, base, base, texts[base], text)
     if last < 0:
         return Change("first", "the first text of the document", effective=_own(new, at, ""))
     if (again >= 0 and again != last) or (again == last and last < len(past) - 1):
         return _back(new, past, at, again, last, texts)
-    base = history.nearest(text, texts, last)
-    return _changed(new, past, at, base, last, align(_text(texts, base), text), text)
-
-
-def _text(texts: Sequence[Comparable | None], index: int) -> Comparable:
-    found = texts[index]
-    assert found is not None
-    return found
+    base = history.nearest(text, counted, last)
+    return _changed(new, past, at, base, last, texts[base], text)
 
 
 def _own(blocks: Sequence[Block], at: str, since: str) -> When | None:
@@ -47,11 +44,11 @@ def _own(blocks: Sequence[Block], at: str, since: str) -> When | None:
 
 
 def _back(
-    new: Sequence[Block], past: Sequence[Past], at: str, again: int, last: int, texts: Sequence[Comparable | None]
+    new: Sequence[Block], past: Sequence[Past], at: str, again: int, last: int, texts: Sequence[Comparable]
 ) -> Change:
     """The same words as an earlier text."""
-    found = align(_text(texts, last), _text(texts, again))
-    worths = worth.judge(found.pairs)
+    found = align(texts[last], texts[again])
+    worths = worth.judge(found.pairs, texts[last], texts[again])
     reason = f"goes back to the text seen on {past[again].seen_at[:10]}"
     key = worth.key(worths)
     return Change(
@@ -73,16 +70,17 @@ def _topics(worths: Sequence[worth.Worth]) -> tuple[str, ...]:
 
 
 def _changed(
-    new: Sequence[Block], past: Sequence[Past], at: str, base: int, last: int, found: Alignment, text: Comparable
+    new: Sequence[Block], past: Sequence[Past], at: str, base: int, last: int, was: Comparable, text: Comparable
 ) -> Change:
-    worths = worth.judge(found.pairs)
+    found = align(was, text)
+    worths = worth.judge(found.pairs, was, text)
     kind = worth.class_of(worths)
     if kind != "substantive" and base != last:
         return _variant(new, past, at, base, found, worths)
     key = worth.key(worths)
     before, now = dates.stated(past[base].blocks, past[base].seen_at), dates.stated(new, at, past[-1].seen_at)
     own_before, own = dates.own(before, at), dates.own(now, at)
-    log = dates.entry([p.new.text for p in found.pairs if p.new and not p.old and worth._is_log(p.new)], at)
+    log = dates.entry(worth.logged(found.pairs, text), at)
     moved = ("effective",) if own and own_before and own.value != own_before.value else ()
     ahead = dates.announced(now, at)
     names = _topics(worths)

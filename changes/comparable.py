@@ -14,9 +14,11 @@ from records import Block
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")  # fmt: skip
 ALIKE = str.maketrans({**dict.fromkeys("‘’‚‛`´ʼ′＇", "'"), **dict.fromkeys("“”„‟«»″＂", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "…": "...", "•": " ", "·": " ", "|": " ", "*": " ", "_": " "})  # fmt: skip
+ASCII_ALIKE = str.maketrans("`|*_", "'   ")
 ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I)
-ENUMERATOR = re.compile(r"^\s*(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|[-–—•◦▪*])\s+", re.I)
+ENUMERATOR = re.compile(r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|[-–—•◦▪*])\s+){1,3}", re.I)
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
+LEAD = re.compile(r"([^.:!?]{3,80})[.:]\s")
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+(?:[.@'/:-]\w+)*")
 END = re.compile(r"[.!?]+[\"'”’»)\]]*\s+(?=[^\sa-zа-яà-þ])|[。！？]+[”」』）]*")
 LONGEST = 2_000  # characters; what runs on longer is no sentence and is cut at a blank
@@ -29,6 +31,7 @@ class Unit:
     """One sentence: as a reader sees it, as words, and where it stands."""
 
     text: str
+    plain: str
     words: tuple[str, ...]
     norm: str
     block: int
@@ -45,10 +48,7 @@ class Comparable:
     norms: Counter[str] = field(repr=False)
     bag: Counter[str] = field(repr=False)
     size: int  # words
-
-    @property
-    def same_words(self) -> str:
-        return " ".join(unit.norm for unit in self.units)
+    same_words: str = field(repr=False)  # all of them in one line
 
 
 @lru_cache(maxsize=64)
@@ -56,12 +56,18 @@ def comparable(blocks: tuple[Block, ...]) -> Comparable:
     """Pure and remembered: a capture is compared with up to thirty earlier ones."""
     kept = _kept(blocks)
     units = tuple(_units(kept))
-    written = "\n".join(_plain(block.text) for _, block in kept)
     bag: Counter[str] = Counter()
     for unit in units:
         bag.update(unit.words)
-    digest = hashlib.sha256(re.sub(r"\s+", " ", written).encode("utf-8", "replace")).hexdigest()
-    return Comparable(units, digest, Counter(unit.norm for unit in units if unit.norm), bag, sum(bag.values()))
+    digest = hashlib.sha256(" ".join(unit.plain for unit in units).encode("utf-8", "replace")).hexdigest()
+    return Comparable(
+        units,
+        digest,
+        Counter(unit.norm for unit in units),
+        bag,
+        sum(bag.values()),
+        " ".join(unit.norm for unit in units),
+    )
 
 
 def fingerprint(blocks: tuple[Block, ...]) -> str:
@@ -71,14 +77,19 @@ def fingerprint(blocks: tuple[Block, ...]) -> str:
 
 def visible(text: str) -> str:
     """Text with invisible characters taken out, compatibility forms and typographic variants made one."""
+    if text.isascii():
+        return text.translate(ASCII_ALIKE)
     return unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(ALIKE)
 
 
 def _plain(text: str) -> str:
     """A block as it is compared: no list marks, no tokens of addresses, no relative dates, no counters."""
     text = ENUMERATOR.sub("", visible(text))
-    text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
-    return " ".join(pattern("passing").sub(" ", text).split())
+    if "://" in text:
+        text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
+    if any(mark in text for mark in words_of("passing_mark")):
+        text = pattern("passing").sub(" ", text)
+    return " ".join(text.split())
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -114,7 +125,9 @@ def _is_widget(block: Block) -> bool:
 def _without_contents(kept: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
     """Without runs of short blocks that all stand again, as headings or lines, further on."""
     keys = [_key(block) for _, block in kept]
-    last = {key: at for at, key in enumerate(keys) if key}
+    last = {key: at for at, key in enumerate(keys) if key} | {
+        lead: at for at, (_, b) in enumerate(kept) if (lead := _lead(b))
+    }
     dropped: set[int] = set()
     run: list[int] = []
     for at, key in enumerate([*keys, ""]):
@@ -122,15 +135,27 @@ def _without_contents(kept: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
             run.append(at)
             continue
         if len(run) >= RUN:
-            dropped.update(run)
+            dropped.update(run, [run[0] - 1] if run[0] and _is_title(kept[run[0] - 1][1]) else [])
         run = []
     return [pair for at, pair in enumerate(kept) if at not in dropped]
+
+
+def _is_title(block: Block) -> bool:
+    """A heading that says: contents."""
+    return len(block.text) < 40 and bool(pattern("contents").search(_plain(block.text)))
+
+
+def _lead(block: Block) -> str:
+    """The words a block begins with before its first full stop or colon: a heading inside the line."""
+    head = LEAD.match(NUMBERING.sub("", visible(block.text[:120])))
+    found = WORD.findall(head[1].casefold()) if head else []
+    return " ".join(found) if 0 < len(found) <= SHORT else ""
 
 
 def _key(block: Block) -> str:
     if len(block.text) > 150:
         return ""
-    found = words(NUMBERING.sub("", visible(block.text)))
+    found = words(NUMBERING.sub("", ENUMERATOR.sub("", visible(block.text))))
     return " ".join(found) if 0 < len(found) <= SHORT else ""
 
 
@@ -141,9 +166,10 @@ def _units(kept: list[tuple[int, Block]]) -> list[Unit]:
         if block.kind == "heading":
             heading = block.text
         for text in sentences(block.text):
-            found = words(text)
+            plain = _plain(text)
+            found = tuple(WORD.findall(plain.casefold()))
             if found:
-                units.append(Unit(text, found, " ".join(found), index, heading, block.kind))
+                units.append(Unit(text, plain, found, " ".join(found), index, heading, block.kind))
     return units
 
 

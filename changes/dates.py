@@ -14,13 +14,23 @@ from records import Block, When
 
 NEAR = 48  # characters between a label and its date
 HEAD, TAIL = 45, 25  # blocks at either end in which a document states its dates
+OPENING = 12  # characters into a block; a label that stands there makes it a line of dates
 SHORT = 260  # characters; elsewhere a date counts in a short block only
-LATE = timedelta(days=2)  # a document that is not dated ahead; clocks and zones differ
+YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+NAME = r"[^\W\d_]{3,14}"
+OF = r"(?:\s*(?:de|do|del|di|d')\s*|\s+)"
+DATE = re.compile(
+    rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?{OF}(?P<m1>{NAME})\.?,?(?:\s*(?:de|del)\s*|\s+|\s*,\s*)(?P<y1>(?:19|20)\d\d)(?!\d)"
+    rf"|(?<!\w)(?P<m2>{NAME})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)(?!\d)"
+    r"|(?<!\d)(?P<y3>(?:19|20)\d\d)\s?(?:年|년|-|/|\.)\s?(?P<m3>\d{1,2})\s?(?:月|월|-|/|\.)\s?(?P<d3>\d{1,2})(?!\d)"
+    r"|(?<![\d/.-])(?P<a4>\d{1,2})(?P<sep>[/.-])(?P<b4>\d{1,2})(?P=sep)(?P<y4>(?:19|20)\d\d)(?!\d)"
+    rf"|(?<!\w)(?P<m5>{NAME})\.?,?\s+(?:de\s+)?(?P<y5>(?:19|20)\d\d)(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A date with what the words beside it say; ``block`` is where; ``banner``: the sentence only announces."""
+    """A date with what the words beside it say; ``block`` is where; ``banner``: the sentence only announces; ``opens``: the label opens its block."""
 
     value: str
     precision: str
@@ -29,6 +39,7 @@ class Stated:
     text: str
     banner: bool
     ambiguous: bool = False
+    opens: bool = True
 
 
 @cache
@@ -36,18 +47,19 @@ def _months() -> dict[str, int]:
     return {name: int(number) for number, names in table("dates")["months"].items() for name in names}
 
 
-@cache
-def _date() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
-    of = r"(?:\s*(?:de|do|del|di|d')\s*|\s+)"
-    return re.compile(
-        rf"(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?{of}(?P<m1>{names})\.?,?(?:\s*(?:de|del)\s*|\s+|\s*,\s*)(?P<y1>(?:19|20)\d\d)\b"
-        rf"|\b(?P<m2>{names})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)\b"
-        r"|(?P<y3>(?:19|20)\d\d)\s?(?:年|년|-|/|\.)\s?(?P<m3>\d{1,2})\s?(?:月|월|-|/|\.)\s?(?P<d3>\d{1,2})(?!\d)"
-        r"|(?<![\d/.-])(?P<a4>\d{1,2})(?P<sep>[/.-])(?P<b4>\d{1,2})(?P=sep)(?P<y4>(?:19|20)\d\d)\b"
-        rf"|\b(?P<m5>{names})\.?,?\s+(?:de\s+)?(?P<y5>(?:19|20)\d\d)\b",
-        re.I,
-    )
+def find(text: str) -> list[re.Match[str]]:
+    """Every date written in a text, in order, once each."""
+    found: list[re.Match[str]] = []
+    for year in YEAR.finditer(text):
+        for match in DATE.finditer(text, max(0, year.start() - 32), year.end() + 16):
+            if (not found or match.start() >= found[-1].end()) and _is_month(match):
+                found.append(match)
+    return found
+
+
+def _is_month(match: re.Match[str]) -> bool:
+    name = match["m1"] or match["m2"] or match["m5"]
+    return not name or name.casefold() in _months()
 
 
 @cache
@@ -60,7 +72,7 @@ def stated(blocks: Sequence[Block], at: str, since: str = "") -> list[Stated]:
     found: list[Stated] = []
     for index, block in enumerate(blocks):
         ends = index < HEAD or index >= len(blocks) - TAIL
-        if len(block.text) > (4_000 if ends else SHORT) or not any(map(str.isdigit, block.text)):
+        if len(block.text) > (4_000 if ends else SHORT) or not YEAR.search(block.text):
             continue
         text = visible(block.text)
         before = visible(blocks[index - 1].text)[-NEAR:] if index and len(blocks[index - 1].text) < 2 * NEAR else ""
@@ -70,28 +82,38 @@ def stated(blocks: Sequence[Block], at: str, since: str = "") -> list[Stated]:
 
 def _in_block(text: str, before: str, index: int, at: str, since: str, ends: bool) -> list[Stated]:
     found = []
-    for match in _date().finditer(text):
+    for match in find(text):
         value, precision, ambiguous = _value(match, at, since)
         if not value:
             continue
-        label = _label(text, before, match)
+        label, opens = _label(text, before, match)
         if label:
-            banner = bool(pattern("banner").search(text)) and (value > at or label == "effective") and len(text) > 40
-            found.append(Stated(value, precision, label, index, match[0], banner, ambiguous))
+            banner = not opens and bool(pattern("banner").search(text))
+            found.append(Stated(value, precision, label, index, match[0], banner, ambiguous, opens))
     return found
 
 
-def _label(text: str, before: str, match: re.Match[str]) -> str:
-    """What the words next to a date call it: the nearest label before it, else one right behind it."""
-    ahead = re.split(r"[;)]\s", text[max(0, match.start() - NEAR) : match.start()])[-1]
+def _label(text: str, before: str, match: re.Match[str]) -> tuple[str, bool]:
+    """What the words next to a date call it, and whether that opens the block: the nearest label before the date (in the
+    block before, if the date opens its own), else one right behind it.
+    """
+    begin = max(0, match.start() - NEAR)
+    ahead = text[begin : match.start()]
     if not ahead.strip(" :-([\"'"):
-        ahead = before
-    nearest = [(m.end(), name) for name, labels in _labels() for m in labels.finditer(ahead)]
-    if nearest:
-        return max(nearest)[1]
+        ended = before.rstrip(" :-")
+        found = [name for name, labels in _labels() for m in labels.finditer(ended) if m.end() == len(ended)]
+        return (found[0], True) if found else (_behind(text, match), True)
+    ahead = re.split(r"[;)]\s", ahead)[-1]
+    nearest = [(m.end(), name, m.start()) for name, labels in _labels() for m in labels.finditer(ahead)]
+    if not nearest:
+        return _behind(text, match), False
+    _, name, start = max(nearest)
+    return name, len(text[: match.start()]) - len(ahead) + start < OPENING
+
+
+def _behind(text: str, match: re.Match[str]) -> str:
     behind = text[match.end() : match.end() + 24].lstrip(" ,(-:—[")
-    effective = dict(_labels())["effective"]
-    if effective.match(behind):
+    if dict(_labels())["effective"].match(behind):
         return "effective"
     return "updated" if pattern("dated_behind").match(behind) else ""
 
@@ -148,11 +170,8 @@ def _iso(year: str, month: int | str, day: str) -> str:
 def own(found: Sequence[Stated], at: str) -> Stated | None:
     """The date of the document: in force since, else last updated; what is only announced does not count."""
     mine = [s for s in found if not s.banner]
-    for label in ("effective", "updated"):
-        for one in mine:
-            if one.label == label:
-                return one
-    return None
+    ranked = sorted(mine, key=lambda s: (not s.opens, s.label != "effective"))
+    return ranked[0] if ranked else None
 
 
 def announced(found: Sequence[Stated], at: str) -> Stated | None:
@@ -161,14 +180,11 @@ def announced(found: Sequence[Stated], at: str) -> Stated | None:
 
 
 def entry(added: Sequence[str], at: str) -> Stated | None:
-    """The newest dated entry among sentences that were added to a log of changes."""
-    dates = []
-    for text in added:
-        match = _date().match(visible(text).lstrip(" [(*-"))
-        if match:
-            value, precision, ambiguous = _value(match, at, "")
-            if value and value <= _later(at):
-                dates.append(Stated(value, precision, "changelog", -1, match[0], False, ambiguous))
+    """The newest date that opens one of the lines added to a log of changes."""
+    opened = [(text, match) for text in map(visible, added) for match in find(text[:60])[:1] if not text[: match.start()].strip(" [(*-")]  # fmt: skip
+    read = [(*_value(match, at, ""), match[0]) for _, match in opened]
+    late = _later(at)
+    dates = [Stated(value, precision, "changelog", -1, words, False, two) for value, precision, two, words in read if value and (not late or value <= late)]  # fmt: skip
     return max(dates, key=lambda d: d.value, default=None)
 
 

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from changes.comparable import Comparable
+from changes.identity import cosine
 
+KIN = 0.8  # likeness of content words of two states of one text in one language
 CLOSER = 0.6  # of the distance to the latest text: an earlier one that is nearer than this is the one it belongs to
 
 
@@ -34,6 +36,11 @@ def nearest(new: Comparable, past: Sequence[Comparable | None], last: int) -> in
         if apart < limit:
             limit, found = apart, index
     return found
+
+
+def variant(new: Comparable, past: Sequence[Comparable]) -> int:
+    """Index of the latest text in another language that ``new`` is a later state of, -1 if there is none."""
+    return next((i for i in range(len(past) - 1, -1, -1) if cosine(new.bag, past[i].bag) > KIN), -1)
 
 
 def distance(a: Comparable, b: Comparable) -> int:

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rapidfuzz.distance import Levenshtein
 
-from changes import topics
+from changes import dates, topics
 from changes.align import Pair
-from changes.comparable import Unit
-from changes.dates import _date
+from changes.comparable import Comparable, Unit
 from changes.lexicon import pattern, words_of
 
 RULE = 1.0  # worth from which a place changes what is ruled
@@ -28,40 +28,78 @@ class Worth:
     topics: tuple[str, ...] = ()
 
 
-def judge(pairs: Sequence[Pair]) -> list[Worth]:
+def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
     """The worth of every place, in order."""
-    renames = _renames(pairs)
-    return [_worth(pair, renames) for pair in pairs]
+    around = Around(_renames(pairs), _body(old), _body(new), _log(new))
+    return [_worth(pair, around) for pair in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the places have in common: names changed throughout, and the blocks where text and log of changes begin."""
+
+    renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]
+    old_body: int
+    new_body: int
+    log: int
+
+
+def _body(text: Comparable) -> int:
+    """The block with the first sentence of some length."""
+    return next((unit.block for unit in text.units if len(unit.words) > 12), 0)
+
+
+def logged(pairs: Sequence[Pair], text: Comparable) -> list[str]:
+    """Lines that were added to the log of changes at the end of a document."""
+    log = _log(text)
+    return [pair.new.text for pair in pairs if pair.new and not pair.old and pair.new.block >= log]
+
+
+def _log(text: Comparable) -> int:
+    """The block from which on a document tells its own changes by date; beyond the last one if it has none."""
+    dated = 0
+    for unit in reversed(text.units):
+        dated += len(unit.words) < 6 and bool(dates.find(unit.text))
+        if unit.kind == "heading" and pattern("changelog").search(unit.text):
+            return unit.block if dated > 1 else len(text.units) + unit.block
+    return text.units[-1].block + 1 if text.units else 0
 
 
 def _renames(pairs: Sequence[Pair]) -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Substitutions that happen in several places: a name that was changed throughout."""
-    seen = Counter((pair.removed, pair.added) for pair in pairs if pair.removed and pair.added and len(pair.removed) < 6 and len(pair.added) < 6)  # fmt: skip
-    return frozenset(change for change, times in seen.items() if times > 1)
+    """Substitutions that happen in three or more places, not most of them before a form of company: a brand has a new name."""
+    seen: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    bound: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    for pair in pairs:
+        if pair.removed and pair.added and max(len(pair.removed), len(pair.added)) < 6:
+            seen[pair.removed, pair.added] += 1
+            bound[pair.removed, pair.added] += _is_entity(pair)
+    return frozenset(change for change, times in seen.items() if times > 2 and 2 * bound[change] < times)
 
 
-def _worth(pair: Pair, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]) -> Worth:
+def _worth(pair: Pair, around: Around) -> Worth:
     unit = pair.new or pair.old
     assert unit is not None
-    kind = _kind(pair, unit, renames)
+    kind = "none" if _is_navigation(pair, unit, around) else _kind(pair, unit, around)
+    if pair.new and pair.new.block >= around.log and kind == "wording" and not pair.old:
+        kind = "log"
     score = _score(pair, unit)
     if kind == "wording" and score >= RULE:
         kind = "rule"
     return Worth(pair, kind, score, topics.of(pair))
 
 
-def _kind(pair: Pair, unit: Unit, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]) -> str:
+def _kind(pair: Pair, unit: Unit, around: Around) -> str:
     changed = [*pair.removed, *pair.added]
     content = [word for word in changed if word not in words_of("stop")]
     for name, holds in (
         ("none", not changed),
+        ("rule", (pair.removed, pair.added) not in around.renames and _is_entity(pair)),
         ("date", _is_date(pair, unit)),
         ("banner", _is_banner(pair, unit)),
-        ("log", _is_log(unit)),
         ("contact", _is_contact(pair, unit, content)),
         ("spelling", _is_spelling(pair)),
         ("number", bool(content) and all(re.fullmatch(r"[\d.,:%-]+", w) for w in content) and _is_counter(unit)),
-        ("rename", _is_rename(pair, renames)),
+        ("rename", _is_rename(pair, around)),
         ("heading", unit.kind == "heading" and len(unit.words) < 15),
     ):
         if holds:
@@ -69,15 +107,25 @@ def _kind(pair: Pair, unit: Unit, renames: frozenset[tuple[tuple[str, ...], tupl
     return "wording"
 
 
+def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
+    """A short line that came or went above the first paragraph: a way to other pages."""
+    alone = pair.old is None or pair.new is None
+    body = around.new_body if pair.new else around.old_body
+    return alone and unit.block < body and unit.kind != "heading" and len(unit.words) <= 5 and not dates.find(unit.text)
+
+
 def _is_date(pair: Pair, unit: Unit) -> bool:
     """Only a date differs."""
     if pair.old is None or pair.new is None:
-        return bool(_date().search(unit.text)) and len(unit.words) < 12
+        return bool(dates.find(unit.text)) and len(unit.words) < 12
     return _dateless(pair.old) == _dateless(pair.new)
 
 
 def _dateless(unit: Unit) -> str:
-    return " ".join(re.findall(r"\w+", _date().sub(" ", unit.text.casefold())))
+    text = unit.text
+    for match in reversed(dates.find(text)):
+        text = text[: match.start()] + text[match.end() :]
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _is_banner(pair: Pair, unit: Unit) -> bool:
@@ -85,15 +133,13 @@ def _is_banner(pair: Pair, unit: Unit) -> bool:
     return (alone or len(pair.removed) + len(pair.added) > len(unit.words)) and bool(pattern("banner").search(unit.text)) and len(unit.words) < 60  # fmt: skip
 
 
-def _is_log(unit: Unit) -> bool:
-    return bool(pattern("changelog").search(unit.heading)) and bool(_date().search(unit.text))
-
-
 def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     if not content:
         return False
     joined = " ".join(content)
     if all(pattern("domain").fullmatch(word) for word in content):
+        return True
+    if words_of("place") & {*content} and all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added):
         return True
     short = len(unit.words) < 16 and unit.kind != "heading"
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
@@ -120,14 +166,27 @@ def _is_counter(unit: Unit) -> bool:
     return bool(pattern("user_count").search(unit.text))
 
 
-def _is_rename(pair: Pair, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]) -> bool:
-    if not pair.removed or not pair.added or (pair.removed, pair.added) not in renames or pair.new is None:
+def _is_rename(pair: Pair, around: Around) -> bool:
+    if pair.new is None or (pair.removed, pair.added) not in around.renames:
         return False
-    if words_of("entity") & {*pair.removed, *pair.added} or _weighty() & {*pair.removed, *pair.added}:
+    changed = {*pair.removed, *pair.added}
+    return not (words_of("entity") | _weighty()) & changed and all(
+        map(partial(_is_name, pair.new.text), pair.added[:3])
+    )
+
+
+def _is_name(text: str, word: str) -> bool:
+    """Whether a word stands in a text with a capital letter, and never without."""
+    places = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I)
+    return bool(places) and not any(place[0].islower() for place in places)
+
+
+def _is_entity(pair: Pair) -> bool:
+    """A legal entity has another name: words before its form of company were replaced, or the form itself."""
+    if pair.new is None or not pair.removed or not pair.added:
         return False
-    if any(_before_entity(pair.new, word) for word in pair.added):
-        return False
-    return all(re.search(rf"(?<!\w){re.escape(word)}", pair.new.text, re.I) and not re.search(rf"(?<!\w){re.escape(word)}", pair.new.text) for word in pair.added[:3])  # fmt: skip
+    form = words_of("entity")
+    return bool(form & {*pair.removed, *pair.added}) or (len(pair.added) < 6 and any(_before_entity(pair.new, word) for word in pair.added))  # fmt: skip
 
 
 def _before_entity(unit: Unit, word: str) -> bool:
@@ -149,10 +208,32 @@ def _score(pair: Pair, unit: Unit) -> float:
     score += 0.12 * min(content, 15)
     score += 0.3 * len(topics.hits(" ".join(changed)))
     if any(word[:1].isdigit() for word in changed):
-        score += 0.5
+        score += 1.0 if _is_measure(pair) else 0.5
+    if pair.old and pair.new and _is_place_of_party(pair):
+        score += 0.8
     if pair.old is None or pair.new is None:
         score += 0.4 if len(unit.words) >= 6 else -0.3
     return score
+
+
+def _is_measure(pair: Pair) -> bool:
+    """A number was replaced that counts time, age or money."""
+    return any(_counts(unit.words, word) for unit, changed in ((pair.old, pair.removed), (pair.new, pair.added)) if unit for word in changed if word[:1].isdigit())  # fmt: skip
+
+
+def _counts(words: tuple[str, ...], number: str) -> bool:
+    at = words.index(number) if number in words else -1
+    beside = words[max(0, at - 2) : at + 3] if at >= 0 else ()
+    return bool((words_of("time_unit") | words_of("age") | words_of("money")) & set(beside))
+
+
+def _is_place_of_party(pair: Pair) -> bool:
+    """A name was replaced in a sentence that says who is bound: where the controller sits."""
+    new = pair.new
+    if new is None or not pair.removed or not pair.added or len(new.words) < 10:
+        return False
+    said = words_of("entity") | words_of("party")
+    return bool(said & set(new.words)) and all(word not in words_of("stop") and word.title() in new.text for word in pair.added)  # fmt: skip
 
 
 def class_of(worths: Sequence[Worth]) -> str:
@@ -167,4 +248,10 @@ def key(worths: Sequence[Worth]) -> Worth | None:
     """The place that carries the change: the heaviest, rules before wording."""
     rank = {"rule": 2, "wording": 1}
     real = [worth for worth in worths if worth.kind != "none"]
-    return max(real, key=lambda w: (rank.get(w.kind, 0), w.score), default=None)
+    return max(real, key=lambda w: (rank.get(w.kind, 0), w.score + _bearing(w.pair)), default=None)
+
+
+def _bearing(pair: Pair) -> float:
+    """What the sentence itself speaks of: between equals the one about authorities tells more."""
+    unit = pair.new or pair.old
+    return 0.3 if unit and "law_enforcement_disclosure" in topics.hits(unit.text) else 0.0

@@ -14,6 +14,7 @@ from records import Block
 HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
 ITEM = re.compile(r"([-*+•●◦▪·]|\(?\d{1,3}[.)])\s+(?=\S)")
 RULE = re.compile(r"[\s|:=_*-]+\Z")
+MARKED = re.compile(r"[\\\[\]<&*_`~]")
 INLINE = re.compile(
     r"(?P<escape>\\[\\`*_{}\[\]()#+.!~|<>&-])"
     r"|(?P<image>!\[[^\[\]]*\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\s*\))"
@@ -71,7 +72,19 @@ def _row(line: str) -> list[Block]:
 
 def plain(line: str) -> str:
     """A line as a reader sees it: no marks, link texts without their targets."""
-    return _mapped(line)[0]
+    return " ".join((INLINE.sub(_shown, line) if MARKED.search(line) else line).split())
+
+
+def _shown(match: re.Match[str]) -> str:
+    """What a reader sees of a mark."""
+    kind = match.lastgroup
+    if kind == "escape":
+        return match[0][1]
+    if kind == "entity":
+        return html.unescape(match[0])
+    if kind == "address":
+        return match[0][1:-1]
+    return " " if kind == "tag" and match[0].lower().startswith("<br") else ""
 
 
 def _mapped(line: str) -> tuple[str, list[int]]:
@@ -92,15 +105,8 @@ def _mapped(line: str) -> tuple[str, list[int]]:
     for match in INLINE.finditer(line):
         put(line[end : match.start()], end)
         end = match.end()
-        kind, at = match.lastgroup, match.start()
-        if kind == "escape":
-            put(match[0][1], at + 1)
-        elif kind == "entity":
-            put(html.unescape(match[0]), at, 0)
-        elif kind == "address":
-            put(match[0][1:-1], at + 1)
-        elif kind == "tag" and match[0].lower().startswith("<br"):
-            put(" ", at)
+        inside = 1 if match.lastgroup in ("escape", "address") else 0
+        put(_shown(match), match.start() + inside, 0 if match.lastgroup == "entity" else 1)
     put(line[end:], end)
     while parts and parts[-1] == " ":
         parts.pop()
