@@ -22,9 +22,11 @@ def cause(new: Comparable, past: Sequence[Comparable]) -> tuple[str, str]:
     """
     if not new.size:
         return "empty", "the page holds no text"
+    if not past and new.size >= SHORT:
+        return "", ""
     wall = _wall(new)
     if not past:
-        return (wall, f"first seen with {new.size} words that speak of a {wall} page") if wall and new.size < SHORT else ("", "")  # fmt: skip
+        return (wall, f"first seen with {new.size} words that speak of a {wall} page") if wall else ("", "")  # fmt: skip
     usual = sorted(text.size for text in past[-5:])[len(past[-5:]) // 2]
     known = max(_known(new, text) for text in past[-3:])
     alike = max(cosine(new.bag, text.bag) for text in past[-3:])

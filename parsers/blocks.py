@@ -27,7 +27,9 @@ from records import Block, Selector
 Node = Any  # an element of lxml or a Tag of BeautifulSoup: the two trees are walked alike
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-RAW = re.compile(r"<!--|-->|</?(?:script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>", re.I)  # fmt: skip
+CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
+RARE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+RAW = re.compile(r"<(?:!--|(script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>)", re.I)
 TAGS = re.compile(r"<[a-zA-Z/!?][^>]*>")
 QUOTED_TAGS = re.compile(r"""<[a-zA-Z/!?][^>"']{0,300}(?:(?:"[^"]{0,2000}"|'[^']{0,2000}')[^>"']{0,300}){0,100}>""")
 REFERENCES = re.compile(r"&[#\w]{1,20};?")
@@ -108,7 +110,7 @@ def blocks(
     Text hidden by style is left out, unless it is most of what there is (panels that open on a click).
     """
     written = markup if isinstance(markup, str) else decode(markup, content_type)[0]
-    written = CONTROLS.sub("", written)
+    written = without_controls(written)
     if not written.strip():
         return ()
     fast = _fast(written)
@@ -128,14 +130,20 @@ def _fast(written: str) -> Node | None:
         tree = html.document_fromstring(written.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError):
         return None
-    held = 0
-    for node in tree.iter(etree.Element):
-        held += _letters(node.tail) + (_letters(node.text) if node.tag not in SILENT and node.tag != "title" else 0)
+    held = _letters(etree.tostring(tree, method="text", encoding="unicode"))
+    held -= sum(_letters(node.text) for node in tree.iter(*SILENT, "title"))
     if held >= KEPT * _size(written, TAGS) or (
         written.count("<") < MANY and held >= KEPT * _size(written, QUOTED_TAGS)
     ):
         return tree
     return None
+
+
+def without_controls(text: str) -> str:
+    """Text less what is no character of a text; a look at the bytes tells at once that there is nothing to take out."""
+    written = text.encode("utf-8", "surrogatepass")
+    plain = len(written.translate(None, CONTROL_BYTES)) == len(written) and not RARE.search(text)
+    return text if plain else CONTROLS.sub("", text)
 
 
 def _letters(text: str | None) -> int:
@@ -145,20 +153,28 @@ def _letters(text: str | None) -> int:
 def _size(written: str, tags: re.Pattern[str]) -> int:
     """Characters of text between the tags, counted without a tree; what scripts and their like hold is left out."""
     parts: list[str] = []
-    at, inside = 0, ""
-    for match in RAW.finditer(written):
-        mark = match[0].lower()
-        name = "-->" if mark == "<!--" else re.sub(r"\W", "", mark.split()[0]) if mark != "-->" else "-->"
-        if not inside:
-            parts.append(written[at : match.start()])
-            if mark != "-->" and not mark.startswith("</") and not mark.endswith("/>"):
-                inside = name
-        elif (inside == "-->") == (mark == "-->") and (mark == "-->" or (mark.startswith("</") and name == inside)):
-            inside = ""
+    at = 0
+    while match := RAW.search(written, at):
+        parts.append(written[at : match.start()])
         at = match.end()
-    if not inside:
-        parts.append(written[at:])
+        if not match[0].endswith("/>"):
+            at = _after(written, at, match[1])
+    parts.append(written[at:])
     return _letters(REFERENCES.sub("x", tags.sub("", "".join(parts))))
+
+
+def _after(written: str, at: int, name: str | None) -> int:
+    """Where an element of that name, or a comment, that is open at ``at`` has ended."""
+    if name is None:
+        end = written.find("-->", at)
+        return end + 3 if end >= 0 else len(written)
+    close = _close(name.lower()).search(written, at)
+    return close.end() if close else len(written)
+
+
+@cache
+def _close(name: str) -> re.Pattern[str]:
+    return re.compile(rf"</{name}\b[^>]{{0,4000}}>", re.I)
 
 
 def _lxml_select(tree: Node, css: str) -> list[Node] | None:
@@ -375,8 +391,6 @@ class _Walk:
         if name == "br":
             self.parts.append("\0" if not self.parts or self.parts[-1] not in ("\0", "\n\0") else "\n\0")
             return
-        if name not in BREAKS:
-            return
         self.flush()
         if name in HEADINGS:
             self.kinds.append(("heading", HEADINGS[name]))
@@ -392,7 +406,7 @@ class _Walk:
             self.rows[-1].append(len(self.made))
 
     def end(self, name: str) -> None:
-        if name not in BREAKS:
+        if name == "br":
             return
         self.flush()
         if name in HEADINGS or name in ("li", "pre"):
@@ -435,7 +449,7 @@ def _elements_with(root: Node) -> Iterator[Node]:
             for n in root.descendants
             if isinstance(n, Tag) and n.attrs and ("style" in n.attrs or "hidden" in n.attrs)
         )
-    return (node for node in root.iter(etree.Element) if node.get("style") or node.get("hidden") is not None)
+    return iter(root.xpath("descendant-or-self::*[@style or @hidden]"))
 
 
 def _is_hidden(node: Node) -> bool:
@@ -452,10 +466,8 @@ def _read(roots: list[Node], dropped: Any, events: Any) -> tuple[Block, ...]:
         for what, _, text in events(root, dropped):
             if what == "text":
                 walk.parts.append(text)
-            elif what == "start":
-                walk.start(text)
-            else:
-                walk.end(text)
+            elif text in BREAKS or text == "br":
+                (walk.start if what == "start" else walk.end)(text)
         walk.flush()
         walk.kinds.clear()
     return tuple(walk.made)

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
 from errors import NotTheDocument, Unreadable
 from parsers.addresses import absolute
-from parsers.blocks import blocks, decode
+from parsers.blocks import blocks, decode, without_controls
 from records import Page, Selector, Source
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -87,7 +87,7 @@ def text(page: Page, source: Source) -> tuple[str, str, int]:
     if kind:
         raise Unreadable(f"{place(page, source)}: {kind} bytes where text was expected", "not-text")
     decoded, encoding, replaced = decode(page.body, page.header("content-type"))
-    clean = CONTROLS.sub("", decoded)
+    clean = without_controls(decoded)
     if len(decoded) - len(clean) > len(decoded) // 10:
         raise Unreadable(f"{place(page, source)}: {len(decoded) - len(clean)} control characters: no text", "not-text")
     return clean, encoding, replaced
