@@ -29,7 +29,9 @@ Node = Any  # an element of lxml or a Tag of BeautifulSoup: the two trees are wa
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 RARE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-RAW = re.compile(r"<(?:!--|(script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>)", re.I)
+RAW = re.compile(
+    r"<(?:!--|(script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>)", re.I
+)
 TAGS = re.compile(r"<[a-zA-Z/!?][^>]*>")
 QUOTED_TAGS = re.compile(r"""<[a-zA-Z/!?][^>"']{0,300}(?:(?:"[^"]{0,2000}"|'[^']{0,2000}')[^>"']{0,300}){0,100}>""")
 REFERENCES = re.compile(r"&[#\w]{1,20};?")
