@@ -5,12 +5,12 @@ UV := $(BIN)/uv
 export UV_PYTHON_DOWNLOADS = never
 export UV_NO_PROGRESS = 1
 
-.PHONY: demo test env env-dev chromium lint lock clean
+.PHONY: demo test env env-dev system lint lock clean
 
 demo: env  ## the main job on the sample web, then Datasette on loopback
 	$(BIN)/banwatch demo
 
-test: env-dev chromium lint  ## everything, as CI runs it
+test: env-dev system lint  ## everything, as CI runs it
 	$(BIN)/python -m pytest
 
 env: $(UV)
@@ -24,9 +24,13 @@ $(UV):
 	$(PYTHON) -m venv --without-pip .venv
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv==0.13.9
 
+# what the tests need besides Python: a browser with fonts, and Redis (both from Debian; nothing is started as a service)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-chromium:
-	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-noto-cjk >/dev/null; }
+SYSTEM := chromium fonts-dejavu-core fonts-noto-cjk redis-server
+system:
+	@command -v chromium >/dev/null && command -v redis-server >/dev/null || { \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; }
 
 lint: env-dev
 	$(BIN)/ruff check .
