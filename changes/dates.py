@@ -167,7 +167,7 @@ def _iso(year: str, month: int | str, day: str) -> str:
         return ""
 
 
-def own(found: Sequence[Stated], at: str) -> Stated | None:
+def own(found: Sequence[Stated]) -> Stated | None:
     """The date of the document: in force since, else last updated; what is only announced does not count."""
     mine = [s for s in found if not s.banner]
     ranked = sorted(mine, key=lambda s: (not s.opens, s.label != "effective"))

@@ -16,9 +16,9 @@ STRANGE = 0.35  # likeness of content words (cosine); a rewrite of one document 
 PART = 0.5  # share of sentences known from the document: a part of it
 
 
-def cause(new: Comparable, past: Sequence[Comparable]) -> tuple[str, str]:
+def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url: str = "") -> tuple[str, str]:
     """(cause, reason), both "" if this is the document. Causes: empty, challenge, redirect, error, login, consent, truncated,
-    language, other_document. ``past``: earlier texts that were the document, the latest last.
+    language, other_document. ``past``: earlier texts that were the document, the latest last; ``url``: the final address now, ``first_url`` at first.
     """
     if not new.size:
         return "empty", "the page holds no text"

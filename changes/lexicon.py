@@ -28,8 +28,10 @@ def words_of(name: str) -> frozenset[str]:
 
 
 @cache
-def topics() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Every topic with the words that speak of it."""
-    return tuple(
-        (name, re.compile(r"(?<!\w)(?:" + "|".join(parts) + ")", re.I)) for name, parts in table("topics").items()
-    )
+def topics() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]:
+    """(topic, words that speak of it by themselves, words that do beside others or None) of every topic."""
+    return tuple((name, _beginnings(said["strong"]), _beginnings(said["weak"]) if said["weak"] else None) for name, said in table("topics").items())  # fmt: skip
+
+
+def _beginnings(parts: list[str]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + ")", re.I)

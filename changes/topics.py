@@ -3,42 +3,118 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Protocol
 
 from changes.align import Pair
 from changes.lexicon import topics as table
 from changes.lexicon import words_of
 
-MOST = 4
+
+class Worth(Protocol):
+    """What a place that differs is worth (worth.Worth)."""
+
+    @property
+    def pair(self) -> Pair: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def topics(self) -> Mapping[str, float]: ...
 
 
-def hits(text: str) -> dict[str, int]:
-    """How often a text speaks of each topic."""
-    found = {name: len(pattern.findall(text)) for name, pattern in table()}
-    return {name: count for name, count in found.items() if count}
+MOST = 3
+SHARE = 0.35  # of the heaviest topic: less is told by the way
+WEAK, CONTEXT, HEADING = (
+    0.35,
+    0.3,
+    0.5,
+)  # weight of words that only hint, of words around the change, of the section's title
+OFTEN = 3.0  # times; a word that is said more often says no more
+DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip
 
 
-def of(pair: Pair) -> tuple[str, ...]:
-    """Topics of the words that changed in one place; of the whole sentence where they name none."""
-    changed = hits(" ".join((*pair.removed, *pair.added)))
+@lru_cache(maxsize=4_096)
+def _hits(text: str) -> tuple[tuple[str, float], ...]:
+    found = []
+    for name, strong, weak in table():
+        weight = min(OFTEN, len(strong.findall(text)) + WEAK * (len(weak.findall(text)) if weak else 0))
+        if weight:
+            found.append((name, weight))
+    return tuple(found)
+
+
+def hits(text: str) -> dict[str, float]:
+    """How much a text speaks of each topic."""
+    return dict(_hits(text))
+
+
+def of(pair: Pair) -> dict[str, float]:
+    """Topics of one place: of the words that changed, a little of the sentence and of its section."""
     unit = pair.new or pair.old
-    return tuple(changed or (hits(unit.text) if unit else ()))
+    if unit is None:
+        return {}
+    found: Counter[str] = Counter()
+    whole = pair.old is None or pair.new is None
+    for text, weight in _texts(pair, whole):
+        for name, value in hits(text).items():
+            found[name] += weight * value  # type: ignore[assignment]
+    return dict(found)
 
 
-def of_all(weighed: Sequence[tuple[tuple[str, ...], float]]) -> tuple[str, ...]:
-    """Topics of all places, each with its weight: those that carry a good part of the change, the heaviest first."""
+def _texts(pair: Pair, whole: bool) -> list[tuple[str, float]]:
+    """What is looked at, each with its weight: an inserted or removed sentence as it is written; else the changed words."""
+    unit = pair.new or pair.old
+    assert unit is not None
+    if whole:
+        return [(unit.text, 1.0), (unit.heading, HEADING)]
+    return [(changed_text(pair), 1.0), (unit.text, CONTEXT), (unit.heading, HEADING)]
+
+
+def changed_text(pair: Pair) -> str:
+    return f"{' '.join(pair.removed)} | {' '.join(pair.added)}"
+
+
+def of_all(weighed: Sequence[tuple[Mapping[str, float], float]], about: str = "") -> tuple[str, ...]:
+    """Topics of all places, each with its weight: those that carry a good part of the change, the heaviest first.
+
+    ``about``: what the whole document is about (its type): rules of guidelines for the police concern the police.
+    """
     sums: Counter[str] = Counter()
-    for names, weight in weighed:
-        for name in names:
-            sums[name] += weight  # type: ignore[assignment]
-    if not sums:
+    total = sum(weight for _, weight in weighed)
+    for name, value in hits(about).items():
+        sums[name] += 0.3 * total * min(value, 1.0)  # type: ignore[assignment]
+    for found, weight in weighed:
+        whole = max(1.0, sum(found.values()))
+        for name, value in found.items():
+            sums[name] += weight * value / whole  # type: ignore[assignment]
+    top = max(sums.values(), default=0.0)
+    if top <= 0:
         return ("other",)
-    top = max(sums.values())
-    return tuple(name for name, value in sums.most_common(MOST) if value >= 0.4 * top)
+    return tuple(name for name, value in sorted(sums.items(), key=lambda s: (-s[1], s[0]))[:MOST] if value >= SHARE * top)  # fmt: skip
+
+
+def of_places(worths: Sequence[Worth], about: str) -> tuple[str, ...]:
+    """Topics of a difference: of its rules, or of its wording where it changes none."""
+    rules = [one for one in worths if one.kind == "rule"]
+    if rules:
+        return of_all([(one.topics, max(0.1, min(one.score, 4.0))) for one in rules], about)
+    return of_all([(_of_wording(one), 1.0) for one in worths if one.kind != "none"])
+
+
+def _of_wording(one: Worth) -> dict[str, float]:
+    """Topics of a place that rules nothing: how to reach somebody, else what the changed words themselves name."""
+    if one.kind in ("contact", "banner", "date"):
+        return {"contact_or_format": 1.0}
+    if one.kind in ("number", "spelling", "log"):
+        return {"other": 1.0}
+    return {name: value for name, value in hits(changed_text(one.pair)).items() if value >= 1} or {"other": 0.8}
 
 
 def direction(topics: Sequence[str], pairs: Sequence[Pair]) -> str:
-    """widened or narrowed (what is done with data), tightened or relaxed (what users may do), added, removed, "" if unclear."""
+    """widened or narrowed (what is done with data), tightened or relaxed (what users may do), "" if unclear."""
     removed = Counter(word for pair in pairs for word in pair.removed)
     added = Counter(word for pair in pairs for word in pair.added)
     lean = sum((added[w] > 0) - (removed[w] > 0) for w in words_of("wide")) - sum((added[w] > 0) - (removed[w] > 0) for w in words_of("narrow"))  # fmt: skip
@@ -50,6 +126,3 @@ def direction(topics: Sequence[str], pairs: Sequence[Pair]) -> str:
     if lean:
         return "tightened" if lean > 0 else "relaxed"
     return ""
-
-
-DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,7 +25,7 @@ class Worth:
     pair: Pair
     kind: str
     score: float
-    topics: tuple[str, ...] = ()
+    topics: Mapping[str, float]
 
 
 def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
@@ -206,7 +206,7 @@ def _score(pair: Pair, unit: Unit) -> float:
         score += weight * min(2, sum(changed[word] for word in words_of(name)))
     content = sum(count for word, count in changed.items() if word not in words_of("stop"))
     score += 0.12 * min(content, 15)
-    score += 0.3 * len(topics.hits(" ".join(changed)))
+    score += 0.3 * sum(value >= 0.9 for value in topics.hits(topics.changed_text(pair)).values())
     if any(word[:1].isdigit() for word in changed):
         score += 1.0 if _is_measure(pair) else 0.5
     if pair.old and pair.new and _is_place_of_party(pair):
@@ -247,11 +247,14 @@ def class_of(worths: Sequence[Worth]) -> str:
 def key(worths: Sequence[Worth]) -> Worth | None:
     """The place that carries the change: the heaviest, rules before wording."""
     rank = {"rule": 2, "wording": 1}
-    real = [worth for worth in worths if worth.kind != "none"]
-    return max(real, key=lambda w: (rank.get(w.kind, 0), w.score + _bearing(w.pair)), default=None)
+    real = [(at, worth) for at, worth in enumerate(worths) if worth.kind != "none"]
+    return max(real, key=lambda w: (rank.get(w[1].kind, 0), _bearing(w[1]) - 0.6 * w[0] / len(worths)), default=(0, None))[1]  # fmt: skip
 
 
-def _bearing(pair: Pair) -> float:
-    """What the sentence itself speaks of: between equals the one about authorities tells more."""
+def _bearing(worth: Worth) -> float:
+    """How well a place tells what happened: weight up to a point, then what it speaks of; what stands now before what is gone."""
+    pair = worth.pair
     unit = pair.new or pair.old
-    return 0.3 if unit and "law_enforcement_disclosure" in topics.hits(unit.text) else 0.0
+    said = topics.hits(unit.text) if unit else {}
+    bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
+    return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)

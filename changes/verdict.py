@@ -1,0 +1,144 @@
+"""A new capture beside the earlier states of its document -> its class, with everything a reader is told of it.
+
+The order of decision: is it the document at all; does it go back to an earlier state; does anything differ for a reader; is
+what differs a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from changes import dates, diff, history, identity, topics, worth
+from changes.align import Alignment, align
+from changes.comparable import Comparable, Unit, comparable
+from records import Block, Change, Past
+
+PARAGRAPH = 1_000  # characters; a longer one is not shown with its sentence
+SUMMARY = 240  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged: the new capture, the states before, and both as they are compared."""
+
+    new: tuple[Block, ...]
+    text: Comparable
+    past: tuple[Past, ...]
+    texts: tuple[Comparable, ...]
+    at: str
+    about: str  # document type
+    last: int  # index of the latest state that was the document, -1 if there is none
+
+    @property
+    def counted(self) -> list[Comparable | None]:
+        """The earlier texts; None for those that were not the document."""
+        return [text if state.is_version else None for text, state in zip(self.texts, self.past, strict=True)]
+
+
+def judge(
+    new: Sequence[Block], past: Sequence[Past], at: str, *, platform: str = "", document_type: str = "", url: str = "",
+    first_url: str = "", language: str = "",
+) -> Change:  # fmt: skip
+    """What ``new``, captured at the ISO instant ``at``, is beside ``past`` (oldest first; the last is the state before it).
+
+    The kind is first, same_text or one of the five classes of TAXONOMY; docs/explanation/how-changes-are-judged.md tells how.
+    Never raises for any text; the time is bounded by the sizes of ``new`` and of the texts of ``past``.
+    """
+    case = _case(tuple(new), tuple(past), at, document_type)
+    counted = case.counted
+    again = history.same(case.text, counted)
+    if again < 0:
+        cause, reason = identity.cause(case.text, [text for text in counted if text is not None], url, first_url)
+        base = history.variant(case.text, case.texts) if cause == "language" else -1
+        if cause and base < 0:
+            return Change("wrong_document_or_error_page", reason, base=len(past) - 1, cause=cause)
+        if cause:
+            return _changed(case, base)
+    if case.last < 0:
+        return _dated(Change("first", "the first text of the document"), case)
+    if again >= 0 and (again != case.last or case.last < len(past) - 1):
+        return _back(case, again)
+    base = history.nearest(case.text, counted, case.last)
+    return _changed(case, base)
+
+
+def _case(new: tuple[Block, ...], past: tuple[Past, ...], at: str, about: str) -> Case:
+    texts = tuple(comparable(state.blocks) for state in past)
+    last = max((index for index, state in enumerate(past) if state.is_version), default=-1)
+    return Case(new, comparable(new), past, texts, at, about, last)
+
+
+def _changed(case: Case, base: int) -> Change:
+    """The difference from state ``base``: a change of the document, or one variant of a page that takes turns."""
+    found = align(case.texts[base], case.text)
+    worths = worth.judge(found.pairs, case.texts[base], case.text)
+    kind = worth.class_of(worths)
+    if kind != "substantive" and case.past[base].is_version and base != case.last:
+        reason = f"a variant of the page that takes turns: closest to the text seen on {_day(case, base)}"
+        return replace(_told(case, base, found, worths), kind="flapping", reason=reason, back_to=base)
+    told = _told(case, base, found, worths)
+    if kind != "substantive":
+        return replace(told, kind=kind)
+    rules = [one.pair for one in worths if one.kind == "rule"]
+    return replace(told, kind=kind, direction=topics.direction(told.topics, rules))
+
+
+def _back(case: Case, again: int) -> Change:
+    """The same words as an earlier state: what it took back is told by what differs from the latest one."""
+    found = align(case.texts[case.last], case.text)
+    worths = worth.judge(found.pairs, case.texts[case.last], case.text)
+    told = replace(_told(case, case.last, found, worths), kind="flapping", back_to=again)
+    return replace(told, reason=f"goes back to the text seen on {_day(case, again)}", base=len(case.past) - 1)
+
+
+def _told(case: Case, base: int, found: Alignment, worths: list[worth.Worth]) -> Change:
+    """All that is said of a difference, whatever its class."""
+    key = worth.key(worths)
+    old, new = _sentences(key, case.past[base].blocks, case.new)
+    log = worth.logged(found.pairs, case.text)
+    before = dates.own(dates.stated(case.past[base].blocks, case.past[base].seen_at))
+    told = Change(
+        "cosmetic_noise", _reason(found), topics.of_places(worths, case.about), key_old=old, key_new=new, summary=_cut(new or old),
+        hunks=diff.hunks(found), base=base,
+    )  # fmt: skip
+    return _dated(told, case, log, before)
+
+
+def _dated(told: Change, case: Case, log: Sequence[str] = (), before: dates.Stated | None = None) -> Change:
+    """With the dates that the new text states for itself; ``log``: lines added to its log of changes."""
+    found = dates.stated(case.new, case.at, case.past[-1].seen_at if case.past else "")
+    own = dates.own(found)
+    moved = ("effective",) if own and before and own.value != before.value else ()
+    effective = dates.when(own or dates.entry(log, case.at))
+    return replace(told, effective=effective, announced=dates.when(dates.announced(found, case.at)), fields_moved=moved)
+
+
+def _sentences(key: worth.Worth | None, old: Sequence[Block], new: Sequence[Block]) -> tuple[str, str]:
+    """The sentence that carries the change, before and after; with its paragraph where nothing else in it changed."""
+    if key is None:
+        return "", ""
+    pair = key.pair
+    if pair.old and pair.new and _alone(pair.old, pair.new, old, new):
+        return old[pair.old.block].text, new[pair.new.block].text
+    return pair.old.text if pair.old else "", pair.new.text if pair.new else ""
+
+
+def _alone(old: Unit, new: Unit, before: Sequence[Block], now: Sequence[Block]) -> bool:
+    """Whether the rest of both paragraphs is the same, and short enough to be shown."""
+    rest = [block.text.replace(unit.text, "", 1) for unit, block in ((old, before[old.block]), (new, now[new.block]))]
+    return rest[0] == rest[1] and len(rest[0]) < PARAGRAPH
+
+
+def _reason(found: Alignment) -> str:
+    places = "1 place differs" if len(found.pairs) == 1 else f"{len(found.pairs)} places differ"
+    moved = f"; {len(found.moved)} sentences stand elsewhere" if found.moved else ""
+    return f"{places}, {found.words} words{moved}"
+
+
+def _day(case: Case, index: int) -> str:
+    return case.past[index].seen_at[:10]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SUMMARY else text[: SUMMARY - 1].rsplit(" ", 1)[0] + "…"
