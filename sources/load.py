@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, replace
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def _source(table: Mapping[str, Any], publisher: str, where: str) -> Source:
 
 def _value(key: str, value: Any, where: str) -> Any:
     special: dict[str, Callable[[Any, str], Any]] = {
-        "every": _seconds, "selector": _selectors, "article": _selectors, "expect": _expect, "options": _table, "keywords": _strings,
+        "every": _seconds, "selector": _selectors, "article": _selectors, "expect": _expect, "options": _table, "keywords": _keywords,
         "blocked": _strings,
     }  # fmt: skip
     if key in special:
@@ -134,6 +135,21 @@ def _value(key: str, value: Any, where: str) -> Any:
     if type(value) is not kind:
         raise BadConfiguration(f"{where}: {key} must be {kind.__name__}, not {value!r}")
     return value
+
+
+def _keywords(value: Any, where: str) -> tuple[str, ...]:
+    """Words as written; "@name" stands for a list of lists/keywords.toml."""
+    found: list[str] = []
+    for word in _strings(value, where):
+        if word.startswith("@") and word[1:] not in _lists():
+            raise BadConfiguration(f"{where}: keywords: no list {word!r}; there are {', '.join('@' + n for n in _lists())}")
+        found += _lists()[word[1:]] if word.startswith("@") else [word]
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    return tomllib.loads((FOLDER / "lists" / "keywords.toml").read_text(encoding="utf-8"))
 
 
 def _seconds(value: Any, where: str) -> int:

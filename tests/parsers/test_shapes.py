@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import parsers
 from errors import BanwatchError, NotTheDocument, Unreadable, Unrecognised
 from parsers import addresses, dates, language, markup
-from records import Article, Link, Page, Source
+from records import Article, Link, Page, Source, Tally
 from tests.parsers.test_recordings import CASES, page_and_source
 
 SEEN = datetime(2024, 9, 25, 6, tzinfo=UTC)
@@ -234,7 +234,9 @@ def test_an_item_is_told_by_its_own_guid_and_nothing_is_lost_where_guids_repeat(
 def test_a_feed_of_twenty_thousand_items_is_bounded() -> None:
     items = "".join(f"<item><title>Item {n}</title><link>/n/{n}</link></item>" for n in range(20_000))
     records = parsers.read(page(f"<rss><channel>{items}</channel></rss>", "feed"), source("feed", follow="article"))
-    assert len(records) == 1_000 and records[0].url == "https://paper.invalid/n/0"  # type: ignore[union-attr]
+    *links, tally = records
+    assert len(links) == 1_000 and links[0].url == "https://paper.invalid/n/0"  # type: ignore[union-attr]
+    assert isinstance(tally, Tally) and tally.items == 20_000, "what was left out is told"
 
 
 @pytest.mark.parametrize(
