@@ -142,7 +142,9 @@ def _keywords(value: Any, where: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in _strings(value, where):
         if word.startswith("@") and word[1:] not in _lists():
-            raise BadConfiguration(f"{where}: keywords: no list {word!r}; there are {', '.join('@' + n for n in _lists())}")
+            raise BadConfiguration(
+                f"{where}: keywords: no list {word!r}; there are {', '.join('@' + n for n in _lists())}"
+            )
         found += _lists()[word[1:]] if word.startswith("@") else [word]
     return tuple(dict.fromkeys(found))
 
