@@ -71,6 +71,7 @@ def _forget(db: sqlite3.Connection, document: str, captures: list[sqlite3.Row]) 
         "select id from change where document = ? and seen_at >= ?", (document, captures[0]["fetched_at"])
     ).fetchall():
         db.execute("delete from change where id = ?", (row[0],))
+        unindex(db, "update", row[0])
         drop_development(db, key("development", row[0]))
     for capture in captures:
         db.execute("update capture set kind = '', reason = '' where id = ?", (capture["id"],))
@@ -168,6 +169,16 @@ def _save_change(
         "announced_for": judged.announced.value if judged.announced else "", "key_sentence_old": judged.key_old,
         "key_sentence_new": judged.key_new, "summary": judged.summary, "diff": many(asdict(h) for h in judged.hunks), "ours": int(ours),
     })  # fmt: skip
+    if not ours and judged.kind in {"substantive", "editorial"}:
+        title = f"{document['platform']}: {document['document_type']} changed"
+        index(
+            db,
+            "update",
+            change,
+            title,
+            " ".join([judged.summary, judged.key_old, judged.key_new]),
+            document["language"],
+        )
     if not ours and (judged.kind == "substantive" or (judged.kind == "editorial" and judged.fields_moved)):
         _save_development(db, document, capture, judged, change)
 

@@ -70,11 +70,26 @@ create table action (                 -- what claims resolve to; side platform: 
 create index action_jurisdiction on action(jurisdiction, kind);
 create index action_kind on action(kind);
 create index action_case on action("case");
+create index action_authority on action(authority_id);
 create index action_force on action(in_force_from, in_force_until);
-create index action_now on action(side, in_force_from, in_force_until, jurisdiction, kind, id);  -- covers what map and matrix ask
 
 create table action_platform (platform text not null, action text not null references action(id), primary key (platform, action)) without rowid;
 create index action_platform_action on action_platform(action);
+
+create table restriction (            -- one app under one measure; kept by triggers, so that map, matrix and pages of places read one index
+  platform text not null, jurisdiction text not null, kind text not null, in_force_from text not null, in_force_until text not null,
+  action text not null, primary key (platform, jurisdiction, kind, in_force_from, in_force_until, action)) without rowid;
+create index restriction_place on restriction(jurisdiction, platform, kind, in_force_from, in_force_until, action);
+create index restriction_action on restriction(action);
+create trigger restriction_added after insert on action_platform begin
+  insert or replace into restriction select new.platform, jurisdiction, kind, in_force_from, in_force_until, id
+  from action where id = new.action and side = 'government' and in_force_from > ''; end;
+create trigger restriction_gone after delete on action_platform begin
+  delete from restriction where action = old.action and platform = old.platform; end;
+create trigger restriction_changed after update of kind, in_force_from, in_force_until on action begin
+  delete from restriction where action = new.id;
+  insert into restriction select p.platform, new.jurisdiction, new.kind, new.in_force_from, new.in_force_until, new.id
+  from action_platform p where p.action = new.id and new.side = 'government' and new.in_force_from > ''; end;
 
 create table alias (id text primary key, action text not null) without rowid;  -- every id an action may have had; addresses stay
 
@@ -92,6 +107,17 @@ create index development_document on development(document);
 create index development_change on development(change);
 create table development_platform (platform text not null, development text not null, primary key (platform, development)) without rowid;
 create index development_jurisdiction on development(jurisdiction, published_at desc);
+create index development_place on development(jurisdiction, happened_on desc, id);
+create index development_kind on development(kind, happened_on desc, id);
+create table platform_day (           -- developments of a platform by day; kept by triggers
+  platform text not null, happened_on text not null, development text not null, primary key (platform, happened_on, development)) without rowid;
+create index platform_day_development on platform_day(development);
+create trigger platform_day_added after insert on development_platform begin
+  insert or replace into platform_day select new.platform, happened_on, id from development where id = new.development; end;
+create trigger platform_day_gone after delete on development_platform begin
+  delete from platform_day where development = old.development and platform = old.platform; end;
+create trigger platform_day_changed after update of happened_on on development begin
+  update platform_day set happened_on = new.happened_on where development = new.id; end;
 
 create table document (               -- one policy of one platform (one part of it)
   id text primary key, source text not null, platform text not null, document_type text not null, part text not null, url text not null,

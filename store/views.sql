@@ -3,7 +3,7 @@
 create view timeline as
 select d.id, d.happened_on, d.precision, d.side, d.kind, d.platforms, d.jurisdiction, d.authority, d.title,
        coalesce(a.status, '') as status, d.url, d.stage, d.date_role, d.date_basis, d.summary, d.topics, d.action, d.change, d.document,
-       d.published_at, d.updated_at, d.baseline
+       d.published_at, d.updated_at, d.baseline, substr(d.happened_on, 1, 4) as year
 from development d left join action a on a.id = d.action
 where d.kind != 'now_tracking'
 order by d.happened_on desc, d.id;
@@ -11,7 +11,8 @@ order by d.happened_on desc, d.id;
 create view actions as
 select id, kind, jurisdiction, authority, platforms, scopes, status, as_of, de_facto, binding, announced_on, effective_on,
        lifted_on, reason, legal_basis, tier, claims, title, "case", area, exceptions, personal_devices, person, in_force_from, in_force_until,
-       amount, currency, voices, confirmed, authority_id, first_seen, updated_at, curated
+       amount, currency, voices, confirmed, authority_id, first_seen, updated_at, curated,
+       substr(coalesce(nullif(announced_on, ''), effective_on), 1, 4) as year
 from action where side = 'government';
 
 create view answers as  -- what platforms are said to have done, where no captured document shows it

@@ -12,9 +12,11 @@ from typing import Any
 
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import AsgiStream, asgi_send_file
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no package: Datasette's own name must win
 
+from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
 from reading.look import Look, Shown, arguments
 from reading.names import Names, read_names
@@ -117,10 +119,44 @@ def too_slow(error: Exception, path: str) -> Shown:
     return Shown("busy.html", "This took too long", path, {}, status=503)
 
 
+async def download(request: Any, datasette: Any) -> Any:
+    """A whole view as CSV or JSON lines, streamed a batch at a time: no row is held back, and none is held long."""
+    site, view_, form = site_of(datasette), request.url_vars["view"], request.url_vars["form"]
+    if view_ not in VIEWS:
+        return Response.text(f"There is no view of that name. There are: {', '.join(VIEWS)}.", 404)
+
+    async def stream(out: Any) -> None:
+        after: object = None
+        first = True
+        while True:
+            names, rows, after = await site.database.execute_fn(lambda db, after=after: batch(db, view_, after))
+            if form == "csv":
+                await out.write(as_csv([names, *rows] if first else rows))
+            else:
+                await out.write(as_lines(names, rows))
+            first = False
+            if len(rows) < BATCH:
+                return
+
+    kind = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson; charset=utf-8"
+    headers = {"content-disposition": f'attachment; filename="{view_}.{form}"', "access-control-allow-origin": "*"}
+    return AsgiStream(stream, headers=headers, content_type=kind)
+
+
+async def exported(request: Any, datasette: Any, send: Any) -> Any:
+    """A ready-made file of the folder ``exports`` beside the tracker."""
+    folder = Path(site_of(datasette).database.path).parent / "exports"
+    path = (folder / request.url_vars["name"]).resolve()
+    if not path.is_file() or folder.resolve() not in path.parents or path.name.startswith("."):
+        return Response.text("There is no such file.", 404)
+    await asgi_send_file(send, path, filename=path.name)
+    return None
+
+
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    form = r"(?P<form>\.json)?"
-    return [(rf"{path}{form if path != '/' else ''}/?$" if path != "/" else r"/$", view(load)) for path, load in PAGES]
+    whole = [(r"/data/(?P<view>\w+)\.(?P<form>csv|jsonl)$", download), (r"/data/files/(?P<name>.+)$", exported)]
+    return whole + [(r"/$" if path == "/" else rf"{path}(?P<form>\.json)?/?$", view(load)) for path, load in PAGES]
 
 
 @hookimpl
@@ -128,4 +164,11 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Datasette's own pages and error pages share base.html with ours."""
     for one in (env, environment()):
         equip(one)
-        one.globals.update(base=datasette.setting("base_url").rstrip("/"), config=datasette.plugin_config("site") or {})
+        one.globals.update(base=datasette.setting("base_url").rstrip("/"), config=datasette.plugin_config("site") or {},
+                           questions=lambda: questions(datasette))  # fmt: skip
+
+
+def questions(datasette: Any) -> list[dict[str, str]]:
+    """The canned queries: name, title, description, example."""
+    found = datasette.metadata("queries", database="tracker", fallback=False) or {}
+    return [{"name": name, "example": "", **query} for name, query in found.items()]

@@ -10,14 +10,18 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from reading import words
+from reading.documents import blocks_of
 from reading.look import Look, Shown
 from reading.worldmap import outlines
+
+from feeds.addresses import FORMS
+from feeds.slices import Slice, only
 
 HERE = Path(__file__).resolve().parent.parent
 FILTERS = {
     "label": words.label, "group": words.group, "mark": words.mark, "day": words.day, "instant": words.instant, "safe_url": words.safe_url,
     "host": words.host, "direction": words.direction, "slug": words.slug, "members": words.members, "listed": words.listed,
-    "clip": words.clip, "size": words.size,
+    "clip": words.clip, "size": words.size, "blocks_of": blocks_of,
 }  # fmt: skip
 
 
@@ -46,8 +50,38 @@ def stamp() -> str:
 def as_html(shown: Shown, look: Look, **more: Any) -> str:
     """The page."""
     return environment().get_template(shown.template).render(
-        page=shown, look=look, names=look.names, **shown.data, **shown.extra, **more
+        page=shown, look=look, names=look.names, page_feeds=feeds_of(shown), **shown.data, **shown.extra, **more
     )  # fmt: skip
+
+
+def feeds_of(shown: Shown) -> list[dict[str, Any]]:
+    """The feeds a page belongs to, its own first: {title, forms: [{name, type, href}]}; hrefs begin at the root of the site."""
+    found = [("All developments", Slice())]
+    if shown.feed == {"maintainers": "1"}:
+        return [_feed("Issues, for maintainers", "maintainers", ""), _feed("All developments", *Slice().path)]
+    if shown.feed:
+        found.insert(0, (shown.title, _slice(shown.feed)))
+    return [_feed(title, *slice_.path) for title, slice_ in found]
+
+
+def _slice(feed: dict[str, str]) -> Slice:
+    if len(feed) == 1:
+        ((name, value),) = feed.items()
+        return only(name, value)
+    return Slice(**{name: (value,) for name, value in feed.items()})
+
+
+def _feed(title: str, path: str, query: str) -> dict[str, Any]:
+    ends = f"?{query}" if query else ""
+    forms = [
+        {
+            "name": form.upper() if form != "atom" else "Atom",
+            "type": kind.split(";")[0],
+            "href": f"/feeds/{path}.{form}{ends}",
+        }
+        for form, kind in FORMS.items()
+    ]
+    return {"title": title, "forms": forms}
 
 
 def as_json(shown: Shown, look: Look) -> str:

@@ -9,17 +9,17 @@ from reading.look import Look
 from reading.words import group, strength
 
 CELLS = """
-select p.platform, a.jurisdiction as place, a.kind, min(a.in_force_from) as since, count(*) as measures, a.id as action
-from action a join action_platform p on p.action = a.id
-where a.side = 'government' and a.in_force_from > '' and a.in_force_from <= ? and (a.in_force_until = '' or a.in_force_until > ?)
-group by p.platform, a.jurisdiction, a.kind"""
+select platform, jurisdiction as place, kind, min(in_force_from) as since, count(*) as measures, action from restriction
+where in_force_from <= ? and (in_force_until = '' or in_force_until > ?){narrowed} group by platform, jurisdiction, kind"""
 ON_THE_MAP = ("block", "partial", "store", "device", "age", "duty")
 Cell = dict[str, Any]
 
 
-def cells(look: Look, day: str = "") -> list[Cell]:
-    """One row for each app, place and kind of measure in force on ``day`` (today); the oldest measure stands for several."""
-    found = look.rows(CELLS, day or look.today, day or look.today)
+def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
+    """One row for each app, place and kind of measure in force on ``day`` (today); the oldest measure stands for several.
+    ``only``: platform, jurisdiction or kind."""
+    narrowed = "".join(f" and {name} = ?" for name in only)
+    found = look.rows(CELLS.format(narrowed=narrowed), day or look.today, day or look.today, *only.values())
     for cell in found:
         cell["group"], cell["strength"] = group(cell["kind"]), strength(cell["kind"])
     return found

@@ -1,0 +1,99 @@
+"""The pages about the tracker itself: its data, its methods with their measured quality, what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from reading.dictionary import dictionary
+from reading.download import VIEWS
+from reading.look import Look, Shown
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+
+
+def data(look: Look) -> Shown:
+    """Downloads and the data dictionary. ``files``: ready-made exports in the folder ``exports`` beside the tracker."""
+    folder = exports(look)
+    shown: dict[str, Any] = {
+        "downloads": [{"view": view, "csv": f"/data/{view}.csv", "jsonl": f"/data/{view}.jsonl"} for view in VIEWS],
+        "files": files(folder) if folder else [],
+        "dictionary": dictionary(look.db),
+    }  # fmt: skip
+    return Shown(
+        "data.html", "Data", "/data", shown, "Everything the tracker holds, to take away, and what every column means."
+    )
+
+
+def exports(look: Look) -> Path | None:
+    """The folder of ready-made exports of the served tracker, if there is one."""
+    path = look.value("select file from pragma_database_list where name = 'main'")
+    folder = Path(path).parent / "exports" if path else None
+    return folder if folder and folder.is_dir() else None
+
+
+def files(folder: Path) -> list[dict[str, Any]]:
+    """Ready-made files: name, bytes, SHA-256, rows where the data package says so."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:200]
+    rows = _rows(folder)
+    return [
+        {"name": str(p.relative_to(folder)), "bytes": p.stat().st_size, "sha256": _sha256(str(p), p.stat().st_mtime_ns), "rows": rows.get(p.name)} for p in found
+    ]  # fmt: skip
+
+
+@cache
+def _sha256(path: str, changed: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _rows(folder: Path) -> dict[str, Any]:
+    packages = sorted(folder.rglob("datapackage.json"))
+    try:
+        resources = json.loads(packages[0].read_text(encoding="utf-8"))["resources"] if packages else []
+    except (ValueError, KeyError):
+        return {}
+    return {Path(r.get("path", "")).name: r.get("rows") or r.get("count") for r in resources}
+
+
+def methods(look: Look) -> Shown:
+    """How the tracker works and how well, as measured."""
+    parts = {name: written(name) for name in ("how-it-works", "quality", "reliability")}
+    return Shown("methods.html", "Methods and measured quality", "/methods", {"documents": {name: str(text) for name, text in parts.items() if text}},
+                 "How facts come about here, what the words mean, and how often the machine is right, as measured.",
+                 extra={"parts": [text for text in parts.values() if text]})  # fmt: skip
+
+
+def about(look: Look) -> Shown:
+    data = {
+        "counts": {"sources": look.value("select count(*) from source"), "platforms": look.value("select count(*) from platform"),
+                   "jurisdictions": len([code for code in look.names.used if code])},
+        "as_of": look.value("select max(last_try) from health") or "",
+    }  # fmt: skip
+    return Shown(
+        "about.html", "About Banwatch", "/about", data, "What Banwatch is, for whom, and how to reach its maintainers."
+    )
+
+
+def written(name: str) -> Markup:
+    """A page of docs/explanation as HTML; markup inside it is shown, not run; "" if it is not there."""
+    path = DOCS / "explanation" / f"{name}.md"
+    if not path.is_file():
+        return Markup("")
+    return _html(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _html(text: str) -> Markup:
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    for level in (3, 2, 1):  # one level down: the page has its own first heading
+        html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+    html = html.replace("<table>", '<div class="wide" role="region" aria-label="Figures" tabindex="0"><table>').replace(
+        "</table>", "</table></div>"
+    )
+    return Markup(html)

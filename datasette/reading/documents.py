@@ -1,0 +1,120 @@
+"""Policy documents: their versions and classed changes; one change with its differences word by word; one version as text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reading.cite import citation
+from reading.look import Look, Shown
+from reading.rows import Missing, Row
+
+CHANGES = """
+select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, kind, effective_on, effective_precision, summary, ours
+from change where document = ? order by seen_at desc, id limit 300"""
+VERSIONS = "select id, title, first_seen, last_seen, is_version, page, length(text) as characters from version where document = ? order by first_seen desc, id limit 300"
+ALL = """
+select d.id, d.platform, d.document_type, d.part, d.url, d.state, d.versions, d.variants, d.first_seen, d.last_seen,
+       (select max(seen_at) from change c where c.document = d.id and c.class = 'substantive' and not c.ours) as changed
+from document d where d.platform > ? or (d.platform = ? and d.id > ?) order by d.platform, d.id limit 201"""
+LINKED = """
+select l.relation, l.basis, l.evidence, l.days, a.id as action, a.title, a.kind, a.status, coalesce(nullif(a.announced_on, ''), a.effective_on) as happened_on
+from development d join link l on l.subject = d.id join action a on a.id = l.object where d.change = ?
+order by l.basis = 'stated' desc, l.days, a.id limit 60"""
+TOLD = """
+select c.id, c.quote, c.url, c.page, c.tier, c.source, c.standing, coalesce(a.language, '') as language, coalesce(nullif(a.outlet, ''), s.publisher, '') as outlet,
+       coalesce(p.last_seen, c.seen_at) as fetched_at, p.sha256, c.start, c."end", c.confidence, c.ambiguous
+from development d join claim c on c.development = d.id left join article a on a.id = c.article left join page p on p.id = c.page left join source s on s.id = c.source
+where d.change = ? order by c.seen_at, c.id limit 60"""
+
+
+def name_of(document: Row) -> str:
+    return f"{document['platform']}: {document['document_type']}" + (
+        f" ({document['part']})" if document["part"] else ""
+    )
+
+
+def document(look: Look, ident: str) -> Shown:
+    found = look.row("select * from document where id = ?", ident)
+    if not found:
+        raise Missing("document", ident)
+    data: dict[str, Any] = {
+        "document": found, "changes": look.rows(CHANGES, ident), "versions": look.rows(VERSIONS, ident),
+        "captures": look.rows("select kind, count(*) as captures, min(fetched_at) as first, max(fetched_at) as last from capture where document = ? group by kind order by 2 desc", ident),
+    }  # fmt: skip
+    path, title, slug = f"/document/{ident}", name_of(found), look.names.platform_id(found["platform"])
+    crumbs = (("/document", "Policies"), (f"/platform/{slug}", found["platform"]))
+    cite = citation(ident, title, look.site + path, look.today, found["last_seen"])
+    return Shown(
+        "document.html",
+        title,
+        path,
+        data,
+        f"{title}: every version seen and what changed between them.",
+        crumbs,
+        {"platform": slug},
+        cite,
+    )
+
+
+def documents(look: Look) -> Shown:
+    platform, _, ident = look.asked("after").partition("~")
+    found = look.rows(ALL, platform, platform, ident)
+    more = found.pop() if len(found) > 200 else None
+    data = {"documents": found, "next": f"/document?after={found[-1]['platform']}~{found[-1]['id']}" if more else ""}
+    return Shown(
+        "documents.html",
+        "Policies",
+        "/document",
+        data,
+        "The policy documents of platforms that are followed, and when they last changed.",
+    )
+
+
+def update(look: Look, ident: str) -> Shown:
+    """One change between two versions. Argument ``view``: "side" for side by side."""
+    found = look.row("select * from change where id = ?", ident)
+    if not found:
+        raise Missing("policy update", ident)
+    of = look.row("select * from document where id = ?", found["document"]) or {}
+    sides = {side: look.row("select v.id, v.first_seen, v.language, v.page, p.sha256, p.url, p.last_seen as fetched_at from version v left join page p on p.id = v.page where v.id = ?",
+                            found[side]) for side in ("old", "new") if found[side]}  # fmt: skip
+    data: dict[str, Any] = {
+        "change": found, "document": of, "old": sides.get("old"), "new": sides.get("new"), "links": look.rows(LINKED, ident), "claims": look.rows(TOLD, ident),
+        "earlier": look.row("select id, seen_at, summary from change where document = ? and seen_at < ? and class = 'substantive' order by seen_at desc limit 1", found["document"], found["seen_at"]),
+        "later": look.row("select id, seen_at, summary from change where document = ? and seen_at > ? and class = 'substantive' order by seen_at limit 1", found["document"], found["seen_at"]),
+    }  # fmt: skip
+    title = f"{name_of(of)} changed" + (f": {found['summary']}" if found["summary"] else "")
+    path, slug = f"/update/{ident}", look.names.platform_id(of["platform"])
+    crumbs = ((f"/platform/{slug}", of["platform"]), (f"/document/{of['id']}", of["document_type"]))
+    cite = citation(ident, title, look.site + path, look.today, found["seen_at"], sides.get("new"))
+    extra = {"view": "side" if look.asked("view") == "side" else "inline"}
+    return Shown("update.html", title, path, data, title, crumbs, {"platform": slug}, cite, extra)
+
+
+def version(look: Look, ident: str) -> Shown:
+    found = look.row("select * from version where id = ?", ident)
+    if not found:
+        raise Missing("version", ident)
+    of = look.row("select * from document where id = ?", found["document"]) or {}
+    evidence = look.row("select url, sha256, last_seen as fetched_at from page where id = ?", found["page"])
+    data = {"version": found, "document": of, "evidence": evidence}
+    title = f"{name_of(of)}, as first seen {found['first_seen'][:10]}"
+    path = f"/version/{ident}"
+    crumbs = (
+        (f"/platform/{look.names.platform_id(of['platform'])}", of["platform"]),
+        (f"/document/{of['id']}", of["document_type"]),
+    )
+    cite = citation(ident, title, look.site + path, look.today, found["first_seen"], evidence)
+    return Shown(
+        "version.html", title, path, data, title, crumbs, {"platform": look.names.platform_id(of["platform"])}, cite
+    )
+
+
+def blocks_of(found: Row) -> list[dict[str, Any]]:
+    """The blocks of a version; its text as one paragraph each where they cannot be read."""
+    try:
+        blocks = found["blocks"] if isinstance(found["blocks"], list) else json.loads(found["blocks"])
+    except ValueError:
+        blocks = []
+    return blocks or [{"kind": "paragraph", "text": text, "level": 0} for text in found["text"].split("\n\n")]

@@ -1,0 +1,127 @@
+"""Words -> actions, policy changes, articles and versions that hold them, with snippets. Never an error: what cannot be searched for gives a hint."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+from reading.look import Look, Shown
+from reading.rows import Row
+
+PAGE = 20
+RANKED = 1_500  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
+KINDS = {"action": "actions", "update": "policy changes", "article": "articles", "version": "policy texts"}
+OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
+TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
+FOUND = """
+select item, kind, title, language, snippet(search, 1, ?, ?, ' … ', 28) as snippet
+from search where search match ? and rowid = ?"""
+
+
+def search(look: Look) -> Shown:
+    """Arguments: q (words; "a phrase"; -without), kind (action, update, article, version), page."""
+    asked, kind = look.asked("q"), look.asked("kind") if look.asked("kind") in KINDS else ""
+    number = int(look.asked("page")) if look.asked("page").isdigit() and len(look.asked("page")) < 4 else 1
+    wanted = expression(asked)
+    hint, hits, many = "", [], False
+    if wanted:
+        hits, many, hint = _found(look, wanted, kind, number)
+    elif asked:
+        hint = "These signs cannot be searched for. Use words, or a phrase in straight quotes."
+    data: dict[str, Any] = {
+        "q": asked, "kind": kind, "number": number, "hits": hits[:PAGE], "hint": hint, "many": many, "names_found": named(look, asked),
+        "next": look.address("/search", page=str(number + 1)) if len(hits) > PAGE else "",
+    }  # fmt: skip
+    title = f"Search: {asked[:60]}" if asked else "Search"
+    return Shown(
+        "search.html",
+        title,
+        "/search",
+        data,
+        "Search actions, quotes, articles and every version of every policy.",
+        extra={"kinds": KINDS},
+    )
+
+
+def expression(asked: str, prefix: bool = False) -> str:
+    """What FTS5 is asked: every word or phrase quoted, so that no sign of its language is ever meant; "" if no word is left."""
+    good, bad = [], []
+    for without, phrase, word in TERM.findall(asked.replace("\ue000", " ").replace("\ue001", " ")):
+        minus = bool(without) or (word.startswith("-") and len(word) > 1)
+        text = (phrase or word.lstrip("-" if minus else "")).replace('"', " ").strip()
+        if not any(c.isalnum() for c in text):
+            continue
+        star = "*" if prefix or (word.endswith("*") and not phrase) or _unspaced(text) else ""
+        (bad if minus else good).append(f'"{text.rstrip("*")}"{star}')
+    if not good:
+        return ""
+    return " AND ".join(good[:12]) + "".join(f" NOT {term}" for term in bad[:6])
+
+
+def _unspaced(text: str) -> bool:
+    """Scripts without spaces are one long word to the index: what begins so is meant."""
+    return any("\u3040" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f" for c in text)
+
+
+def _found(look: Look, wanted: str, kind: str, number: int) -> tuple[list[Row], bool, str]:
+    try:
+        ids, many = _ranked(look, wanted, kind)
+        hint = ""
+        if not ids and not wanted.endswith("*"):
+            wanted = re.sub(r'"(?=$| AND| NOT)', '"*', wanted)
+            ids, many = _ranked(look, wanted, kind)
+            hint = "Nothing has all these words; these have words that begin so." if ids else ""
+        start = (number - 1) * PAGE
+        rows = [look.row(FOUND, OPEN, CLOSE, wanted, rowid) for rowid in ids[start : start + PAGE + 1]]
+    except sqlite3.OperationalError as error:
+        if "interrupted" in str(error):
+            return [], False, "This took too long. Add a word that fewer pages have."
+        return [], False, "This cannot be searched for. Use words, or a phrase in straight quotes."
+    return [_shown(row) for row in rows if row], many, hint
+
+
+def _ranked(look: Look, wanted: str, kind: str) -> tuple[list[int], bool]:
+    """Row ids, the best first, and whether more matched than were weighed."""
+    sql = "select rowid, bm25(search, 6.0, 1.0) as weight from search where search match ?"
+    sql += " and kind = ?" if kind else ""
+    found = look.db.execute(f"{sql} limit {RANKED}", (wanted, kind) if kind else (wanted,)).fetchall()
+    return [row[0] for row in sorted(found, key=lambda r: (r[1], r[0]))], len(found) == RANKED
+
+
+def _shown(row: Row) -> Row:
+    """With its address, and the snippet in ``parts``: (text, whether it is a hit)."""
+    address = {"action": "/action/", "update": "/update/", "article": "/article/", "version": "/version/"}[
+        row["kind"]
+    ] + row["item"]
+    parts = [(text, bool(hit)) for hit, text in _pieces(row["snippet"])]
+    return row | {"snippet": "".join(text for text, _ in parts), "parts": parts, "address": address}
+
+
+def _pieces(snippet: str) -> list[tuple[int, str]]:
+    pieces = [(0, snippet.split(OPEN)[0])]
+    for part in snippet.split(OPEN)[1:]:
+        hit, _, rest = part.partition(CLOSE)
+        pieces += [(1, hit), (0, rest)]
+    return [(hit, text) for hit, text in pieces if text]
+
+
+def named(look: Look, asked: str) -> list[tuple[str, str]]:
+    """Pages whose very name is asked for: (address, name)."""
+    folded = asked.strip().strip('"').casefold()
+    if not folded:
+        return []
+    names = look.names
+    found = [
+        (f"/platform/{ident}", name) for name, ident in names.platforms.items() if folded in (name.casefold(), ident)
+    ]
+    found += [
+        (f"/platform/{names.platform_id(name)}", name) for alias, name in names.aliases.items() if alias == folded
+    ]
+    found += [
+        (f"/jurisdiction/{code}", name)
+        for code, name in names.places.items()
+        if folded in (name.casefold(), code.casefold())
+    ]
+    found += [(f"/authority/{ident}", name) for ident, name in names.authorities.items() if folded == name.casefold()]
+    return list(dict.fromkeys(found))[:6]

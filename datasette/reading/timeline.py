@@ -1,0 +1,112 @@
+"""The timeline: developments of both sides with filters, page by page by key (never by offset), so that far pages cost what near ones do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reading.developments import COLUMNS
+from reading.look import Look, Shown
+from reading.rows import Missing
+from reading.words import label, words
+
+PAGE = 50
+TOPICS = ("law_enforcement_disclosure", "data_sharing", "data_retention", "data_collection", "encryption", "content_moderation", "age_or_minors",
+          "ai_training", "dispute_resolution_or_liability", "jurisdiction_or_entity", "user_rights", "payments", "advertising", "security",
+          "transparency_report", "contact_or_format", "other")  # fmt: skip
+PLAIN = {
+    "side": "d.side = ?",
+    "jurisdiction": "d.jurisdiction = ?",
+    "kind": "d.kind = ?",
+    "topic": "exists (select 1 from json_each(d.topics) where value = ?)",
+    "status": "exists (select 1 from action a where a.id = d.action and a.status = ?)",
+    "authority": "exists (select 1 from action a where a.id = d.action and a.authority_id = ?)",
+    "since": "d.happened_on >= ?",
+    "until": "d.happened_on <= ?",
+}
+
+
+def timeline(look: Look) -> Shown:
+    """Arguments: side, platform, jurisdiction, kind, topic, status, authority, year, since, until (ISO days), after (key of the last row)."""
+    asked = chosen(look)
+    found = page_of(look, asked, look.asked("after"))
+    more = found.pop() if len(found) > PAGE else None
+    data: dict[str, Any] = {
+        "filters": asked, "developments": found,
+        "next": look.address("/timeline", after=f"{found[-1]['happened_on']}~{found[-1]['id']}") if more else "",
+    }  # fmt: skip
+    feed = {
+        name: asked[name]
+        for name in ("platform", "jurisdiction", "kind", "topic", "authority", "side")
+        if name in asked
+    }
+    if "platform" in feed:
+        feed["platform"] = look.names.platform_id(feed["platform"])
+    title = "Timeline" if not asked else "Timeline: " + ", ".join(spoken(look, asked))
+    extra = {"choices": choices(look), "path": look.address("/timeline", after="")}
+    return Shown(
+        "timeline.html",
+        title,
+        "/timeline",
+        data,
+        "What governments did and platforms changed, newest first.",
+        feed=feed,
+        extra=extra,
+    )
+
+
+def chosen(look: Look) -> dict[str, str]:
+    """The filters that were asked for, names in their canonical form. Raises Missing for one there is not."""
+    asked = {name: look.asked(name) for name in (*PLAIN, "platform") if look.asked(name)}
+    if year := look.asked("year"):
+        asked |= {"since": year[:4], "until": year[:4] + "~"}
+    if "platform" in asked:
+        asked["platform"] = look.names.platform(asked["platform"])
+    if "jurisdiction" in asked:
+        asked["jurisdiction"] = look.names.code(asked["jurisdiction"])
+    if "kind" in asked and asked["kind"] not in words()["kind"]:
+        raise Missing(
+            "kind", asked["kind"], look.names.near(asked["kind"], {k: f"/timeline?kind={k}" for k in words()["kind"]})
+        )
+    return asked
+
+
+def spoken(look: Look, asked: dict[str, str]) -> list[str]:
+    """The filters in words."""
+    named = {"jurisdiction": look.names.place, "kind": label, "topic": lambda t: label(t, "topic"), "authority": lambda a: look.names.authorities.get(a, a),
+             "side": lambda s: {"government": "governments", "platform": "platforms"}.get(s, s), "since": lambda d: f"from {d}",
+             "until": lambda d: f"until {d.rstrip('~')}", "status": lambda s: label(s, "status")}  # fmt: skip
+    return [named.get(name, str)(value) for name, value in asked.items()]
+
+
+def page_of(look: Look, asked: dict[str, str], after: str) -> list[dict[str, Any]]:
+    """PAGE + 1 developments after the key of the last one shown ("day~id"), newest first."""
+    parts, params = ["d.kind != 'now_tracking'"], []
+    table, day = "development d", "d.happened_on"
+    if "platform" in asked:
+        table, day = "platform_day p join development d on d.id = p.development", "p.happened_on"
+        parts.append("p.platform = ?")
+        params.append(asked["platform"])
+    for name, condition in PLAIN.items():
+        if name in asked:
+            parts.append(condition.replace("d.happened_on", day))
+            params.append(asked[name])
+    if after:
+        on, _, ident = after.partition("~")
+        parts.append(f"({day} < ? or ({day} = ? and d.id > ?)) and {day} <= ?")
+        params += [on, on, ident, on]
+    where = " and ".join(parts)
+    return look.rows(f"select {COLUMNS} from {table} where {where} order by {day} desc, d.id limit {PAGE + 1}", *params)
+
+
+def choices(look: Look) -> dict[str, list[tuple[str, str]]]:
+    """What the form offers: (value, words)."""
+    kinds = sorted(
+        ((kind, label(kind)) for kind in words()["kind"] if kind != "now_tracking"), key=lambda pair: pair[1]
+    )
+    return {
+        "side": [("government", "governments and courts"), ("platform", "platforms")],
+        "platform": [(ident, name) for name, ident in sorted(look.names.platforms.items(), key=lambda p: p[0].casefold())],
+        "jurisdiction": sorted(look.names.used_places().items(), key=lambda p: p[1]),
+        "kind": kinds,
+        "topic": [(topic, label(topic, "topic")) for topic in TOPICS],
+    }  # fmt: skip
