@@ -142,7 +142,9 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     text = str(getattr(exception, "message", "") or exception)
     if "Cannot sort" in text or "fts5" in text or "unterminated string" in text:
         return said(datasette, request, 400, "This cannot be asked so", hint(text))
-    print(f"{request.path}: {type(exception).__name__}: {text}", file=sys.stderr)  # the maintainer sees what the reader does not
+    print(
+        f"{request.path}: {type(exception).__name__}: {text}", file=sys.stderr
+    )  # the maintainer sees what the reader does not
     if isinstance(exception, (OverflowError, ValueError, sqlite3.OperationalError)):
         return said(
             datasette,
