@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
 from charset_normalizer import from_bytes
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree, html
@@ -57,7 +57,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str, int]:
     encodings are not believed (https://encoding.spec.whatwg.org/#security-background).
     """
     mark, after = read_bom(body)
-    if mark:
+    if mark and after is not None:
         return _lossy(after, mark)
     fits = _fits(body, "utf-8")
     if fits is not None and not body.isascii():
