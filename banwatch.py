@@ -184,9 +184,11 @@ def registry() -> list[Any]:
 
 def load_names(door: Any) -> None:
     """What does not come from pages: reference tables and the register."""
+    from store import register
     from store.door import save_names
 
     save_names(door.db)
+    register.load(door.db)
 
 
 def _door(home: Home, archive: Any) -> Any:
@@ -434,6 +436,36 @@ def health(home: Home, as_json: bool) -> None:
     found = health_of(open_tracker(home.tracker))
     click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else found.table())
     raise SystemExit(IN_PART if found.broken else DONE)
+
+
+@main.group("register")
+def register_group() -> None:
+    """Measures and changes that people read and entered, in data/register/."""
+
+
+@register_group.command("load")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Other than data/register/."
+)
+@as_json
+@pass_home
+@honest
+def register_load(home: Home, folder: Path | None, as_json: bool) -> None:
+    """Bring tracker.db in line with the register: new entries in, corrected ones changed, missing ones out.
+
+    Every crawl and reread does this too. A second load does nothing. Example: banwatch register load
+    """
+    from crawler.lock import crawl_lock
+    from store import register
+    from store.archive import Archive
+    from store.door import save_names
+
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with crawl_lock(home.lock), Archive(home.archive) as archive, _door(home, archive) as door:
+        save_names(door.db)
+        done = register.load(door.db, folder or register.REGISTER)
+        door.settle()
+        _report(done.as_dict() | _counts(door.db), as_json)
 
 
 # measuring ------------------------------------------------------------------------------------------------------------

@@ -204,6 +204,11 @@ class Claim:
     direction: str = ""  # policy claims
     occurred: bool = True  # False: denied, rumoured or withdrawn; kept, never in force
     fired: tuple[str, ...] = ()  # the words and rules that made it
+    state: str = ""  # status that the text says the action has (under_appeal, not_enforced ...), "" if it says none
+    state_on: str = ""  # the day it had it
+    de_facto: str = ""  # what was seen, whatever was ordered: blocked, reachable, intermittent; "" not said
+    topics: tuple[str, ...] = ()  # policy claims
+    documents: tuple[str, ...] = ()  # policy claims: OTA terms types
 
 
 # What changed between two versions ----------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Groups of claims -> rows of action, development, conflict, link. Writes what resolve.py found; guesses nothing.
+"""Claims of one action -> its rows: action, developments, periods, conflicts, aliases. Writes what resolution found; guesses nothing.
 
-What a row shows where claims differ is the value of the best tier, then of most independent voices, then the one seen
-first; the others stand in ``conflict``.
+What a row shows where claims differ is the value of the best rank, then of most independent voices, then the one seen first;
+the others stand in ``conflict`` with the reason. Ranks are the tiers in their order, but an entry of the register whose
+pages were read counts after official sources and courts and before what a machine read, one taken from a dataset last.
 """
 
 from __future__ import annotations
@@ -10,193 +11,224 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from records import TIERS
 from store.database import index, key, many, put, unindex
 from store.documents import drop_development, save_development
-from store.resolve import Group, Told, cases, groups, kinds, told
+from store.life import Dated, Life, clusters, dated, de_facto, first_day, is_ending, life
+from store.resolve import case_of, kinds
+
+RANKS = ("official", "court", "page read", "measurement", "civil_society", "news", "aggregator", "dataset")
+NEWEST = 2000  # claims of one action whose quotes the full-text search holds
+STAGE_WORDS = {
+    "announced": " announced",
+    "decided": " decided",
+    "in_force": " in force",
+    "deadline": " due",
+    "expiry": " to expire",
+}
+BESIDE = 30  # days within which an announcement and a decision are one development
+T = TypeVar("T")
 
 CLAIMS = """
-select c.*, coalesce(nullif(substr(a.published, 1, 10), ''), substr(c.seen_at, 1, 10)) as known, a.voice as voice
-from claim c left join article a on a.id = c.article
-where c.side = ? and c.jurisdiction = ? and c.standing = 'published' order by c.id"""
-FUTURE = {"deadline", "scheduled_expiry"}
-STAGE = {
-    "effective": "in_force", "observed": "in_force", "lifted": "ended", "deadline": "deadline",
-    "scheduled_expiry": "expiry",
-}  # fmt: skip
-COMPARED = ("happened_on", "authority_id", "amount", "scopes")
-LINK_DAYS = 60
+select c.*, coalesce(nullif(substr(a.published, 1, 10), ''), nullif(c.told_on, ''), substr(c.seen_at, 1, 10)) as known, a.voice as voice
+from claim c left join article a on a.id = c.article where c.id in (select value from json_each(?)) order by c.id"""
 
 
-def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
-    """Compute every action and development of one side in one jurisdiction anew from its claims."""
-    _forget(db, side, jurisdiction)
-    claims = [told(row) for row in db.execute(CLAIMS, (side, jurisdiction))]
-    if side == "platform":
-        claims = _attach(db, claims)
-    found = groups(claims)
-    heads = cases(found)
-    ids = [action_id(group) for group in found]
-    for group, head, action in zip(found, heads, ids, strict=True):
-        _save_action(db, group, action, ids[head], side, jurisdiction)
-
-
-def _forget(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
-    old = [r[0] for r in db.execute("select id from action where side = ? and jurisdiction = ?", (side, jurisdiction))]
+def save_action(db: sqlite3.Connection, claims: Iterable[str], earlier: Iterable[str], family: str) -> str:
+    """Write the action that ``claims`` tell; returns its id. ``earlier``: claims of texts since edited, which keep ids stable."""
+    rows = db.execute(CLAIMS, (many(claims),)).fetchall()
+    past = db.execute(CLAIMS, (many(earlier),)).fetchall()
+    telling = [row for row in rows if not is_ending(row)] or rows
+    action = action_id(telling, past, family)
+    row, lived = _action(db, action, rows, telling)
+    put(db, "action", row)
     db.execute(
-        "update claim set action = null, development = null where side = ? and jurisdiction = ?", (side, jurisdiction)
+        "update claim set action = ?, development = null where id in (select value from json_each(?))",
+        (action, many(r["id"] for r in rows)),
     )
-    for action in old:
-        for (development,) in db.execute("select id from development where action = ?", (action,)).fetchall():
-            drop_development(db, development)
-        for table in ("alias", "conflict", "action_platform"):
-            db.execute(f"delete from {table} where action = ?", (action,))
-        db.execute("delete from action where id = ?", (action,))
-        unindex(db, "action", action)
+    for platform in json.loads(row["platforms"]):
+        put(db, "action_platform", {"platform": platform, "action": action})
+    _save_aliases(db, action, [*rows, *past], family)
+    for since, until, state, basis in lived.periods:
+        put(db, "period", {"action": action, "since": since, "until": until, "state": state, "basis": basis})
+    _save_developments(db, row, rows, past)
+    _save_conflicts(db, action, rows, telling)
+    told = " ".join(text for claim in rows[:NEWEST] for text in (claim["quote"], claim["note"]) if text)
+    index(db, "action", action, row["title"], " ".join([row["authority"], row["scopes"], row["reason"], told]))
+    return action
 
 
-# one action -----------------------------------------------------------------------------------------------------------
-def action_id(group: Group) -> str:
+def drop_action(db: sqlite3.Connection, action: str) -> None:
+    """Take an action and all that hangs on it out; its claims stay, unresolved."""
+    db.execute("update claim set action = null, development = null where action = ?", (action,))
+    for (development,) in db.execute("select id from development where action = ?", (action,)).fetchall():
+        drop_development(db, development)
+    for table in ("alias", "conflict", "action_platform", "period"):
+        db.execute(f"delete from {table} where action = ?", (action,))
+    db.execute("delete from action where id = ?", (action,))
+    unindex(db, "action", action)
+
+
+# identity -------------------------------------------------------------------------------------------------------------
+def action_id(telling: Sequence[sqlite3.Row], earlier: Sequence[sqlite3.Row], family: str) -> str:
     """Of the register's measure if one names it, else of the claim that was seen first: no date, no title."""
-    measures = sorted({c.measure for c in group.claims if c.measure})
+    measures = sorted({row["measure"] for row in telling if row["measure"]})
     if measures:
-        return key("action", measures[0], group.claims[0].family)
-    return key("action", founder(group.claims).id)
+        return key("action", measures[0], family)
+    past = [row for row in earlier if is_ending(row) == is_ending(telling[0])]
+    return key("action", founder([*telling, *past])["id"])
 
 
-def founder(claims: Iterable[Told]) -> Told:
+def founder(rows: Iterable[sqlite3.Row]) -> sqlite3.Row:
     """The claim that was seen first."""
-    return min(claims, key=lambda c: (c.row["seen_at"], c.id))
+    return min(rows, key=lambda row: (row["seen_at"], row["id"]))
 
 
-def voices(claims: Sequence[Told]) -> int:
-    """How many independent tellings there are: copies of one report are one."""
-    return len({c.row["voice"] or c.row["source"] for c in claims})
+def _save_aliases(db: sqlite3.Connection, action: str, rows: Iterable[sqlite3.Row], family: str) -> None:
+    """Every id the action may have had before it was known as well as now."""
+    ids = {key("action", row["id"]) for row in rows} | {
+        key("action", row["measure"], family) for row in rows if row["measure"]
+    }
+    for old in sorted(ids | {action}):
+        put(db, "alias", {"id": old, "action": action})
 
 
-def tier(claims: Iterable[Told]) -> str:
+# what is shown --------------------------------------------------------------------------------------------------------
+def rank(row: sqlite3.Row) -> int:
+    """Standing of a claim when others differ: 0 is best."""
+    return RANKS.index(row["basis"] or row["tier"])
+
+
+def tier(rows: Iterable[sqlite3.Row]) -> str:
     """The best tier among claims."""
-    return min((c.row["tier"] for c in claims), key=TIERS.index)
+    return min((row["tier"] for row in rows), key=TIERS.index)
 
 
-def ranked(claims: Sequence[Told], value: Callable[[Told], str]) -> list[tuple[str, list[Told]]]:
-    """Values that claims state, the one to show first: best tier, most voices, seen first."""
-    told_by: dict[str, list[Told]] = defaultdict(list)
-    for claim in claims:
-        if value(claim):
-            told_by[value(claim)].append(claim)
-    return sorted(
-        told_by.items(),
-        key=lambda pair: (TIERS.index(tier(pair[1])), -voices(pair[1]), founder(pair[1]).row["seen_at"], pair[0]),
-    )
+def voices(rows: Iterable[sqlite3.Row]) -> int:
+    """How many independent tellings there are. Copies of one report are one; an entry of the register has those it cites, and
+    one of its own where it cites none."""
+    told, addresses, silent = set(), set(), set()
+    cites: set[str] = set()
+    for row in rows:
+        if row["voice"]:
+            told.add(row["voice"])
+            addresses.add(row["url"])
+        elif row["cites"] != "[]":
+            cites |= set(json.loads(row["cites"]))
+        else:
+            silent.add(row["id"] if row["basis"] else row["source"])
+    return len(told) + len(cites - addresses) + len(silent)
 
 
-def shown(claims: Sequence[Told], column: str) -> str:
+def ranked(
+    items: Iterable[T], row: Callable[[T], sqlite3.Row], value: Callable[[T], str]
+) -> list[tuple[str, list[sqlite3.Row]]]:
+    """Values that are stated with the claims that state them, the one to show first."""
+    told_by: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    for item in items:
+        if value(item):
+            told_by[value(item)].append(row(item))
+    return sorted(told_by.items(), key=lambda pair: (*_merit(pair[1]), pair[0]))
+
+
+def _merit(rows: list[sqlite3.Row]) -> tuple[int, int, str, float]:
+    best = min(rank(row) for row in rows)
+    return best, -voices(rows), min(row["seen_at"] for row in rows), -max(row["confidence"] for row in rows)
+
+
+def by_column(rows: Iterable[sqlite3.Row], column: str) -> list[tuple[str, list[sqlite3.Row]]]:
+    """Values of one column, the one to show first."""
+    return ranked(rows, lambda row: row, lambda row: str(row[column]))
+
+
+def shown(rows: Iterable[sqlite3.Row], column: str) -> str:
     """The value of a column that the action's row shows; "" if no claim states one."""
-    found = ranked(claims, lambda c: str(c.row[column]))
+    found = by_column(rows, column)
     return found[0][0] if found else ""
 
 
-def union(claims: Sequence[Told], column: str) -> str:
+def shown_day(dates: Iterable[Dated]) -> str:
+    """The day to show. Where the best is cut short ("2024-09") and a better one lies within it, that one."""
+    found = ranked(dates, lambda d: d.row, lambda d: d.value)
+    if not found:
+        return ""
+    within = [value for value, _ in found[1:] if value.startswith(found[0][0])]
+    return within[0] if len(within) == 1 else found[0][0]
+
+
+def union(rows: Iterable[sqlite3.Row], column: str) -> str:
     """All members of a list column, the ones told most often first."""
     counts: dict[str, int] = defaultdict(int)
-    for claim in claims:
-        for member in json.loads(claim.row[column]):
+    for row in rows:
+        for member in json.loads(row[column]):
             counts[member] += 1
     return many(sorted(counts, key=lambda m: (-counts[m], m)))
 
 
-def _save_action(db: sqlite3.Connection, group: Group, action: str, case: str, side: str, jurisdiction: str) -> None:
-    kind = shown(group.claims, "kind")
-    dates = _dates(group)
-    status, as_of = _status(group, kind, dates)
+def kind_shown(telling: Sequence[sqlite3.Row]) -> str:
+    """Of a law's kinds the latest step, else the one the best claims name, a weaker one only where no other is told."""
+    steps = [(kinds()[row["kind"]]["step"], row["kind"]) for row in telling if "step" in kinds()[row["kind"]]]
+    if steps:
+        return str(max(steps)[1])
+    return shown([row for row in telling if not kinds()[row["kind"]].get("weaker")], "kind") or shown(telling, "kind")
+
+
+def alike(telling: Sequence[sqlite3.Row], kind: str) -> list[sqlite3.Row]:
+    """Claims that tell what the action is shown as: not an earlier step of a law, not the advice before a ban."""
+    own = "step" in kinds()[kind]
+    return [row for row in telling if row["kind"] == kind or not (own or kinds()[row["kind"]].get("weaker"))]
+
+
+# the row --------------------------------------------------------------------------------------------------------------
+def _action(
+    db: sqlite3.Connection, action: str, rows: Sequence[sqlite3.Row], telling: Sequence[sqlite3.Row]
+) -> tuple[dict[str, Any], Life]:
+    kind = kind_shown(telling)
+    lived = life(rows, kind, shown_day)
+    seen, evidence = de_facto(rows)
+    amount, currency = _sum(telling)
+    measures = sorted({row["measure"] for row in telling if row["measure"]})
     row = {
-        "id": action, "side": side, "case": key("case", case), "kind": kind, "jurisdiction": jurisdiction,
-        "area": shown(group.claims, "area"), "authority": shown(group.claims, "authority"),
-        "authority_id": shown(group.claims, "authority_id"), "platforms": union(group.claims, "platforms"),
-        "scopes": union(group.claims, "scopes"), "exceptions": shown(group.claims, "exceptions"),
-        "personal_devices": shown(group.claims, "personal_devices"), "person": shown(group.claims, "person"),
-        "status": status, "as_of": as_of, "de_facto": "unknown", "de_facto_evidence": "",
-        "binding": shown(group.claims, "binding"), "announced_on": dates["announced"], "effective_on": dates["in_force"],
-        "lifted_on": dates["ended"], "in_force_from": _from(kind, dates), "in_force_until": dates["ended"],
-        "reason": union(group.claims, "reasons"), "legal_basis": shown(group.claims, "legal_basis"),
-        "amount": shown(group.claims, "amount"), "currency": shown(group.claims, "currency"), "tier": tier(group.all),
-        "voices": voices(group.claims), "confirmed": int(_confirmed(group.claims)), "claims": len(group.all),
-        "title": "", "first_seen": founder(group.all).row["seen_at"], "updated_at": max(c.row["seen_at"] for c in group.all),
-        "curated": int(any(c.measure for c in group.claims)),
+        "id": action, "side": rows[0]["side"], "case": key("case", case_of(measures[0])) if measures else key("case", action),
+        "kind": kind, "jurisdiction": rows[0]["jurisdiction"], "area": shown(telling, "area"), "authority": shown(telling, "authority"),
+        "authority_id": shown(telling, "authority_id"), "platforms": union(telling, "platforms"), "scopes": union(telling, "scopes"),
+        "exceptions": shown(telling, "exceptions"), "personal_devices": shown(telling, "personal_devices"), "person": shown(telling, "person"),
+        "status": lived.status, "as_of": lived.as_of, "de_facto": seen, "de_facto_evidence": evidence, "binding": shown(telling, "binding"),
+        "announced_on": lived.announced, "effective_on": lived.effective, "lifted_on": lived.lifted, "in_force_from": lived.since,
+        "in_force_until": lived.until, "reason": union(telling, "reasons"), "legal_basis": shown(telling, "legal_basis"), "amount": amount,
+        "currency": currency, "tier": tier(rows), "voices": voices(telling), "confirmed": int(_confirmed(telling)), "claims": len(rows),
+        "title": "", "first_seen": founder(rows)["seen_at"], "updated_at": max(row["seen_at"] for row in rows),
+        "curated": int(any(row["measure"] for row in rows)),
     }  # fmt: skip
-    row["title"] = _title(db, row, kind)
-    put(db, "action", row)
-    for platform in json.loads(row["platforms"]):
-        put(db, "action_platform", {"platform": platform, "action": action})
-    for claim in group.all:
-        put(db, "alias", {"id": key("action", claim.id), "action": action})
-    _save_developments(db, group, row)
-    _save_conflicts(db, group, action)
-    index(
-        db,
-        "action",
-        action,
-        row["title"],
-        " ".join([row["authority"], row["scopes"], row["reason"], *(c.row["quote"] for c in group.all[:20])]),
+    row["title"] = title(db, row, kind)
+    return row, lived
+
+
+def _sum(telling: Sequence[sqlite3.Row]) -> tuple[str, str]:
+    found = ranked(
+        (row for row in telling if row["amount"]), lambda row: row, lambda row: f"{row['amount']} {row['currency']}"
     )
+    amount, _, currency = found[0][0].partition(" ") if found else ("", "", "")
+    return amount, currency
 
 
-def _confirmed(claims: Sequence[Told]) -> bool:
+def _confirmed(rows: Sequence[sqlite3.Row]) -> bool:
     """One official or court source, or two independent others."""
-    return tier(claims) in {"official", "court"} or voices(claims) >= 2
+    return tier(rows) in {"official", "court"} or voices(rows) >= 2
 
 
-def _stage(claim: Told) -> str:
-    if claim.is_end:
-        return "ended"
-    return STAGE.get(claim.role, "announced")
-
-
-def _dates(group: Group) -> dict[str, str]:
-    """Day shown for each stage; "" where none is stated."""
-    found = {}
-    for stage in ("announced", "in_force"):
-        found[stage] = shown([c for c in group.claims if _stage(c) == stage], "happened_on")
-    over = [c for c in group.ends if kinds()[c.kind].get("becomes") not in {"", "not_enforced", "partly_lifted"}]
-    found["ended"] = shown(over, "happened_on")
-    return found
-
-
-def _from(kind: str, dates: dict[str, str]) -> str:
-    """Day from which a measure counts as in force: its effect, else its announcement; "" for what is no measure."""
-    return (dates["in_force"] or dates["announced"]) if kinds()[kind].get("life") == "measure" else ""
-
-
-def _status(group: Group, kind: str, dates: dict[str, str]) -> tuple[str, str]:
-    """(status, day of the newest evidence): computed, never written by hand."""
-    as_of = max(c.row["seen_at"] for c in group.all)[:10]
-    ended = max(
-        (c for c in group.ends if kinds()[c.kind].get("becomes")), key=lambda c: (c.low or c.known, c.id), default=None
-    )
-    if ended:
-        return str(kinds()[ended.kind]["becomes"]), as_of
-    life = kinds()[kind].get("life")
-    if life == "case":
-        return "opened", as_of
-    if life == "act":
-        return "decided", as_of
-    if dates["in_force"] and dates["in_force"] <= as_of:
-        return "in_force", as_of
-    ordered = any(c.role in {"ordered", "decided", "signed"} for c in group.claims)
-    return ("ordered" if ordered else "announced" if dates["announced"] else "unknown"), as_of
-
-
-def _title(db: sqlite3.Connection, row: dict[str, Any], kind: str) -> str:
-    head = place_name(db, row["jurisdiction"])
-    text = str(kinds()[kind]["title"]).format(platforms=listed(json.loads(row["platforms"])))
+def title(db: sqlite3.Connection, row: dict[str, Any], kind: str) -> str:
+    """ "Ukraine: device ban on Telegram", "TikTok: terms changed"."""
+    platforms = listed(json.loads(row["platforms"]))
+    text = str(kinds()[kind]["title"]).format(platforms=platforms)
+    head = place_name(db, row["jurisdiction"]) if row["side"] == "government" else platforms
     return f"{head}: {text}" if head else text[:1].upper() + text[1:]
 
 
 def place_name(db: sqlite3.Connection, code: str) -> str:
+    """A jurisdiction's name, its code where the table has none."""
     found = db.execute("select name from jurisdiction where code = ?", (code,)).fetchone()
     return str(found[0]) if found else code
 
@@ -209,163 +241,228 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 
 # developments ---------------------------------------------------------------------------------------------------------
-def _save_developments(db: sqlite3.Connection, group: Group, action: dict[str, Any]) -> None:
-    by_stage: dict[tuple[str, str], list[Told]] = defaultdict(list)
-    for claim in group.all:
-        kind = claim.kind if claim.is_end else action["kind"]
-        by_stage[(kind, _stage(claim))].append(claim)
-    for (kind, stage), claims in sorted(by_stage.items()):
-        _save_development(db, action, kind, stage, claims)
+def _save_developments(
+    db: sqlite3.Connection, action: dict[str, Any], rows: Sequence[sqlite3.Row], past: Sequence[sqlite3.Row]
+) -> None:
+    for kind, stage, dates, undated in happenings(rows, action["kind"]):
+        earlier = [
+            row for row in past if is_ending(row) == (stage == "ended") and (stage != "ended" or row["kind"] == kind)
+        ]
+        _save_development(db, action, kind, stage, dates, undated, earlier)
+
+
+Happening = tuple[str, str, list[Dated], list[sqlite3.Row]]
+"""(kind, stage, dates told of it, claims that tell it without a date)."""
+
+
+def happenings(rows: Sequence[sqlite3.Row], kind: str) -> list[Happening]:
+    """The things that happened to an action, each told by at least one claim, in a fixed order."""
+    by: dict[tuple[str, str], list[Dated]] = defaultdict(list)
+    for one in dated(rows):
+        by[(_kind_told(one.row, one.stage, kind), one.stage)].append(one)
+    _join_decisions(by)
+    found: list[Happening] = []
+    for (told, stage), dates in sorted(by.items()):
+        parts = clusters(dates, lambda d: d.value) if kinds()[told].get("repeats") and stage == "ended" else [dates]
+        found += [(told, stage, part, []) for part in parts]
+    for row in rows:
+        if row["dates"] == "[]" and row["de_facto"] not in ("reachable", "intermittent"):
+            _place_undated(found, row, kind)
+    return found
+
+
+def _kind_told(row: sqlite3.Row, stage: str, kind: str) -> str:
+    if is_ending(row):
+        return str(row["kind"])
+    if "step" not in kinds()[row["kind"]]:
+        return kind
+    return "legislation_in_force" if stage == "in_force" else str(row["kind"])
+
+
+def _join_decisions(by: dict[tuple[str, str], list[Dated]]) -> None:
+    """An announcement and a decision of about the same day are one development."""
+    for kind, stage in sorted(by):
+        if stage == "decided" and (kind, "announced") in by:
+            one, other = first_day(shown_day(by[(kind, "announced")])), first_day(shown_day(by[(kind, "decided")]))
+            if one and other and abs((one - other).days) <= BESIDE:
+                by[(kind, "announced")] += by.pop((kind, "decided"))
+
+
+def _place_undated(found: list[Happening], row: sqlite3.Row, kind: str) -> None:
+    ending = is_ending(row)
+    told = _kind_told(row, "announced", kind)
+    fits = [h for h in found if h[0] == told and (h[1] == "ended") == ending and h[1] not in ("deadline", "expiry")]
+    if fits:
+        fits[-1 if ending else 0][3].append(row)
+    else:
+        found.append((told, "ended" if ending else "announced", [], [row]))
 
 
 def _save_development(
-    db: sqlite3.Connection, action: dict[str, Any], kind: str, stage: str, claims: list[Told]
-) -> None:
-    dated = ranked(claims, lambda c: str(c.row["happened_on"]))
-    best = dated[0][1][0].row if dated else founder(claims).row
-    first = founder(claims)
-    development = key("development", first.id)
-    abbreviation = _abbreviation(db, action)
-    title = _title(db, action, kind) + STAGE_WORDS.get(stage, "") + (f" ({abbreviation})" if abbreviation else "")
+    db: sqlite3.Connection, action: dict[str, Any], kind: str, stage: str, dates: list[Dated], undated: list[sqlite3.Row],
+    earlier: Sequence[sqlite3.Row],
+) -> None:  # fmt: skip
+    rows = {d.row["id"]: d.row for d in dates} | {row["id"]: row for row in undated}
+    main = {d.row["id"] for d in dates if d.main} | {row["id"] for row in undated}
+    first = founder(rows.values())
+    held = founder([*rows.values(), *earlier])
+    development = key("development", held["id"], stage)
+    day = shown_day(dates)
+    body = shown(rows.values(), "authority_id") or (
+        "" if shown(rows.values(), "authority") or stage == "ended" else action["authority_id"]
+    )
+    best = next((d for d in sorted(dates, key=lambda d: (rank(d.row), d.row["id"])) if d.value == day), None)
+    source = best.row if best else first
+    when = next((w for w in json.loads(source["dates"]) if best and w["value"] == day and w["role"] == best.role), {})
     save_development(db, {
         "id": development, "side": action["side"], "kind": kind, "stage": stage, "action": action["id"], "change": None,
-        "document": None, "happened_on": best["happened_on"], "precision": best["precision"], "date_role": best["date_role"],
-        "date_basis": best["date_basis"], "title": title, "summary": _summary(db, action, best), "platforms": action["platforms"],
-        "jurisdiction": action["jurisdiction"], "authority": action["authority"], "topics": "[]", "url": best["url"],
-        "published_at": first.row["seen_at"], "updated_at": max(first.row["seen_at"], best["seen_at"]),
-        "baseline": int(first.row["baseline"]),
+        "document": None, "happened_on": day, "precision": when.get("precision", ""), "date_role": when.get("role", ""),
+        "date_basis": when.get("basis", ""), "title": _headline(db, action, kind, stage, body, rows.values()),
+        "summary": _summary(db, action, when, rows.values()),
+        "platforms": action["platforms"], "jurisdiction": action["jurisdiction"], "authority": shown(rows.values(), "authority") or action["authority"],
+        "topics": union(rows.values(), "topics"), "url": source["url"] or first["url"], "published_at": held["seen_at"],
+        "updated_at": max(row["seen_at"] for row in rows.values()), "baseline": int(held["baseline"]),
     })  # fmt: skip
-    for claim in claims:
-        db.execute("update claim set action = ?, development = ? where id = ?", (action["id"], development, claim.id))
+    for claim in main:
+        db.execute("update claim set development = ? where id = ?", (development, claim))
 
 
-STAGE_WORDS = {
-    "announced": " announced",
-    "in_force": " in force",
-    "deadline": " due",
-    "expiry": " to expire",
-    "ended": "",
-}
+def _headline(
+    db: sqlite3.Connection, action: dict[str, Any], kind: str, stage: str, authority: str, rows: Iterable[sqlite3.Row]
+) -> str:
+    once = kinds()[kind].get("life") == "act" or "step" in kinds()[kind]
+    found = db.execute("select abbreviation, name from authority where id = ?", (authority,)).fetchone()
+    documents = json.loads(union(rows, "documents"))
+    if documents:
+        return f"{listed(json.loads(action['platforms']))}: {listed(documents)} changed"
+    body = (str(found[0]) or str(found[1])) if found else ""
+    words = "" if once and stage not in ("deadline", "expiry") else STAGE_WORDS.get(stage, "")
+    return title(db, action, kind) + words + (f" ({body})" if body else "")
 
 
-def _abbreviation(db: sqlite3.Connection, action: dict[str, Any]) -> str:
-    found = db.execute("select abbreviation, name from authority where id = ?", (action["authority_id"],)).fetchone()
-    return (str(found[0]) or str(found[1])) if found else ""
-
-
-def _summary(db: sqlite3.Connection, action: dict[str, Any], best: sqlite3.Row) -> str:
-    parts = [action["authority"] or place_name(db, action["jurisdiction"])]
-    if best["happened_on"]:
-        parts.append(f"{best['date_role'] or 'dated'} {best['happened_on']}")
+def _summary(db: sqlite3.Connection, action: dict[str, Any], when: dict[str, Any], rows: Iterable[sqlite3.Row]) -> str:
+    rows = list(rows)
+    parts = [shown(rows, "authority") or action["authority"] or place_name(db, action["jurisdiction"])]
+    if when:
+        parts.append(f"{when['role'] or 'dated'} {when['value']}")
     for name, label in (("scopes", "scope"), ("reason", "reason")):
         members = json.loads(action[name])
         if members:
             parts.append(f"{label}: " + ", ".join(m.replace("_", " ") for m in members))
-    return "; ".join(filter(None, parts)) + "."
+    notes = [row["note"] for row in rows if row["note"] and row["cites"] != "[]"]
+    return " ".join(filter(None, ["; ".join(filter(None, parts)) + ".", *notes[:1]]))
 
 
-def _save_conflicts(db: sqlite3.Connection, group: Group, action: str) -> None:
-    by_stage: dict[str, list[Told]] = defaultdict(list)
-    for claim in group.all:
-        by_stage[_stage(claim)].append(claim)
-    for field in COMPARED:
-        sets = by_stage.items() if field == "happened_on" else [("", group.claims)]
-        for stage, claims in sets:
-            _save_conflict(db, action, field, stage, claims)
+# conflicts ------------------------------------------------------------------------------------------------------------
+def _save_conflicts(
+    db: sqlite3.Connection, action: str, rows: Sequence[sqlite3.Row], telling: Sequence[sqlite3.Row]
+) -> None:
+    kind = kind_shown(telling)
+    for told_kind, stage, dates, _ in happenings(rows, kind):
+        for told in _comparable(told_kind, dates):
+            _save_disagreement(
+                db, action, "happened_on", stage, ranked(told, lambda d: d.row, lambda d: d.value), _same_day
+            )
+    _save_disagreement(db, action, "binding", "", by_column(telling, "binding"), lambda a, b: "unknown" in (a, b))
+    telling = alike(telling, kind)
+    _save_disagreement(db, action, "authority_id", "", by_column(telling, "authority_id"), lambda a, b: a == b)
+    _save_disagreement(
+        db, action, "scopes", "", [p for p in by_column(telling, "scopes") if p[0] != "[]"], _same_scopes
+    )
+    sums = ranked((r for r in telling if r["amount"]), lambda r: r, lambda r: f"{r['amount']} {r['currency']}".strip())
+    _save_disagreement(db, action, "amount", "", sums, lambda a, b: a == b)
+    for row in rows:
+        if row["differs"]:
+            field, value, known = json.loads(row["differs"])
+            _put_conflict(
+                db,
+                action,
+                field,
+                "",
+                known,
+                value,
+                [row],
+                "the official or better founded one, in the register's judgement",
+            )
 
 
-def _save_conflict(db: sqlite3.Connection, action: str, field: str, stage: str, claims: list[Told]) -> None:
-    """Values that exclude each other; a date cut shorter ("2024-09" beside "2024-09-19") agrees."""
-    found = [pair for pair in ranked(claims, lambda c: str(c.row[field])) if pair[0] != "[]"]
+def _comparable(kind: str, dates: Sequence[Dated]) -> list[list[Dated]]:
+    """Dates that speak of one step: an announcement and a decision may rightly differ, two days of one arrest not. Of a claim that
+    gives several days for a step the first counts: it does not disagree with itself."""
+    once = kinds()[kind].get("life") == "act"
+    by: dict[tuple[str, bool], dict[str, Dated]] = defaultdict(dict)
+    for one in dates:
+        step = "" if once else "seen" if one.role == "observed" else _step(one.role)
+        by[(step, bool(kinds()[one.row["kind"]].get("weaker")))].setdefault(one.row["id"], one)
+    return [list(told.values()) for _, told in sorted(by.items())]
+
+
+def _step(role: str) -> str:
+    return {
+        "reported": "announced",
+        "published": "announced",
+        "opened": "announced",
+        "signed": "decided",
+        "ordered": "decided",
+    }.get(role, role)
+
+
+def _same_day(a: str, b: str) -> bool:
+    return a.startswith(b) or b.startswith(a)
+
+
+def _same_scopes(a: str, b: str) -> bool:
+    one, other = set(json.loads(a)), set(json.loads(b))
+    return one <= other or other <= one
+
+
+def _save_disagreement(
+    db: sqlite3.Connection, action: str, field: str, stage: str, found: list[tuple[str, list[sqlite3.Row]]],
+    agree: Callable[[str, str], bool],
+) -> None:  # fmt: skip
+    """A row for each value that another one excludes; what is only less exact agrees."""
     if len(found) < 2:
         return
-    best, rest = found[0], [p for p in found[1:] if not (p[0].startswith(found[0][0]) or found[0][0].startswith(p[0]))]
-    for value, by in rest:
-        put(db, "conflict", {
-            "id": key("conflict", action, field, stage, value), "action": action, "field": f"{field} ({stage})" if stage else field,
-            "shown": best[0], "why": _why(best[1], by), "value": value, "claims": many(sorted(c.id for c in by)), "tier": tier(by),
-            "voices": voices(by),
-        })  # fmt: skip
+    best, by = found[0]
+    for value, told in found[1:]:
+        if not agree(best, value):
+            _put_conflict(db, action, field, stage, best, value, told, _why(by, told))
+        elif any(not agree(value, other) for other, _ in found):
+            _put_conflict(
+                db, action, field, stage, best, value, told, "less exact, and agrees with each of those that differ"
+            )
 
 
-def _why(best: list[Told], other: list[Told]) -> str:
-    if tier(best) != tier(other):
-        return f"tier {tier(best)} before {tier(other)}"
+def _put_conflict(
+    db: sqlite3.Connection,
+    action: str,
+    field: str,
+    stage: str,
+    best: str,
+    value: str,
+    told: list[sqlite3.Row],
+    why: str,
+) -> None:
+    put(db, "conflict", {
+        "id": key("conflict", action, field, stage, value), "action": action, "field": f"{field} ({stage})" if stage else field,
+        "shown": best, "why": why, "value": value, "claims": many(sorted(row["id"] for row in told)), "tier": tier(told),
+        "voices": voices(told),
+    })  # fmt: skip
+
+
+def _why(best: list[sqlite3.Row], other: list[sqlite3.Row]) -> str:
+    one, two = min(map(rank, best)), min(map(rank, other))
+    if one != two:
+        return f"{_rank_name(one)} before {_rank_name(two)}"
     if voices(best) != voices(other):
         return f"{voices(best)} independent voices before {voices(other)}"
-    return "seen first"
-
-
-# platforms' answers ---------------------------------------------------------------------------------------------------
-def _attach(db: sqlite3.Connection, claims: list[Told]) -> list[Told]:
-    """Give claims about a document's change to that change, as its evidence; returns the rest.
-
-    A claim fits a change of the same platform if it was made or dated no more than a fortnight outside the time between
-    the capture that did not show the change yet and a month after the one that did.
-    """
-    rest = []
-    told_of: dict[str, list[Told]] = defaultdict(list)
-    for claim in claims:
-        change = _change_of(db, claim)
-        if change:
-            told_of[change].append(claim)
-        else:
-            rest.append(claim)
-    for change, by in sorted(told_of.items()):
-        _evidence(db, change, by)
-    return rest
-
-
-def _change_of(db: sqlite3.Connection, claim: Told) -> str:
-    day = claim.low or claim.known
-    rows = db.execute(
-        "select c.id, c.kind, c.seen_at, c.last_not_seen, d.platform from change c join document d on d.id = c.document"
-        " join development v on v.change = c.id where c.class = 'substantive' and not c.ours order by c.id"
-    ).fetchall()
-    fits = [
-        row for row in rows
-        if row["platform"] in claim.platforms
-        and _day(row["last_not_seen"]) - timedelta(days=14) <= day <= _day(row["seen_at"]) + timedelta(days=31)
-    ]  # fmt: skip
-    fits.sort(key=lambda r: (r["kind"] != claim.kind, abs((_day(r["seen_at"]) - day).days), r["id"]))
-    return str(fits[0]["id"]) if fits and fits[0]["kind"] == claim.kind else ""
-
-
-def _day(instant: str) -> date:
-    return date.fromisoformat(instant[:10])
-
-
-def _evidence(db: sqlite3.Connection, change: str, claims: list[Told]) -> None:
-    """A document that states no date of its own takes the one its evidence states."""
-    development = db.execute("select * from development where change = ?", (change,)).fetchone()
-    for claim in claims:
-        db.execute("update claim set development = ? where id = ?", (development["id"], claim.id))
-    seen = db.execute("select seen_at, effective_on from change where id = ?", (change,)).fetchone()
-    dated = ranked(claims, lambda c: str(c.row["happened_on"]))
-    if seen["effective_on"] or not dated:
-        return
-    best = dated[0][1][0].row
-    db.execute(
-        "update development set happened_on = ?, precision = ?, date_role = ?, date_basis = ? where id = ?",
-        (best["happened_on"], best["precision"], best["date_role"], best["date_basis"], development["id"]),
+    if min(r["seen_at"] for r in best) != min(r["seen_at"] for r in other):
+        return "seen first"
+    return (
+        "the entry itself before a differing report it names" if best[0]["basis"] else "seen at once; the lower value"
     )
 
 
-def propose_links(db: sqlite3.Connection) -> None:
-    """A platform's development within LINK_DAYS after an action against it may answer it: proposed, and marked so."""
-    db.execute("delete from link where basis = 'proposed'")
-    rows = db.execute(
-        "select p.platform, v.id as subject, v.happened_on as answered, a.id as object, d.happened_on as acted"
-        " from development v join development_platform p on p.development = v.id"
-        " join development_platform q on q.platform = p.platform join development d on d.id = q.development"
-        " join action a on a.id = d.action where v.side = 'platform' and v.kind != 'now_tracking' and a.side = 'government'"
-        " and v.precision = 'day' and d.precision = 'day'"
-        " and julianday(v.happened_on) - julianday(d.happened_on) between 0 and ?",
-        (LINK_DAYS,),
-    ).fetchall()
-    for row in rows:
-        days = (date.fromisoformat(row["answered"]) - date.fromisoformat(row["acted"])).days
-        put(db, "link", {
-            "id": key("link", row["subject"], "responds_to", row["object"]), "subject": row["subject"], "relation": "responds_to",
-            "object": row["object"], "basis": "proposed", "evidence": f"same platform, {days} days later", "days": days,
-        }, "insert or ignore")  # fmt: skip
+def _rank_name(number: int) -> str:
+    name = RANKS[number]
+    return {"page read": "register, pages read", "dataset": "register, from a dataset"}.get(name, f"tier {name}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import changes
 from records import Block, Change, Past
-from store.database import index, key, many, put, unindex
+from store.database import index, key, many, put, unindex, unsettled
 
 HISTORY = 30  # earlier states that a capture is compared with
 KIND_OF_TOPIC = (
@@ -207,12 +207,20 @@ def _save_development(
 def save_development(db: sqlite3.Connection, row: dict[str, Any]) -> None:
     """Write a development with its index by platform."""
     put(db, "development", row)
+    _mark_answer(db, row["side"], row["id"])
     db.execute("delete from development_platform where development = ?", (row["id"],))
     for platform in json.loads(row["platforms"]):
         put(db, "development_platform", {"platform": platform, "development": row["id"]})
 
 
+def _mark_answer(db: sqlite3.Connection, side: str, development: str) -> None:
+    if side == "platform":
+        unsettled(db, "answer", development)
+
+
 def drop_development(db: sqlite3.Connection, development: str) -> None:
+    """Take a development out."""
+    unsettled(db, "answer", development)
     db.execute("delete from development_platform where development = ?", (development,))
     db.execute("delete from development where id = ?", (development,))
 

@@ -23,7 +23,9 @@ from records import Article, Block, Claim, Link, Page, PolicyText, Record, Sourc
 from store.archive import Archive, Sighting
 from store.database import add, clean, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
+from store.places import mark_claim
 from store.settle import settle
+from store.voices import sketch
 from store.watch import arrived, restart
 
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
@@ -272,7 +274,10 @@ class Door:
         })  # fmt: skip
         index(self.db, "article", article_id, article.title, article.text, article.language)
         unsettled(self.db, "article", article_id)
-        for claim in claims.extract(article):
+        found = claims.extract(article)
+        if found:
+            sketch(self.db, article_id, article.text)
+        for claim in found:
             self._save_claim(claim, article_id, page_id, source, article.url, s)
 
     def _save_row(self, s: Sighting, page_id: str, source: Source, claim: Claim) -> None:
@@ -301,10 +306,8 @@ class Door:
             "update claim set seen_at = ?, page = ?, baseline = ? where article = ?",
             (s.fetched_at, page_id, baseline, article_id),
         )
-        for row in self.db.execute(
-            "select distinct side, jurisdiction from claim where article = ?", (article_id,)
-        ).fetchall():
-            unsettled(self.db, "place", f"{row[0]}|{row[1]}")
+        for row in self.db.execute("select * from claim where article = ?", (article_id,)).fetchall():
+            mark_claim(self.db, row)
 
     def _first_run(self, source: str) -> str:
         """The run that first saw a source; what it brings is a baseline and no news."""
@@ -344,14 +347,15 @@ def claim_columns(claim: Claim) -> dict[str, Any]:
         "date_role": main.role if main else "", "date_basis": main.basis if main else "",
         "ambiguous": int(main.ambiguous) if main else 0, "dates": many(asdict(d) for d in claim.dates),
         "occurred": int(claim.occurred), "quote": claim.quote, "confidence": claim.confidence, "fired": many(claim.fired),
-        "action": None, "development": None,
+        "action": None, "development": None, "state": claim.state, "state_on": claim.state_on, "de_facto": claim.de_facto,
+        "topics": many(claim.topics), "documents": many(claim.documents),
     }  # fmt: skip
 
 
 def save_claim(db: sqlite3.Connection, row: dict[str, Any]) -> None:
     """Write a claim unless it is there, and mark the place it speaks of."""
     if add(db, "claim", row):
-        unsettled(db, "place", f"{row['side']}|{row['jurisdiction']}")
+        mark_claim(db, row)
 
 
 def standing(claim: Claim) -> str:

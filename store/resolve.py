@@ -1,8 +1,11 @@
-"""Claims of one place -> groups that speak of one action. Pure: a function of the set of claims, whatever their order.
+"""Claims that name one platform in one jurisdiction -> strands: the tellings of one action there. Pure, and free of order.
 
-Two claims speak of one action when their kinds are of one family, a platform is common, their scopes and amounts do not
-exclude each other, and their dates are near. A claim that ends something joins the latest action it can end. Claims of a
-register name their measure, which holds them together and gives the action its id.
+Two claims belong to one strand when their kinds are of one family, nothing holds them apart (families.toml) and their days
+are near. Days that are told exactly come first, then months and years, then claims without a day, which join what had
+happened when they were published. What ends a measure joins the latest one it can end. Claims of one register measure are
+held together. Every step goes through the claims in the order of their days and ids, so the result is a function of the set.
+
+Time: n log n for n claims of one platform in one jurisdiction.
 """
 
 from __future__ import annotations
@@ -10,222 +13,405 @@ from __future__ import annotations
 import json
 import sqlite3
 import tomllib
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-NEAR = 60  # days between two tellings of one measure
-ROLES_APART = 400  # days between announcement and effect of one measure
-FAR = date(9999, 1, 1)
+from claims import names
+
+BUCKET = 64  # days in one bucket of a lane's index
+NEWS = 14  # days after a measure in which a report published is taken to speak of it
+LATE = 60  # days between the day told and the day published from which the day may be a mistake
+SETTLED = 14  # days after an end in which a telling still speaks of what ended
+STEPS = {
+    "announced": 0, "reported": 0, "published": 0, "opened": 0, "decided": 1, "signed": 1, "ordered": 1, "effective": 2,
+    "observed": 2, "lifted": 2, "deadline": 1, "scheduled_expiry": 1,
+}  # fmt: skip
+OWN_STAFF = {"institution_staff", "legislature_staff"}
+REGULATORS = {"regulator", "data_protection_authority"}
+BEGINS = ("announced", "decided", "signed", "ordered", "effective", "opened", "published", "reported")
 
 
 @cache
 def kinds() -> dict[str, dict[str, Any]]:
     """kinds.toml: how each kind of action resolves and reads."""
-    return tomllib.loads((Path(__file__).parent / "kinds.toml").read_text())
+    return tomllib.loads((Path(__file__).parent / "kinds.toml").read_text("utf-8"))
+
+
+@cache
+def family_rules(family: str) -> dict[str, Any]:
+    """families.toml: what holds two actions of one family apart."""
+    table = tomllib.loads((Path(__file__).parent / "families.toml").read_text("utf-8"))
+    return dict(table.get(family, table["default"]))
+
+
+@cache
+def _authority_kinds() -> dict[str, str]:
+    return {body.id: body.kind for body in names.authorities()}
+
+
+@cache
+def _people() -> dict[str, str]:
+    """A name of a person who stands for a platform -> the first one listed."""
+    return {alias.casefold(): one.people[0] for one in names.platforms() for alias in one.people}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A claim as resolution needs it. ``low`` and ``high`` are the first and last day its date can mean; ``known`` the day
-    by which it had happened."""
+    """A claim as resolution needs it. Days are proleptic ordinals. ``low`` and ``high``: first and last day its date can mean,
+    None without one; ``days``: every exact day it gives for the action's steps; ``known``: the day by which it had happened.
+    """
 
     id: str
     kind: str
-    platforms: frozenset[str]
-    low: date | None
-    high: date | None
-    known: date
-    role: str
+    family: str
+    ending: bool
+    low: int | None
+    high: int
+    days: tuple[int, ...]
+    known: int
+    step: int
     scopes: frozenset[str]
     authority: str
-    amount: str
+    amount: float
+    currency: str
     person: str
     ends: str
     measure: str
-    row: sqlite3.Row
+    text: str  # the article it stands in, else the claim itself
+    address: str
 
     @property
-    def family(self) -> str:
-        return str(kinds()[self.kind].get("family", ""))
-
-    @property
-    def is_end(self) -> bool:
-        return bool(kinds()[self.kind].get("ends"))
+    def exact(self) -> bool:
+        return self.low is not None and self.low == self.high
 
 
-@dataclass(slots=True)
-class Group:
-    """Claims that speak of one action."""
-
-    claims: list[Told] = field(default_factory=list)
-    ends: list[Told] = field(default_factory=list)
-
-    @property
-    def all(self) -> list[Told]:
-        return self.claims + self.ends
-
-    @property
-    def dated(self) -> list[Told]:
-        return [c for c in self.claims if c.low]
-
-    @property
-    def low(self) -> date | None:
-        return min((c.low for c in self.dated if c.low), default=None)
-
-    @property
-    def ended(self) -> date | None:
-        return max((c.low for c in self.ends if c.low and kinds()[c.kind].get("becomes")), default=None)
+COLUMNS = """c.id, c.kind, c.happened_on, c.precision, c.date_role, c.dates, c.scopes, c.authority_id, c.amount, c.currency, c.person, c.ends,
+c.measure, c.article, c.source, c.url, c.standing, coalesce(nullif(substr(a.published, 1, 10), ''), nullif(c.told_on, ''), substr(c.seen_at, 1, 10)) as known"""
 
 
 def told(row: sqlite3.Row) -> Told:
-    """A row of table ``claim`` (with the day its article was published as ``known``) as resolution needs it."""
-    low, high = span(row["happened_on"], row["precision"])
+    """A row with COLUMNS as resolution needs it."""
+    kind = kinds()[row["kind"]]
+    low, high = span(row["happened_on"])
+    person = row["person"]
     return Told(
-        row["id"], row["kind"], frozenset(json.loads(row["platforms"])), low, high, _known(row), row["date_role"],
-        frozenset(json.loads(row["scopes"])), row["authority_id"], row["amount"], row["person"], row["ends"], row["measure"], row,
+        row["id"], row["kind"], kind.get("family", ""), bool(kind.get("ends")), low, high, _days(row, low, high),
+        span(row["known"])[1], STEPS.get(row["date_role"], 0), _members(row["scopes"]), row["authority_id"], _number(row["amount"]),
+        row["currency"], _people().get(person.casefold(), person.casefold()) if person else "", row["ends"], row["measure"],
+        row["article"] or row["id"], f"{row['source']} {row['url']}",
     )  # fmt: skip
 
 
-def span(value: str, precision: str) -> tuple[date | None, date | None]:
-    """First and last day that "2024", "2024-09" or "2024-09-23" can mean; (None, None) without a date."""
+@cache
+def _members(text: str) -> frozenset[str]:
+    return frozenset(json.loads(text))
+
+
+@cache
+def span(value: str) -> tuple[int | None, int]:
+    """First and last day, as ordinals, that "2024", "2024-09" or "2024-09-23" can mean; (None, 0) without a date."""
     if not value:
-        return None, None
+        return None, 0
     year, month, day = (int(part) for part in (value + "-01-01").split("-")[:3])
-    first = date(year, month, day)
-    if precision == "day":
+    first = date(year, month, day).toordinal()
+    if len(value) >= 10:
         return first, first
-    return first, (date(year, 12, 31) if precision == "year" else _month_end(first))
+    after = date(year + 1, 1, 1) if len(value) == 4 or month == 12 else date(year, month + 1, 1)
+    return first, after.toordinal() - 1
 
 
-def _month_end(first: date) -> date:
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+def _days(row: sqlite3.Row, low: int | None, high: int) -> tuple[int, ...]:
+    exact = {low} if low is not None and low == high else set()
+    if row["dates"].count("value") > 1:
+        for when in json.loads(row["dates"])[1:]:
+            if when["role"] in BEGINS and len(when["value"]) == 10:
+                exact.add(span(when["value"])[0])
+    return tuple(sorted(day for day in exact if day is not None))
 
 
-def _known(row: sqlite3.Row) -> date:
-    text = row["known"] or row["seen_at"]
-    return date.fromisoformat(text[:10]) if len(text) >= 10 else FAR
+def _number(text: str) -> float:
+    try:
+        return float(text) if text else 0.0
+    except ValueError:
+        return 0.0
 
 
-def groups(claims: Iterable[Told]) -> list[Group]:
-    """Every claim in exactly one group; the same groups for the same set of claims."""
-    ordered = sorted(claims, key=lambda c: (c.low is None, c.low or c.known, c.id))
-    found: list[Group] = []
-    for claim in (c for c in ordered if not c.is_end):
-        _place(found, claim)
-    for claim in (c for c in ordered if c.is_end):
-        _end(found, claim)
-    return found
+@dataclass(slots=True, eq=False)
+class Strand:
+    """Tellings of one action under one platform: ``claims`` tell it, ``ends`` its end. ``first`` and ``last`` are the first and
+    last day told, or that a telling was known where none gives a day."""
+
+    family: str
+    number: int = 0
+    claims: list[Told] = field(default_factory=list)
+    ends: list[Told] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+    scopes: set[str] = field(default_factory=set)
+    authorities: set[str] = field(default_factory=set)
+    persons: set[str] = field(default_factory=set)
+    amounts: list[tuple[str, float, int]] = field(default_factory=list)
+    steps: set[int] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    measure: str = ""
+    first: int = 0
+    last: int = 0
+    ended: int | None = None
+
+    def add(self, claim: Told) -> None:
+        begun, over = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
+        loose = not self.days
+        self.first, self.last = (min(self.first, begun), max(self.last, over)) if self.claims else (begun, over)
+        self.claims.append(claim)
+        for day in claim.days:
+            insort(self.days, day)
+        if self.days and (loose or claim.days):
+            self.first, self.last = self.days[0], self.days[-1]
+        self.measure = self.measure or claim.measure
+        self.scopes |= claim.scopes
+        self.texts.add(claim.text)
+        self.steps.add(claim.step)
+        self.persons |= {claim.person} - {""}
+        self.authorities |= {claim.authority} - {""}
+        if claim.amount:
+            self.amounts.append((claim.currency, claim.amount, begun))
+
+    def gap(self, low: int, high: int) -> int:
+        """Days between the nearest day told and the span ``low`` to ``high``; 0 where they can be the same."""
+        if not self.days:
+            return max(0, max(self.first, low) - min(self.last, high))
+        at = bisect_left(self.days, low)
+        after = max(0, self.days[at] - high) if at < len(self.days) else 1 << 30
+        return min(after, low - self.days[at - 1]) if at else after
 
 
-def _place(found: list[Group], claim: Told) -> None:
-    fits = [group for group in found if _fits(group, claim)]
-    if not fits:
-        found.append(Group([claim]))
-        return
-    min(fits, key=lambda g: (_distance(g, claim), g.claims[0].id)).claims.append(claim)
+def strands(claims: Iterable[Told]) -> list[Strand]:
+    """Every claim in exactly one strand."""
+    lanes: dict[str, list[Told]] = defaultdict(list)
+    ends: list[Told] = []
+    for claim in claims:
+        (ends if claim.ending else lanes[claim.family]).append(claim)
+    lifted = sorted(c.low for c in ends if c.exact and c.low and is_over(c.kind))
+    found = [strand for family in sorted(lanes) for strand in Lane(family, lifted).run(lanes[family])]
+    return found + _end_all(found, sorted(ends, key=lambda c: (c.low or c.known, c.id)))
 
 
-def _fits(group: Group, claim: Told) -> bool:
-    first = group.claims[0]
-    measures = {c.measure for c in group.claims if c.measure}
-    if claim.measure and measures and claim.measure not in measures:
+def is_over(kind: str) -> bool:
+    """Whether an ending of this kind leaves nothing in force."""
+    return kinds()[kind].get("becomes", "") in ("lifted", "annulled", "revoked", "expired", "closed")
+
+
+class Lane:
+    """Strands of one family, found by the days they tell. ``lifted``: days on which something ended here, in order."""
+
+    def __init__(self, family: str, lifted: Sequence[int]) -> None:
+        self.family, self.lifted = family, lifted
+        self.rules = family_rules(family)
+        self.strands: list[Strand] = []
+        self.buckets: dict[int, set[int]] = defaultdict(set)
+        self.begun: list[tuple[int, int]] = []
+
+    def run(self, claims: list[Told]) -> list[Strand]:
+        """Strands of ``claims``, which are all of this family."""
+        self._measures([c for c in claims if c.measure])
+        free = [c for c in claims if not c.measure]
+        for claim in sorted((c for c in free if c.exact), key=lambda c: (c.low, c.id)):
+            self._put(claim, self._near(claim))
+        self._mend()
+        loose = [c for c in free if c.low is not None and not c.exact]
+        for claim in sorted(loose, key=lambda c: (c.high - (c.low or 0), c.low, c.id)):
+            self._put(claim, self._within(claim))
+        self.begun = sorted((strand.first, strand.number) for strand in self.strands if strand.claims)
+        for claim in sorted((c for c in free if c.low is None), key=lambda c: (c.known, c.id)):
+            strand = self._put(claim, self._undated(claim))
+            if len(strand.claims) == 1:
+                insort(self.begun, (strand.first, strand.number))
+        return [strand for strand in self.strands if strand.claims]
+
+    def _measures(self, claims: list[Told]) -> None:
+        by: dict[str, Strand] = {}
+        for claim in sorted(claims, key=lambda c: (c.measure, c.id)):
+            by[claim.measure] = self._put(claim, by.get(claim.measure))
+
+    def _put(self, claim: Told, strand: Strand | None) -> Strand:
+        if strand is None:
+            strand = Strand(self.family, len(self.strands))
+            self.strands.append(strand)
+        strand.add(claim)
+        for day in claim.days or (strand.first, strand.last):
+            self.buckets[day // BUCKET].add(strand.number)
+        return strand
+
+    def _around(self, low: int, high: int) -> Iterator[Strand]:
+        """Strands that tell a day of the span, and perhaps some beside it."""
+        numbers: set[int] = set()
+        for bucket in range(low // BUCKET, high // BUCKET + 1):
+            numbers |= self.buckets.get(bucket, set())
+        return (self.strands[number] for number in sorted(numbers) if self.strands[number].claims)
+
+    def _near(self, claim: Told) -> Strand | None:
+        """The strand nearest in days: of the same step, or of an earlier one that this claim carries on."""
+        near, apart = self.rules["near"], self.rules["apart"]
+        fits = []
+        for strand in self._around(claim.days[0] - apart, claim.days[-1] + apart):
+            gap = min(strand.gap(day, day) for day in claim.days)
+            on = gap <= near or (gap <= apart and claim.step > max(strand.steps))
+            if on and not self._ended_between(strand, claim) and self._fits(strand, claim):
+                fits.append((gap, strand.number))
+        return self.strands[min(fits)[1]] if fits else None
+
+    def _ended_between(self, strand: Strand, claim: Told) -> bool:
+        """Whether something ended after the strand began and well before the day of the claim."""
+        day = claim.low or claim.known
+        at = bisect_left(self.lifted, strand.first)
+        return at < len(self.lifted) and self.lifted[at] < day - SETTLED and day - strand.last > SETTLED
+
+    def _fits(self, strand: Strand, claim: Told) -> bool:
+        return not any(HELD_APART[rule](strand, claim) for rule in self.rules["by"])
+
+    def _mend(self) -> None:
+        """A lone telling of a day far from the day it was published, by a text that came with the news of another strand, speaks of
+        that one with the wrong day (a year mistyped, a day taken from elsewhere in the text)."""
+        whole = [s for s in self.strands if len(s.claims) > 1 and s.days]
+        firsts = sorted((s.first, s.number) for s in whole)
+        for strand in self.strands:
+            if len(strand.claims) == 1 and not strand.measure and abs(strand.claims[0].known - strand.first) > LATE:
+                home = self._news(firsts, strand.claims[0])
+                if home is not None:
+                    home.add(strand.claims.pop())
+
+    def _news(self, firsts: list[tuple[int, int]], claim: Told) -> Strand | None:
+        """The strand whose news a text came with that tells nothing else of it."""
+        at = bisect_right(firsts, (claim.known + 3, 1 << 30))
+        for first, number in reversed(firsts[max(0, at - 8) : at]):
+            strand = self.strands[number]
+            if (
+                first - 3 <= claim.known <= strand.last + NEWS
+                and claim.text not in strand.texts
+                and self._fits(strand, claim)
+            ):
+                return strand
+        return None
+
+    def _within(self, claim: Told) -> Strand | None:
+        """The strand that tells a day within the month or year of the claim, or near a month; published about the same time."""
+        low, high = claim.low or 0, claim.high
+        slack = self.rules["near"] // 3 if high - low < 32 else 0
+        fits = [
+            (strand.gap(low, high), abs(claim.known - strand.last), strand.number)
+            for strand in self._around(low - slack, high + slack)
+            if strand.gap(low, high) <= slack and self._fits(strand, claim)
+        ]
+        return self.strands[min(fits)[2]] if fits else None
+
+    def _undated(self, claim: Told) -> Strand | None:
+        """The latest strand that had begun when the claim was known, or one that began soon after."""
+        at = bisect_right(self.begun, (claim.known + self.rules["near"], 1 << 30))
+        for _, number in reversed(self.begun[max(0, at - 8) : at]):
+            if self._fits(self.strands[number], claim):
+                return self.strands[number]
+        return None
+
+
+# what holds apart -----------------------------------------------------------------------------------------------------
+def _other_scope(strand: Strand, claim: Told) -> bool:
+    return bool(strand.scopes and claim.scopes and not strand.scopes & claim.scopes)
+
+
+def _other_staff(strand: Strand, claim: Told) -> bool:
+    own = strand.scopes & OWN_STAFF & claim.scopes
+    return bool(own and claim.authority and strand.authorities and claim.authority not in strand.authorities)
+
+
+def _other_regulator(strand: Strand, claim: Told) -> bool:
+    if _authority_kinds().get(claim.authority) not in REGULATORS or claim.authority in strand.authorities:
         return False
-    if first.family != claim.family or not any(c.platforms & claim.platforms for c in group.claims):
+    return any(_authority_kinds().get(body) in REGULATORS for body in strand.authorities)
+
+
+def _other_person(strand: Strand, claim: Told) -> bool:
+    return bool(claim.person and strand.persons and claim.person not in strand.persons)
+
+
+def _other_amount(strand: Strand, claim: Told) -> bool:
+    """Another sum in the same money on another day. On one day two sums are a disagreement."""
+    same = [(amount, day) for currency, amount, day in strand.amounts if currency == claim.currency]
+    if not claim.amount or not same:
         return False
-    return _compatible(group, claim) and _timely(group, claim)
-
-
-def _compatible(group: Group, claim: Told) -> bool:
-    """Scopes that exclude each other, two amounts or two persons make two actions."""
-    for field_name in ("amount", "person"):
-        values = {getattr(c, field_name) for c in group.claims} - {""}
-        mine = getattr(claim, field_name)
-        if mine and values and mine not in values:
-            return False
-    scopes = frozenset[str]().union(*(c.scopes for c in group.claims))
-    return not (scopes and claim.scopes and claim.family == "device" and not scopes & claim.scopes)
-
-
-def _timely(group: Group, claim: Told) -> bool:
-    if claim.low is None:
-        return group.low is None or group.low <= claim.known
-    if not group.dated:
-        return all(c.known >= claim.low for c in group.claims)
-    if any(_gap(c, claim) <= NEAR for c in group.dated):
-        return True
-    apart = {c.role for c in group.dated} != {claim.role}
-    return apart and min(_gap(c, claim) for c in group.dated) <= ROLES_APART
-
-
-def _gap(a: Told, b: Told) -> int:
-    if not (a.low and a.high and b.low and b.high):
-        return 0
-    return max(0, (max(a.low, b.low) - min(a.high, b.high)).days)
-
-
-def _distance(group: Group, claim: Told) -> int:
-    if claim.low is None:
-        return (claim.known - group.low).days if group.low else 0
-    return min((_gap(c, claim) for c in group.dated), default=0)
-
-
-def _end(found: list[Group], claim: Told) -> None:
     day = claim.low or claim.known
-    fits = [g for g in found if _ends(g, claim, day)]
-    if not fits:
-        alone = next((g for g in found if g.claims and g.claims[0].is_end and _same_end(g.claims[0], claim)), None)
-        if alone:
-            alone.claims.append(claim)
+    return all(not 0.8 < amount / claim.amount < 1.25 and abs(on - day) > 1 for amount, on in same)
+
+
+HELD_APART = {
+    "scope": _other_scope, "own_staff": _other_staff, "regulator": _other_regulator, "person": _other_person, "amount": _other_amount,
+}  # fmt: skip
+
+
+# endings --------------------------------------------------------------------------------------------------------------
+def _end_all(found: Sequence[Strand], ends: Iterable[Told]) -> list[Strand]:
+    """Give every ending to the strand it ends; returns strands of endings whose beginning nobody told."""
+    lanes: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, strand in enumerate(found):
+        lanes[strand.family].append((strand.first, number))
+    for lane in lanes.values():
+        lane.sort()
+    alone: dict[str, list[Strand]] = defaultdict(list)
+    for claim in ends:
+        home = _ended(found, lanes, claim)
+        if home is None:
+            _alone(alone[claim.kind], claim)
         else:
-            found.append(Group([claim]))
-        return
-    max(fits, key=lambda g: (claim.ends in {c.kind for c in g.claims}, g.low or date.min, g.claims[0].id)).ends.append(
-        claim
-    )
+            home.ends.append(claim)
+            if is_over(claim.kind) and home.ended is None:
+                home.ended = claim.low or claim.known
+    return [strand for kind in sorted(alone) for strand in alone[kind]]
 
 
-def _ends(group: Group, claim: Told, day: date) -> bool:
-    first = group.claims[0]
-    measures = {c.measure for c in group.claims if c.measure}
-    if claim.measure and measures:
-        return claim.measure in measures and kinds()[first.kind].get("life") == "measure"
-    if first.is_end or kinds()[first.kind].get("life") != "measure" or first.family == "policy":
+def _alone(lane: list[Strand], claim: Told) -> None:
+    day = claim.low or claim.known
+    if not lane or day - lane[-1].last > family_rules("")["near"]:
+        lane.append(Strand(claim.kind, len(lane)))
+    lane[-1].add(claim)
+
+
+def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], claim: Told) -> Strand | None:
+    if claim.measure:
+        own = [
+            s
+            for family in _families(claim)
+            for s in found
+            if s.family == family and case_of(s.measure) == case_of(claim.measure)
+        ]
+        if own:
+            return own[0]
+    day = claim.low or claim.known
+    for family in _families(claim):
+        lane = lanes.get(family, [])
+        at = bisect_right(lane, (max(day, claim.high) + 7, 1 << 30))
+        for _, number in reversed(lane[max(0, at - 16) : at]):
+            if _can_end(found[number], claim, day):
+                return found[number]
+    return None
+
+
+def _families(claim: Told) -> list[str]:
+    """Families an ending can end, the likeliest first; the one the text names before all."""
+    said = kinds()[claim.ends].get("family", "") if claim.ends else ""
+    listed = kinds()[claim.kind].get("of", [])
+    return [said, *(family for family in listed if family != said)] if said else list(listed)
+
+
+def _can_end(strand: Strand, claim: Told, day: int) -> bool:
+    if claim.measure and strand.measure:
         return False
-    if not any(c.platforms & claim.platforms for c in group.claims):
-        return False
-    began = group.low
-    if began and began > day:
-        return False
-    return group.ended is None or abs((group.ended - day).days) <= NEAR
+    return strand.ended is None or abs(strand.ended - day) <= family_rules("")["near"] // 2 or day <= strand.ended
 
 
-def _same_end(a: Told, b: Told) -> bool:
-    return a.kind == b.kind and bool(a.platforms & b.platforms) and _gap(a, b) <= NEAR
-
-
-def cases(found: Sequence[Group]) -> list[int]:
-    """For every group the index of the first group of its case: inquiries and steps against persons over one platform."""
-    heads = list(range(len(found)))
-    for i, group in enumerate(found):
-        for j in range(i):
-            if heads[i] == i and _one_case(found[j], group):
-                heads[i] = heads[j]
-    return heads
-
-
-CASE = {"investigation", "raid", "arrest", "charge", "supervision_changed"}
-
-
-def _one_case(a: Group, b: Group) -> bool:
-    measures = {c.measure for c in a.claims if c.measure} & {c.measure for c in b.claims if c.measure}
-    if measures:
-        return True
-    if not (a.claims[0].family in CASE and b.claims[0].family in CASE):
-        return False
-    if not any(x.platforms & y.platforms for x in a.claims for y in b.claims):
-        return False
-    return a.low is None or b.low is None or abs((a.low - b.low).days) <= 730
+def case_of(measure: str) -> str:
+    """The case a register measure belongs to: its id without the part that tells several acts of one kind apart."""
+    return measure.partition("#")[0]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from store.actions import propose_links, settle_place
+from store.cases import settle_cases
 from store.database import unsettled, writing
 from store.documents import Rereader, settle_document
-from store.links import stated_links
+from store.links import link
+from store.places import mark_claim, mark_platform, settle_place
+from store.voices import settle_voice
 from store.watch import settle_source
+
+PLACE_MARKS = ("claim", "block", "action", "strand")
 
 
 def settle(db: sqlite3.Connection, rereader: Rereader) -> None:
     """Compute what is marked. Safe to end at any instant: a mark goes with the work it stands for."""
     _each(db, "document", lambda item: _document(db, item, rereader))
+    _each(db, "voice", lambda item: settle_voice(db, item))
     _each(db, "article", lambda item: _article(db, item))
-    if _each(db, "place", lambda item: settle_place(db, *item.split("|", 1))):
+    for side, jurisdiction in _places(db):
         with writing(db):
-            propose_links(db)
-            stated_links(db)
+            _place(db, side, jurisdiction)
+    _links(db)
     _each(db, "source", lambda item: settle_source(db, item))
 
 
@@ -34,7 +39,8 @@ def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None]) -> int
 
 def _document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
     settle_document(db, document, rereader)
-    unsettled(db, "place", "platform|")
+    (platform,) = db.execute("select platform from document where id = ?", (document,)).fetchone()
+    mark_platform(db, platform)
 
 
 def _article(db: sqlite3.Connection, article: str) -> None:
@@ -51,15 +57,36 @@ def _article(db: sqlite3.Connection, article: str) -> None:
 
 def _standing(db: sqlite3.Connection, article: str, current: bool) -> None:
     """Claims of a text that is no longer shown stand as superseded, and back again if it returns."""
-    places = db.execute(
-        "select distinct side, jurisdiction from claim where article = ? and (standing = 'superseded') = ?",
-        (article, int(current)),
+    rows = db.execute(
+        "select * from claim where article = ? and (standing = 'superseded') = ?", (article, int(current))
     ).fetchall()
-    if not places:
-        return
     db.execute(
         "update claim set standing = case when not ? then 'superseded' else rank end where article = ?",
         (int(current), article),
     )
-    for side, jurisdiction in places:
-        unsettled(db, "place", f"{side}|{jurisdiction}")
+    for row in rows:
+        mark_claim(db, row)
+
+
+def _places(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    marks = ", ".join("?" * len(PLACE_MARKS))
+    rows = db.execute(f"select item from unsettled where kind in ({marks})", PLACE_MARKS)
+    found = {(parts[0], parts[1]) for (item,) in rows if (parts := item.split("|"))}
+    return sorted(found)
+
+
+def _place(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
+    actions = settle_place(db, side, jurisdiction)
+    if side == "government" and actions:
+        settle_cases(db, jurisdiction)
+    for action in actions:
+        unsettled(db, "linked", action)
+
+
+def _links(db: sqlite3.Connection) -> None:
+    with writing(db):
+        actions = [row[0] for row in db.execute("select item from unsettled where kind = 'linked' order by item")]
+        answers = [row[0] for row in db.execute("select item from unsettled where kind = 'answer' order by item")]
+        if actions or answers:
+            link(db, actions, answers)
+            db.execute("delete from unsettled where kind in ('linked', 'answer')")

@@ -52,7 +52,15 @@ create table claim (                  -- what one article, dataset row or regist
   rank text not null,                 -- standing by the claim alone, while its text is current
   standing text not null,             -- published, review (confidence under the threshold), rumour, superseded (text was edited)
   action text,                        -- NULL until resolved, and for review, rumour, superseded
-  development text);
+  development text,
+  state text not null default '', state_on text not null default '',  -- status that the text says the action had, and on which day
+  de_facto text not null default '',  -- blocked, reachable, intermittent: what was seen, whatever was ordered
+  topics text not null default '[]', documents text not null default '[]',  -- claims about a platform's documents
+  told_on text not null default '',   -- last day a register entry speaks of; an article has its day of publication
+  basis text not null default '',     -- '': quoted from an archived page; register: page read, dataset
+  note text not null default '',      -- what a register entry says, in the register's words; never a quote
+  cites text not null default '[]',   -- addresses a register entry cites
+  differs text not null default '');  -- [field, value, shown] of a difference that no column holds
 create index claim_article on claim(article);
 create index claim_page on claim(page);
 create index claim_action on claim(action);
@@ -90,6 +98,26 @@ create trigger restriction_changed after update of kind, in_force_from, in_force
   delete from restriction where action = new.id;
   insert into restriction select p.platform, new.jurisdiction, new.kind, new.in_force_from, new.in_force_until, new.id
   from action_platform p where p.action = new.id and new.side = 'government' and new.in_force_from > ''; end;
+create table told (                   -- a claim under each platform it names, and the strand of tellings it belongs to there
+  side text not null, jurisdiction text not null, platform text not null, claim text not null,
+  strand text not null default '',    -- '' until settled, and for claims that are not published
+  family text not null default '', measure text not null default '',
+  part integer not null default 0,    -- 0 tells the action, 1 its end, 2 an earlier text's telling: keeps the id, is not shown
+  primary key (side, jurisdiction, platform, claim)) without rowid;
+create index told_claim on told(claim);
+create index told_strand on told(strand, part);
+create index told_measure on told(measure, family) where measure != '';
+
+create table period (                 -- when a measure was in which state: from its first day to the day before the next
+  action text not null references action(id), since text not null, until text not null,  -- until: first day that is not in it; '' open
+  state text not null,                -- in_force, suspended, partly_lifted, not_enforced; what is over has no row
+  basis text not null,                -- stated, presumed (announced or ordered, no day of effect stated), scheduled (ends on its term)
+  primary key (action, since, state)) without rowid;
+create index period_since on period(since, until);
+
+create table sketch (                 -- smallest hashes of an article's word sequences: how copies of one report are found
+  hash integer not null, article text not null, primary key (hash, article)) without rowid;
+create index sketch_article on sketch(article);
 
 create table alias (id text primary key, action text not null) without rowid;  -- every id an action may have had; addresses stay
 
@@ -106,6 +134,7 @@ create index development_action on development(action);
 create index development_document on development(document);
 create index development_change on development(change);
 create table development_platform (platform text not null, development text not null, primary key (platform, development)) without rowid;
+create index development_platform_development on development_platform(development);
 create index development_jurisdiction on development(jurisdiction, published_at desc);
 create index development_place on development(jurisdiction, happened_on desc, id);
 create index development_kind on development(kind, happened_on desc, id);

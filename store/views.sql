@@ -33,12 +33,14 @@ order by c.fetched_at, c.seq;
 
 create view quotes as
 select c.id as claim, c.action, c.quote, c.start, c."end", c.page, c.url, coalesce(p.last_seen, c.seen_at) as fetched_at, c.tier,
-       c.confidence, c.article, c.kind, c.jurisdiction, c.platforms, c.happened_on, a.language, p.sha256, c.source, c.development, c.standing
+       c.confidence, c.article, c.kind, c.jurisdiction, c.platforms, c.happened_on, a.language, p.sha256, c.source, c.development, c.standing,
+       c.basis, c.note, c.cites
 from claim c left join page p on p.id = c.page left join article a on a.id = c.article;
 
 create view claims as select * from claim where standing = 'published';
 create view review as select * from claim where standing in ('review', 'rumour') order by confidence desc;
 create view conflicts as select k.*, a.title from conflict k join action a on a.id = k.action;
+create view periods as select * from period;
 create view cases as
 select "case" as id, jurisdiction, json_group_array(distinct kind) as kinds, count(*) as actions, min(nullif(coalesce(nullif(announced_on, ''), effective_on), '')) as began_on,
        max(as_of) as as_of from action where side = 'government' group by "case", jurisdiction;

@@ -1,0 +1,90 @@
+"""Claims about a platform's documents -> evidence of a change that was captured; what fits none stays an answer of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import date
+
+from store.actions import CLAIMS, ranked
+from store.database import many
+from store.resolve import Told
+
+BEFORE, AFTER = 14, 31  # days outside the captures around a change in which a claim may speak of it
+CHANGES = """
+select c.id, c.kind, c.seen_at, c.last_not_seen, c.effective_on, c.announced_for, v.id as development, v.happened_on
+from change c join document d on d.id = c.document join development v on v.change = c.id
+where d.platform = ? and c.class = 'substantive' and not c.ours order by c.id"""
+
+
+def attach(db: sqlite3.Connection, platform: str, claims: Iterable[Told]) -> tuple[list[Told], dict[str, list[str]]]:
+    """(claims of one platform that speak of no captured change, for each of its changes the claims that speak of it).
+
+    A claim fits a change of its kind if it was made or dated no more than a fortnight outside the time between the capture
+    that did not show the change yet and a month after the one that did. One that names several platforms goes to the first
+    that has such a change.
+    """
+    changes = {platform: db.execute(CHANGES, (platform,)).fetchall()}
+    by: dict[str, list[str]] = {row["id"]: [] for row in changes[platform]}
+    rest: list[Told] = []
+    for claim in claims:
+        home = next(
+            (
+                (name, change)
+                for name in _platforms(db, claim)
+                if (change := _fitting(_changes(db, changes, name), claim))
+            ),
+            None,
+        )
+        if home is None:
+            rest.append(claim)
+        elif home[0] == platform:
+            by[home[1]].append(claim.id)
+    return rest, by
+
+
+def _platforms(db: sqlite3.Connection, claim: Told) -> list[str]:
+    return [row[0] for row in db.execute("select platform from told where claim = ? order by platform", (claim.id,))]
+
+
+def _changes(db: sqlite3.Connection, known: dict[str, list[sqlite3.Row]], platform: str) -> list[sqlite3.Row]:
+    if platform not in known:
+        known[platform] = db.execute(CHANGES, (platform,)).fetchall()
+    return known[platform]
+
+
+def _fitting(changes: Iterable[sqlite3.Row], claim: Told) -> str:
+    day = claim.low or claim.known
+    fits = [
+        (abs(_day(row["seen_at"]) - day), row["id"])
+        for row in changes
+        if row["kind"] == claim.kind
+        and _day(row["last_not_seen"] or row["seen_at"]) - BEFORE <= day <= _day(row["seen_at"]) + AFTER
+    ]
+    return str(min(fits)[1]) if fits else ""
+
+
+def _day(instant: str) -> int:
+    return date.fromisoformat(instant[:10]).toordinal()
+
+
+def save_evidence(db: sqlite3.Connection, change: str, claims: list[str]) -> None:
+    """Write whose evidence claims are. A document that states no date of its own takes the one they state, else the day it was seen."""
+    row = db.execute(CHANGES.replace("d.platform = ?", "c.id = ?"), (change,)).fetchone()
+    rows = db.execute(CLAIMS, (many(claims),)).fetchall()
+    db.execute(
+        "update claim set development = ? where id in (select value from json_each(?))",
+        (row["development"], many(claims)),
+    )
+    if row["effective_on"] or row["announced_for"]:
+        return
+    dated = ranked((r for r in rows if r["happened_on"]), lambda r: r, lambda r: str(r["happened_on"]))
+    best = dated[0][1][0] if dated else None
+    values = (
+        (best["happened_on"], best["precision"], best["date_role"], best["date_basis"]) if best
+        else (row["seen_at"][:10], "day", "first_seen", "observed")
+    )  # fmt: skip
+    db.execute(
+        "update development set happened_on = ?, precision = ?, date_role = ?, date_basis = ? where id = ?",
+        (*values, row["development"]),
+    )
