@@ -83,7 +83,11 @@ def action_id(telling: Sequence[sqlite3.Row], earlier: Sequence[sqlite3.Row], fa
 
 def founder(rows: Iterable[sqlite3.Row]) -> sqlite3.Row:
     """The claim that was seen first."""
-    return min(rows, key=lambda row: (row["seen_at"], row["id"]))
+    return min(rows, key=_seen)
+
+
+def _seen(row: sqlite3.Row) -> tuple[str, str]:
+    return row["seen_at"], row["id"]
 
 
 def _save_aliases(db: sqlite3.Connection, action: str, rows: Iterable[sqlite3.Row], family: str) -> None:
@@ -103,7 +107,7 @@ def rank(row: sqlite3.Row) -> int:
 
 def tier(rows: Iterable[sqlite3.Row]) -> str:
     """The best tier among claims."""
-    return min((row["tier"] for row in rows), key=TIERS.index)
+    return str(min((row["tier"] for row in rows), key=TIERS.index))
 
 
 def voices(rows: Iterable[sqlite3.Row]) -> int:
@@ -164,7 +168,7 @@ def union(rows: Iterable[sqlite3.Row], column: str) -> str:
     for row in rows:
         for member in json.loads(row[column]):
             counts[member] += 1
-    return many(sorted(counts, key=lambda m: (-counts[m], m)))
+    return many(member for _, member in sorted((-count, member) for member, count in counts.items()))
 
 
 def kind_shown(telling: Sequence[sqlite3.Row]) -> str:
@@ -313,7 +317,9 @@ def _save_development(
     )
     best = next((d for d in sorted(dates, key=lambda d: (rank(d.row), d.row["id"])) if d.value == day), None)
     source = best.row if best else first
-    when = next((w for w in json.loads(source["dates"]) if best and w["value"] == day and w["role"] == best.role), {})
+    when: dict[str, Any] = next(
+        (w for w in json.loads(source["dates"]) if best and w["value"] == day and w["role"] == best.role), {}
+    )
     save_development(db, {
         "id": development, "side": action["side"], "kind": kind, "stage": stage, "action": action["id"], "change": None,
         "document": None, "happened_on": day, "precision": when.get("precision", ""), "date_role": when.get("role", ""),

@@ -133,8 +133,8 @@ def _name(strand: Strand, platform: str) -> str:
 def _earlier(places: dict[str, Place], found: Iterable[Strand], gone: Iterable[Told]) -> None:
     """A telling of a text since edited keeps to the strand that the text at that address tells now."""
     by: dict[tuple[str, str], str] = {}
-    for strand in found:
-        for claim in (*strand.claims, *strand.ends):
+    for one in found:
+        for claim in (*one.claims, *one.ends):
             by.setdefault((claim.address, claim.family or claim.kind), claim.id)
     for claim in gone:
         now = by.get((claim.address, claim.family or claim.kind))

@@ -127,12 +127,12 @@ def span(value: str) -> tuple[int | None, int]:
 
 
 def _days(row: sqlite3.Row, low: int | None, high: int) -> tuple[int, ...]:
-    exact = {low} if low is not None and low == high else set()
+    exact = {high} if low == high else set()
     if row["dates"].count("value") > 1:
         for when in json.loads(row["dates"])[1:]:
             if when["role"] in BEGINS and len(when["value"]) == 10:
-                exact.add(span(when["value"])[0])
-    return tuple(sorted(day for day in exact if day is not None))
+                exact.add(span(when["value"])[1])
+    return tuple(sorted(exact))
 
 
 def _number(text: str) -> float:
