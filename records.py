@@ -162,6 +162,14 @@ class Tally:
     dated: int
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a maintainer should know of a page that was read all the same: a feed that breaks off, a wall before the text."""
+
+    cause: str
+    message: str
+
+
 # What is said to have happened --------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class When:
@@ -258,4 +266,4 @@ class Change:
     fields_moved: tuple[str, ...] = ()  # dates of the document that moved
 
 
-Record = PolicyText | Article | Link | Claim | Tally
+Record = PolicyText | Article | Link | Claim | Tally | Notice

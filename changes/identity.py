@@ -11,6 +11,7 @@ from changes.lexicon import pattern, words_of
 
 WALLS = ("challenge", "redirect", "error", "login", "consent")  # the first that shows wins
 SHORT = 220  # words; a page that stands in front of a document holds no more, if nothing earlier tells better
+FEW = 4  # words; fewer are no first text of a document
 SHRUNK = 0.4  # of the usual length: less is no edit
 STRANGE = 0.35  # likeness of content words (cosine); a rewrite of one document keeps more
 PART = 0.5  # share of sentences known from the document: a part of it
@@ -25,6 +26,8 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
     if not past and new.size >= SHORT:
         return "", ""
     wall = _wall(new)
+    if not past and new.size < FEW:
+        return "truncated", f"first seen with {new.size} words: no document is so short"
     if not past:
         return (wall, f"first seen with {new.size} words that speak of a {wall} page") if wall else ("", "")  # fmt: skip
     usual = sorted(text.size for text in past[-5:])[len(past[-5:]) // 2]
@@ -35,6 +38,8 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
             return wall, f"{new.size} words instead of about {usual}, and they speak of a {wall} page"
         if known >= PART:
             return "truncated", f"{new.size} words of about {usual}: a part of the document"
+        if usual > 80 and (found := _strange(new, past[-1], alike))[0] == "language":
+            return found
         if usual > 80:
             return "other_document", f"{new.size} words instead of about {usual}, {known:.0%} of its sentences known"
     if alike < STRANGE and known < 0.2:

@@ -20,6 +20,8 @@ from twisted.internet.error import DNSLookupError
 
 NAT64 = IPv6Network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
+WEB_PORTS = {80, 443, 8000, 8080, 8443}  # what else listens on a public host is no web site
+NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)\.?\Z", re.I)  # https://url.spec.whatwg.org/#ends-in-a-number-checker
 MOST_SEGMENTS = 20
 REPEATED = re.compile(r"/([^/]+)(?:/\1){2,}(?:/|$)")
 
@@ -63,8 +65,12 @@ def verdict(url: str, allowed: frozenset[str]) -> Blocked | None:
         return None
     if _is_literal(host) and not is_public(host):
         return Blocked("blocked-address", f"{host} is not a public address")
+    if NUMBER.match(host.rpartition(".")[2]) and not _is_literal(host):
+        return Blocked("blocked-address", f"{host} is a number that stands for an address")
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return Blocked("blocked-address", f"{host} is a local name")
+    if (port or PORTS[parts.scheme]) not in WEB_PORTS:
+        return Blocked("blocked-port", f"port {port} is none of the web's ({', '.join(map(str, sorted(WEB_PORTS)))})")
     return None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import multiprocessing
 import resource
 import signal
@@ -15,6 +17,8 @@ from errors import BanwatchError, Unreadable
 from records import Page, Record, Source
 
 Read = Callable[[Page, Source], list[Record]]
+BIG = 1024 * 1024  # bytes
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # mallopt(3)
 Result = tuple[Sequence[Record], BanwatchError | None]
 
 
@@ -28,9 +32,19 @@ class Readers:
         for _ in range(number):
             self._idle.put_nowait(self._make())
         self._threads = ThreadPoolExecutor(number)
+        self._big = asyncio.Lock()
 
     async def read(self, page: Page, source: Source) -> Result:
-        """Records of a page, or the error that ended its reading; never raises for what the page holds."""
+        """Records of a page, or the error that ended its reading; never raises for what the page holds.
+
+        Big pages are read one after another: small ones find a process free, and memory stays that of one big page.
+        """
+        if len(page.body) < BIG:
+            return await self._read(page, source)
+        async with self._big:
+            return await self._read(page, source)
+
+    async def _read(self, page: Page, source: Source) -> Result:
         reader = await self._idle.get()
         try:
             loop = asyncio.get_running_loop()
@@ -75,6 +89,14 @@ class _Reader:
         self._pipe.close()
 
 
+def give_back() -> None:
+    """Have this process hand freed memory back to the system: by default glibc keeps what one big page once needed."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        library = ctypes.CDLL(None)
+        for option, value in ((M_MMAP_THRESHOLD, 256 * 1024), (M_TRIM_THRESHOLD, 256 * 1024), (M_ARENA_MAX, 2)):
+            library.mallopt(option, value)
+
+
 def _threaded() -> bool:
     import threading
 
@@ -82,6 +104,7 @@ def _threaded() -> bool:
 
 
 def _serve(pipe: Connection, read: Read, memory: int) -> None:
+    give_back()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -29,6 +29,7 @@ class CrawlSettings:
     max_depth: int = 3
     source_time: float = 900.0
     young: int = 7  # days during which a page that was linked is asked for again
+    trust: int = 7  # days for which a server's "unchanged" is believed before the page is asked for whole
     now: datetime | None = None  # the instant every page of this crawl counts as fetched at; None: the clock
 
     @property

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from crawler.reader import give_back
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
 from records import Source
@@ -128,6 +129,7 @@ def _outcome(source: str, rows: list[Any]) -> Outcome:
 # in the crawling process ------------------------------------------------------------------------------------------------
 def _child(job: Job, pipe: Connection) -> None:
     _die_with_parent()
+    give_back()
     try:
         interrupted = _crawl(job, pipe)
     except BadStore as error:
@@ -210,6 +212,9 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None, "crawler.guards.AddressGuard": 50,
-            "crawler.manners.Robots": 100, "crawler.manners.Patience": 560, "crawler.decode.Decoding": 590,
+            "crawler.manners.Robots": 100, "crawler.manners.Patience": 560, "crawler.redirects.Refreshes": 580,
+            "crawler.decode.Decoding": 590, "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "crawler.redirects.Redirects": 600,
         },
+        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "crawler.manners.Throttle": 0},
     }  # fmt: skip

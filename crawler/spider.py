@@ -15,24 +15,15 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.guards import Blocked, is_trap, verdict
-from crawler.manners import retry_after
+from crawler import causes
+from crawler.guards import is_trap, verdict
+from crawler.manners import NO_WORD, retry_after
 from crawler.reader import Readers
 from crawler.report import CrawlSettings
-from errors import BanwatchError
+from parsers.markup import wall
 from records import Link, Page, Source
 from store.archive import Archive
 from store.door import MOVED, Door, Reading
@@ -40,19 +31,9 @@ from store.visits import PERMANENT
 
 SECRET = {"set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate"}
 QUARANTINE = {204: "empty", 205: "empty", 206: "partial"}
-CAUSES: tuple[tuple[type[Exception], str], ...] = (
-    (DownloadTimeoutError, "timeout"),
-    (CannotResolveHostError, "dns"),
-    (DownloadConnectionRefusedError, "refused"),
-    (ResponseDataLossError, "truncated"),
-    (DownloadCancelledError, "too-large"),
-    (UnsupportedURLSchemeError, "blocked-scheme"),
-)
-WORDS = (  # in the text of an error that Scrapy has no class for
-    ("blocked-address", "blocked-address"), ("SSL", "tls"), ("certificate", "tls"), ("TLS", "tls"),
-    ("max redirections", "redirect-loop"), ("_DataLoss", "truncated"), ("PotentialDataLoss", "truncated"), ("ConnectionLost", "reset"),
-    ("ConnectionDone", "reset"), ("ResponseNeverReceived", "reset"), ("ParseError", "protocol"), ("ValueError", "protocol"),
-)  # fmt: skip
+MOST_HEADERS = 1_000
+BOUND = "bound of {}"  # what stands for an address where a bound ended the following of links
+WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
 
 
 class SourceSpider(scrapy.Spider):
@@ -70,6 +51,7 @@ class SourceSpider(scrapy.Spider):
         self.report = report
         self.asked: Counter[str] = Counter()
         self.begun: dict[str, float] = {}
+        self.bounded: set[tuple[str, str]] = set()
         self.done = 0
 
     async def start(self) -> AsyncIterator[Request]:
@@ -91,17 +73,20 @@ class SourceSpider(scrapy.Spider):
         self.asked[source.id] += 1
         self.begun.setdefault(source.id, time.monotonic())
         held = self.archive.validators(source.id, url)
-        headers = {"Accept-Language": f"{source.language or 'en'}, *;q=0.5"}
-        if held.get("etag"):
-            headers["If-None-Match"] = held["etag"]
-        if held.get("last_modified"):
-            headers["If-Modified-Since"] = held["last_modified"]
+        headers = {"Accept-Language": f"{source.language or 'en'}, *;q=0.5"} | self._conditions(held)
         token = os.environ.get(source.token_env, "") if source.token_env else ""
         meta = {"source": source.id, "parser": parser, "depth_here": depth, "held": held, "requested": url,
                 "token": (source.token_header, token, urlsplit(source.url).netloc) if token else None}  # fmt: skip
         return Request(
             url, self.received, headers=headers, meta=meta, errback=self.failed, priority=-depth, dont_filter=depth == 0
         )
+
+    def _conditions(self, held: dict[str, str]) -> dict[str, str]:
+        """Headers that ask for a change only; none once a server has said "unchanged" for longer than it is trusted."""
+        if not held or self._now() - datetime.fromisoformat(held["stored_at"]) >= timedelta(days=self.bounds.trust):
+            return {}
+        said = {"If-None-Match": held["etag"], "If-Modified-Since": held["last_modified"]}
+        return {name: value for name, value in said.items() if value}
 
     # a page came -----------------------------------------------------------------------------------------------------
     async def received(self, response: Response) -> AsyncIterator[Request]:
@@ -119,33 +104,38 @@ class SourceSpider(scrapy.Spider):
     def _keep(self, source: Source, response: Response) -> int:
         """Archive what came, before anything reads it; 0 if there is nothing to read."""
         meta, status = response.meta, response.status
-        where = (source, meta["parser"], response.url, meta["requested"])
         if status == 304 and meta["held"]:
             return self.archive.unchanged(source.id, meta["parser"], response.url, meta["requested"], self._now(), self.run, status,
                                           _headers(response), meta["held"]["sha256"])  # fmt: skip
-        if status == 200:
-            blank = not response.body.strip()
-            kept = self.archive.keep(
-                self._page(source, response), self.run, *(("quarantine", "empty", "no text in a 200") if blank else ())
-            )
-            return 0 if blank and self._seen(kept) else kept
         if status in QUARANTINE:
-            self._seen(
-                self.archive.keep(
-                    self._page(source, response), self.run, "quarantine", QUARANTINE[status], f"status {status}"
-                )
-            )
-        elif status == 429:
-            self._miss(*where, "defer", "rate-limited", self._later(response), status, _headers(response))
-        elif 300 <= status < 400 and status != 304:
-            self._miss(*where, "fail", *_bad_redirect(response), status, _headers(response))
-        else:
-            self._miss(*where, "fail", f"http-{status}", f"the server answered {status}", status, _headers(response))
+            return self._hold(source, response, QUARANTINE[status], f"status {status}")
+        if status == 200:
+            return self._keep_whole(source, response)
+        cause, message = _refusal(response)
+        if cause == "rate-limited":
+            message = self._until((response.headers.get("Retry-After") or b"").decode("latin-1"))
+        self._miss(source, meta["parser"], response.url, meta["requested"], causes.outcome(cause), cause, message, status,
+                   _headers(response))  # fmt: skip
         return 0
 
-    def _seen(self, seq: int) -> bool:
-        self.door.take(seq)
-        return True
+    def _keep_whole(self, source: Source, response: Response) -> int:
+        meta = response.meta
+        if sum(len(values) for _, values in response.headers.items()) > MOST_HEADERS:
+            self._miss(source, meta["parser"], response.url, meta["requested"], "fail", "protocol",
+                       f"more than {MOST_HEADERS} header lines")  # fmt: skip
+            return 0
+        if not response.body.strip():
+            return self._hold(source, response, "empty", "no text in a 200")
+        if _home_instead(meta["requested"], response.url):
+            return self._hold(
+                source, response, "moved-home", f"{meta['requested']} leads to the home page {response.url}"
+            )
+        return self.archive.keep(self._page(source, response), self.run, message=_tries(meta))
+
+    def _hold(self, source: Source, response: Response, cause: str, message: str) -> int:
+        """Keep what came, for a person to look at; nothing reads it."""
+        self.door.take(self.archive.keep(self._page(source, response), self.run, "quarantine", cause, message))
+        return 0
 
     async def _read(self, seq: int, source: Source) -> Reading | None:
         sighting = self.archive.sighting(seq)
@@ -158,23 +148,47 @@ class SourceSpider(scrapy.Spider):
         return Page(source.id, response.meta["parser"], response.url, response.meta["requested"], self._now(), response.status,
                     _headers(response), response.body)  # fmt: skip
 
-    def _later(self, response: Response) -> str:
-        value = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        seconds = min(retry_after(value, self._now()) or 3_600.0, self.bounds.longest_defer)
+    def _until(self, value: str) -> str:
+        """When a site that said "too many" may be asked again, as the watch reads it; a day at most."""
+        seconds = retry_after(value, self._now())
+        seconds = min(NO_WORD if seconds is None else seconds, self.bounds.longest_defer)
         return f"until {(self._now() + timedelta(seconds=seconds)).isoformat(timespec='seconds')}"
 
     # links ------------------------------------------------------------------------------------------------------------
     def _follow(self, source: Source, reading: Reading, depth: int) -> Iterator[Request]:
-        for link in reading.links:
-            if depth > self.bounds.max_depth or self.asked[source.id] >= source.max_pages:
+        """Links worth asking for, those never seen first, as far as the source's budget goes; what is left is said."""
+        wanted = [link for link in reading.links if self._wanted(source, link)]
+        wanted.sort(key=lambda link: bool(self.archive.first_stored(source.id, link.url)))
+        if wanted and depth > self.bounds.max_depth:
+            self._stopped(
+                source, "depth", f"{len(wanted)} links deeper than {self.bounds.max_depth} steps are left alone"
+            )
+            return
+        for number, link in enumerate(wanted):
+            left = self._spent(source)
+            if left:
+                self._stopped(source, "budget", f"{left}; {len(wanted) - number} links are left for later crawls")
                 return
-            if time.monotonic() - self.begun[source.id] > self.bounds.source_time:
-                return
-            if self._wanted(source, link):
-                yield self._request(source, link.url, link.parser, depth)
+            yield self._request(source, link.url, link.parser, depth)
+
+    def _spent(self, source: Source) -> str:
+        if self.asked[source.id] >= source.max_pages:
+            return f"{source.max_pages} pages a crawl"
+        if time.monotonic() - self.begun[source.id] > self.bounds.source_time:
+            return f"{self.bounds.source_time:.0f} s a crawl"
+        return ""
+
+    def _stopped(self, source: Source, cause: str, message: str) -> None:
+        """A bound ended the following of links: said once a crawl for each source and cause."""
+        if (source.id, cause) not in self.bounded:
+            self.bounded.add((source.id, cause))
+            self._miss(source, source.parser, source.url, BOUND.format(cause), "skip", cause, message)
 
     def _wanted(self, source: Source, link: Link) -> bool:
-        if is_trap(link.url) or verdict(link.url, self.bounds.allow_hosts):
+        if verdict(link.url, self.bounds.allow_hosts):
+            return False
+        if is_trap(link.url):
+            self._stopped(source, "depth", f"addresses without end are left alone: {link.url[:200]}")
             return False
         first = self.archive.first_stored(source.id, link.url)
         return not first or self._now() - datetime.fromisoformat(first) <= timedelta(days=self.bounds.young)
@@ -182,17 +196,12 @@ class SourceSpider(scrapy.Spider):
     # nothing came -----------------------------------------------------------------------------------------------------
     def failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        meta, error = request.meta, failure.value
-        outcome, cause = _cause(error)
-        self._miss(
-            self.sources[meta["source"]],
-            meta["parser"],
-            request.url,
-            meta["requested"],
-            outcome,
-            cause,
-            str(error)[:500],
-        )
+        meta, error = request.meta, failure.value or OSError("no answer")
+        cause, message = causes.cause(error), causes.message(error)
+        if cause == "rate-limited":
+            message = self._until(message)
+        source = self.sources[meta["source"]]
+        self._miss(source, meta["parser"], request.url, meta["requested"], causes.outcome(cause), cause, message)
 
     def _miss(
         self, source: Source, parser: str, url: str, requested: str, outcome: str, cause: str, message: str,
@@ -218,29 +227,26 @@ def _headers(response: Response) -> tuple[tuple[str, str], ...]:
 
 def _said(response: Response) -> tuple[tuple[str, str], ...]:
     pairs = ((name.decode("latin-1").lower(), value) for name, values in response.headers.items() for value in values)
-    return tuple((name, value.decode("latin-1")[:4_000]) for name, value in pairs if name not in SECRET)[:100]
+    return tuple((name, value.decode("latin-1")[:4_000]) for name, value in pairs if name not in SECRET and name != MOVED)[:100]
 
 
-def _bad_redirect(response: Response) -> tuple[str, str]:
-    target = (response.headers.get("Location") or b"").decode("latin-1")[:200]
-    blocked = verdict(target, frozenset()) if "://" in target else None
-    cause = blocked.cause if blocked and blocked.cause == "blocked-scheme" else "bad-redirect"
-    return cause, f"status {response.status} leads to {target!r}"
+def _refusal(response: Response) -> tuple[str, str]:
+    """(cause, message) of an answer that is no page."""
+    status = response.status
+    if status == 429:
+        return "rate-limited", ""
+    if status in WALLED and wall(response.body) == "challenge":
+        return "challenge", f"the server answered {status} with a test for robots; it is not worked round"
+    if 300 <= status < 400 and status != 304:
+        return "bad-redirect", f"the server answered {status} without an address"
+    return f"http-{status}", f"the server answered {status}"
 
 
-def _cause(error: BaseException) -> tuple[str, str]:
-    """(outcome, cause) of what ended a fetch."""
-    if isinstance(error, Blocked):
-        return ("skip" if error.cause.startswith("robots") else "fail"), error.cause
-    if isinstance(error, BanwatchError):
-        return "fail", error.cause
-    text = f"{type(error).__name__} {error!r} {error}"
-    for word, cause in WORDS[:4]:
-        if word in text:
-            return "fail", cause
-    for kind, cause in CAUSES:
-        if isinstance(error, kind):
-            return "fail", cause
-    named = next((cause for word, cause in WORDS if word in text), "")
-    fallback = "reset" if isinstance(error, DownloadFailedError | IgnoreRequest) else "error"
-    return "fail", named or fallback
+def _home_instead(requested: str, url: str) -> bool:
+    """Whether we were sent from a page to the front door."""
+    return urlsplit(url).path in {"", "/"} and not urlsplit(url).query and urlsplit(requested).path not in {"", "/"}
+
+
+def _tries(meta: dict[str, Any]) -> str:
+    tries = 1 + meta.get("retry_times", 0) + meta.get("waited", 0)
+    return f"came at try {tries}" if tries > 1 else ""

@@ -56,19 +56,28 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str, int]:
     the header's and the page's own word where they decode without a fault; a detector. UTF-7 and codecs that are no text
     encodings are not believed (https://encoding.spec.whatwg.org/#security-background).
     """
-    mark, after = read_bom(body)
-    if mark and after is not None:
-        return _lossy(after, mark)
+    encoding, mark = read_bom(body)
+    if encoding and mark:
+        return _lossy(body[len(mark) :], encoding)
     fits = _fits(body, "utf-8")
     if fits is not None and not body.isascii():
         return fits, "utf-8", 0
     header = http_content_type_encoding(content_type or None)
     declared = html_body_declared_encoding(body)
-    for name in filter(_is_text, (header, declared, "utf-8" if fits is not None else "")):
-        written = _fits(body, str(name))
+    names = [str(name) for name in (header, declared, "utf-8" if fits is not None else "") if _is_text(name)]
+    for name in _likelier(body, names):
+        written = _fits(body, name)
         if written is not None:
-            return written, str(name), 0
+            return written, name, 0
     return _guessed(body)
+
+
+def _likelier(body: bytes, names: list[str]) -> list[str]:
+    """The encodings a page was given, the likelier first where header and page disagree: one-byte encodings fit any bytes."""
+    if body.isascii() or len({codecs.lookup(name).name for name in names}) < 2:
+        return names
+    best = from_bytes(body[:65_536], cp_isolation=names).best()
+    return sorted(names, key=lambda name: best is None or codecs.lookup(name).name != codecs.lookup(best.encoding).name)
 
 
 def _is_text(name: str | None) -> bool:

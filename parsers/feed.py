@@ -17,7 +17,7 @@ from errors import Unreadable
 from parsers import dates, language, markup, tree
 from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
-from records import Article, Link, Page, Record, Source
+from records import Article, Link, Notice, Page, Record, Source
 
 OPTIONS = frozenset({"full_text", "min_text"})
 """full_text: true if the description is the text. min_text: characters from which content counts as the whole text (400)."""
@@ -47,12 +47,12 @@ def read(page: Page, source: Source) -> list[Record]:
     An item becomes an Article if the feed holds its text (content:encoded, content, or option full_text) or if the source
     follows no links; else a Link. Raises Unreadable: empty, not-a-feed, xml-bomb, too-deep.
     """
-    found, total = (
-        _json_items(page, source) if page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _xml_items(page, source)
-    )
+    json_feed = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    found, total, broken = _json_items(page, source) if json_feed else _xml_items(page, source)
     records = [_record(item, page, source) for item in found if wanted(source, item.title, item.summary, item.content)]
     taken: list[Record] = [record for record in records if record]
-    return tallied(taken, ((item.title, item.published) for item in found), total)
+    notices = [Notice("degraded", f"{markup.place(page, source)}: {broken}")] if broken else []
+    return [*tallied(taken, ((item.title, item.published) for item in found), total), *notices]
 
 
 def _record(item: Item, page: Page, source: Source) -> Article | Link | None:
@@ -77,8 +77,8 @@ def _record(item: Item, page: Page, source: Source) -> Article | Link | None:
 
 
 # XML ----------------------------------------------------------------------------------------------------------------
-def _xml_items(page: Page, source: Source) -> tuple[list[Item], int]:
-    """The first MOST items, and how many there are."""
+def _xml_items(page: Page, source: Source) -> tuple[list[Item], int, str]:
+    """The first MOST items, how many there are, and where the feed breaks off ("" if it does not)."""
     document = tree.read(page, source)
     if tree.local(document.root) not in {"rss", "feed", "RDF"}:
         raise Unreadable(
@@ -95,7 +95,7 @@ def _xml_items(page: Page, source: Source) -> tuple[list[Item], int]:
     said = next(
         (e.text or "" for e in document.root.iterfind("{*}channel/{*}language")), document.root.get(XML_LANG, "")
     )
-    return [_xml_item(element, said, page) for element in elements[:MOST]], len(elements)
+    return [_xml_item(element, said, page) for element in elements[:MOST]], len(elements), document.fault
 
 
 def _xml_item(element: etree._Element, said: str, page: Page) -> Item:
@@ -139,18 +139,18 @@ def _author(part: etree._Element) -> str:
 
 
 # JSON Feed (https://www.jsonfeed.org/version/1.1/) ---------------------------------------------------------------------
-def _json_items(page: Page, source: Source) -> tuple[list[Item], int]:
+def _json_items(page: Page, source: Source) -> tuple[list[Item], int, str]:
     try:
         data = json.loads(tree.decoded(page, source), strict=False)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{markup.place(page, source)}: not a JSON Feed: {error}", "not-a-feed") from error
-    if not isinstance(data.get("items"), list):
+    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise Unreadable(
             f"{markup.place(page, source)}: JSON without a list of items; declare parser = 'api'?", "not-a-feed"
         )
     said = str(data.get("language") or "")
     items = [item for item in data["items"] if isinstance(item, dict)]
-    return [_json_item(item, said, page) for item in items[:MOST]], len(items)
+    return [_json_item(item, said, page) for item in items[:MOST]], len(items), ""
 
 
 def _json_item(item: Mapping[str, object], said: str, page: Page) -> Item:

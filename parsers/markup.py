@@ -41,6 +41,11 @@ INLINE = {
     "u",
     "wbr",
 }
+UTF7 = re.compile(r"charset\s*=\s*[\"']?utf-?7", re.I)
+HOLDERS = re.compile(
+    r"<(/?)(?:div|span|section|article|main|blockquote|ul|ol|dl|table|b|i|em|strong|font|center|details)\b", re.I
+)
+SWALLOWING = (("<script", "</script"), ("<!--", "-->"), ("<style", "</style"))  # open and close
 DEEPEST = 20_000  # levels; what nests deeper is an attack, and would hold up the reading for seconds
 BINARY = {b"\x89PNG": "PNG", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG"}
 
@@ -71,8 +76,6 @@ def soup(page: Page, source: Source) -> Opened:
     if written.lstrip()[:1] in {"{", "["}:
         raise Unreadable(f"{place(page, source)}: JSON where HTML was expected; declare parser = 'api'?", "not-html")
     tree = BeautifulSoup(written, "lxml")
-    if depth(tree) > DEEPEST:
-        raise Unreadable(f"{place(page, source)}: elements nested deeper than {DEEPEST}", "too-deep")
     refuse_walls(tree, page, source)
     return Opened(tree, encoding, replaced)
 
@@ -86,20 +89,27 @@ def text(page: Page, source: Source) -> tuple[str, str, int]:
     kind = next((name for magic, name in BINARY.items() if page.body.startswith(magic)), "")
     if kind:
         raise Unreadable(f"{place(page, source)}: {kind} bytes where text was expected", "not-text")
+    if UTF7.search(page.header("content-type")):
+        raise Unreadable(f"{place(page, source)}: UTF-7, which can hide a script, is not read", "decode")
     decoded, encoding, replaced = decode(page.body, page.header("content-type"))
+    if nested_deeper(decoded, DEEPEST):
+        raise Unreadable(f"{place(page, source)}: elements nested deeper than {DEEPEST:,}", "too-deep")
     clean = without_controls(decoded)
     if len(decoded) - len(clean) > len(decoded) // 10:
         raise Unreadable(f"{place(page, source)}: {len(decoded) - len(clean)} control characters: no text", "not-text")
     return clean, encoding, replaced
 
 
-def depth(tree: BeautifulSoup) -> int:
-    """Levels of the deepest element."""
-    levels = {id(tree): 0}
-    for node in tree.descendants:
-        if isinstance(node, Tag):
-            levels[id(node)] = levels[id(node.parent)] + 1
-    return max(levels.values())
+def nested_deeper(written: str, levels: int) -> bool:
+    """Whether elements that hold others are opened more than ``levels`` deep; counted without a tree, which would take seconds."""
+    if written.count("<") <= levels:
+        return False
+    here = 0
+    for match in HOLDERS.finditer(written):
+        here = max(0, here - 1) if match[1] else here + 1
+        if here > levels:
+            return True
+    return False
 
 
 def refuse_walls(tree: BeautifulSoup, page: Page, source: Source) -> None:
@@ -107,19 +117,48 @@ def refuse_walls(tree: BeautifulSoup, page: Page, source: Source) -> None:
     shown = words(tree)
     if len(shown) >= _walls()["short"]:
         return
+    cause, sign = _sign(tree, shown)
+    if cause:
+        raise NotTheDocument(
+            f"{place(page, source)}: not the page but a {cause} ({sign!r} on {len(shown)} characters of text)", cause
+        )
+    if tree.select_one("frameset") or (not shown and tree.select_one("script")):
+        raise NotTheDocument(
+            f"{place(page, source)}: a frame or script without text; needs_browser = true?", "empty-shell"
+        )
+
+
+def wall(body: bytes) -> str:
+    """The cause of walls.toml that the beginning of an error page shows; "" if it shows none."""
+    tree = BeautifulSoup(body[:65_536].decode("utf-8", "replace"), "lxml")
+    return _sign(tree, words(tree))[0]
+
+
+def instead(written: str) -> tuple[str, str]:
+    """(cause, message): what a page with little text looks like, where a document was expected; "" if like nothing known."""
+    folded = written.lower()
+    swallowed = next((mark for mark, end in SWALLOWING if folded.rfind(mark) > folded.rfind(end)), "")
+    if swallowed:
+        return "too-short", f"{swallowed!r} never closes and swallows the rest of the page"
+    tree = BeautifulSoup(written[:262_144], "lxml")
+    shown = words(tree)
+    cause, sign = _sign(tree, shown)
+    if cause:
+        return cause, f"not the page but a {cause} ({sign!r})"
+    if tree.select_one("frameset, iframe") or (len(shown) < 40 and tree.select_one("script")):
+        return "empty-shell", "a frame or script with hardly any text; needs_browser = true?"
+    return "", ""
+
+
+def _sign(tree: BeautifulSoup, shown: str) -> tuple[str, str]:
+    """(cause, sign) of the first wall that a short page shows."""
     folded = shown.casefold()
     for wall in _walls()["wall"]:
         sign = next((w for w in wall.get("words", ()) if w in folded), "")
         sign = sign or next((css for css in wall.get("select", ()) if tree.select_one(css)), "")
         if sign:
-            raise NotTheDocument(
-                f"{place(page, source)}: not the page but a {wall['cause']} ({sign!r} on {len(shown)} characters of text)",
-                wall["cause"],
-            )
-    if tree.select_one("frameset") or (not shown and tree.select_one("script")):
-        raise NotTheDocument(
-            f"{place(page, source)}: a frame or script without text; needs_browser = true?", "empty-shell"
-        )
+            return wall["cause"], sign
+    return "", ""
 
 
 def words(node: Tag) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-from errors import PageChanged
+from errors import PageChanged, Unreadable
 from parsers import language, markup, pdf
 from parsers.blocks import blocks, valid
-from records import Block, Page, PolicyText, Record, Source
+from records import Block, Notice, Page, PolicyText, Record, Source
 
+LARGEST = 4_000_000  # characters of text; the longest policy known has 300,000
+SHORT = 600  # characters; on a page with less, what stands in front of a text is named
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,400})", re.I)
 CANONICAL = re.compile(r"<link\b(?=[^>]{0,400}\brel\s*=\s*[\"']?canonical)[^>]{0,400}\bhref\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.I)  # fmt: skip
 
@@ -16,12 +19,15 @@ CANONICAL = re.compile(r"<link\b(?=[^>]{0,400}\brel\s*=\s*[\"']?canonical)[^>]{0
 def read(page: Page, source: Source) -> list[Record]:
     """One PolicyText: the blocks that the selectors of the page's day give, or the page less what stands around it.
 
-    Raises PageChanged (selector-empty) if none of the day's selectors match, Unreadable for what is no text. Whether the
-    text is the document at all (and no consent wall or error page) is judged later, beside its earlier texts.
+    Raises PageChanged (selector-empty) if none of the day's selectors match, Unreadable for what is no text or too much
+    (too-large). Whether the text is the document at all (and no consent wall or error page) is judged later, beside its
+    earlier texts; a Notice beside a short text says what it looks like.
     """
     if b"%PDF-" in page.body[:1_024]:
         return [_record(page, source, _of_pdf(page, source), "", "", 0)]
     text, encoding, replaced = markup.text(page, source)
+    if _is_json(text):
+        raise Unreadable(f"{markup.place(page, source)}: JSON where a document was expected", "not-html")
     if _is_plain(page, text):
         return [_record(page, source, _of_plain(text), "", encoding, replaced)]
     selectors = valid(source.selectors, page.fetched_at.date().isoformat())
@@ -34,7 +40,14 @@ def read(page: Page, source: Source) -> list[Record]:
             "selector-empty",
         )
     title = TITLE.search(text[:200_000])
-    return [_record(page, source, found, " ".join(markup.prose(title[1]).split()) if title else "", encoding, replaced)]
+    shown = sum(len(block.text) for block in found)
+    if shown > LARGEST:
+        raise Unreadable(
+            f"{markup.place(page, source)}: {shown:,} characters of text; at most {LARGEST:,} are read", "too-large"
+        )
+    record = _record(page, source, found, " ".join(markup.prose(title[1]).split()) if title else "", encoding, replaced)
+    cause, message = markup.instead(text) if shown < SHORT else ("", "")
+    return [record, Notice(cause, f"{markup.place(page, source)}: {message}")] if cause else [record]
 
 
 def _record(
@@ -54,6 +67,16 @@ def _record(
     )
 
 
+def _is_json(text: str) -> bool:
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _is_plain(page: Page, text: str) -> bool:
     kind = page.header("content-type").partition(";")[0].strip().lower()
     return kind in ("text/plain", "text/markdown") and not re.search(r"<(?:html|body|p|div|h1)\b", text[:20_000], re.I)
@@ -66,4 +89,9 @@ def _of_plain(text: str) -> tuple[Block, ...]:
 
 
 def _of_pdf(page: Page, source: Source) -> tuple[Block, ...]:
-    return tuple(Block("paragraph", part) for part in pdf.paragraphs(page, source))
+    try:
+        return tuple(Block("paragraph", part) for part in pdf.paragraphs(page, source))
+    except Unreadable as error:
+        if "html" not in page.header("content-type"):
+            raise
+        raise Unreadable(f"{error}; the server calls it HTML", "not-html") from error

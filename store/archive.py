@@ -229,8 +229,8 @@ class Archive:
         return int(self._db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0])
 
     def validators(self, source: str, url: str) -> dict[str, str]:
-        """What to send to ask whether ``url`` changed: etag, last_modified (where the server gave them) and sha256, url and
-        seq of the page they speak of; empty if we hold none."""
+        """What to send to ask whether ``url`` changed: etag, last_modified (where the server gave them), and sha256, url, seq
+        and stored_at (when its bytes last came) of the page they speak of; empty if we hold none."""
         row = self._db.execute(
             "select seq, url, headers, sha256 from sighting where source = ? and requested_url = ? and outcome in ('stored', 'unchanged')"
             " and status in (200, 304) and sha256 is not null order by seq desc limit 1",
@@ -240,7 +240,11 @@ class Archive:
             return {}
         held = {name: value for name, value in reversed(json.loads(row[2])) if name in {"etag", "last-modified"}}
         found = {"etag": held.get("etag", ""), "last_modified": held.get("last-modified", "")}
-        return found | {"sha256": row[3], "url": row[1], "seq": str(row[0])}
+        came = self._db.execute(
+            "select fetched_at from sighting where source = ? and requested_url = ? and outcome = 'stored' order by seq desc limit 1",
+            (source, url),
+        ).fetchone()
+        return found | {"sha256": row[3], "url": row[1], "seq": str(row[0]), "stored_at": came[0]}
 
     def first_stored(self, source: str, url: str) -> str:
         """Instant at which a page of ``source`` at this requested address was first kept; "" if never."""

@@ -101,7 +101,7 @@ def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
     if walk.previous is None or capture["version"] != walk.previous["version"]:
         return "", ""
     if walk.previous["kind"] == NO_VERSION:
-        return NO_VERSION, "still: " + str(walk.previous["reason"])
+        return NO_VERSION, "still: " + str(walk.previous["reason"]).removeprefix("still: ")
     return ("same_bytes", "") if capture["sha256"] == walk.previous["sha256"] else ("same_text", "")
 
 

@@ -19,7 +19,7 @@ import changes
 import claims
 from claims import names
 from errors import BanwatchError, Unreadable
-from records import Article, Block, Claim, Link, Page, PolicyText, Record, Source, Tally
+from records import Article, Block, Claim, Link, Notice, Page, PolicyText, Record, Source, Tally
 from store.archive import Archive, Sighting
 from store.database import add, clean, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
@@ -161,8 +161,9 @@ class Door:
             elif isinstance(record, Claim):
                 self._save_row(sighting, page_id, source, record)
         links = tuple(record for record in records if isinstance(record, Link))
-        entries = [record for record in records if not isinstance(record, Tally)]
-        self._save_sighting(sighting, page_id, len(entries), error, records)
+        entries = [record for record in records if not isinstance(record, Tally | Notice)]
+        notice = next((record for record in records if isinstance(record, Notice)), None)
+        self._save_sighting(sighting, page_id, len(entries), error or notice, records)
         return Reading(sighting.seq, links, len(entries), error)
 
     def _save_sighting(
@@ -170,10 +171,11 @@ class Door:
         s: Sighting,
         page_id: str | None,
         yielded: int,
-        error: BanwatchError | None,
+        trouble: BanwatchError | Notice | None,
         records: Sequence[Record] = (),
     ) -> None:
-        read_error = f"{error.cause}: {error}" if error else ""
+        said = trouble.message if isinstance(trouble, Notice) else str(trouble)
+        read_error = f"{trouble.cause}: {said}" if trouble else ""
         add(self.db, "sighting", {
             "seq": s.seq, "source": s.source, "run": s.run, "url": s.url, "requested_url": s.requested_url, "parser": s.parser,
             "fetched_at": s.fetched_at, "status": s.status, "outcome": s.outcome, "cause": s.cause, "message": s.message,

@@ -96,8 +96,15 @@ def save(db: sqlite3.Connection, source: str, cause: str, subject: str, trouble:
     })  # fmt: skip
 
 
+STANDS = {  # cause of changes.judge -> what stood where the document should be
+    "consent": "consent-wall", "error": "error-page", "redirect": "redirect-page", "truncated": "too-short", "language": "language-changed",
+    "other_document": "unlike-last",
+}  # fmt: skip
+
+
 def of_documents(db: sqlite3.Connection, source: str) -> None:
-    """Issues of captures that are not the document: open while the latest capture at the address is one."""
+    """Issues of captures that are not the document: open while the latest capture at the address is one. And of texts that
+    take turns."""
     db.execute("delete from issue where source = ? and subject like 'document %'", (source,))
     rows = db.execute(
         "select c.document, c.url, min(c.fetched_at) as first, max(c.fetched_at) as last, count(*) as times from capture c"
@@ -105,16 +112,32 @@ def of_documents(db: sqlite3.Connection, source: str) -> None:
         " group by c.document, c.url", (source,),
     ).fetchall()  # fmt: skip
     for row in rows:
-        save(db, source, "not-the-document", "document " + row["url"], Trouble(
-            _reason(db, row), row["first"], row["last"], row["times"], _mended(db, row)))  # fmt: skip
+        cause, reason = _stood(db, row)
+        save(db, source, cause, "document " + row["url"], Trouble(
+            reason, row["first"], row["last"], row["times"], _mended(db, row)))  # fmt: skip
+    _alternating(db, source)
 
 
-def _reason(db: sqlite3.Connection, row: sqlite3.Row) -> str:
-    found = db.execute(
-        "select reason from capture where document = ? and kind = 'wrong_document_or_error_page' and url = ? and fetched_at = ?"
-        " order by sha256 desc, id desc limit 1", (row["document"], row["url"], row["last"]),
-    ).fetchone()  # fmt: skip
-    return str(found[0])
+def _stood(db: sqlite3.Connection, row: sqlite3.Row) -> tuple[str, str]:
+    """(cause, reason): what stood where the document should be, by the parser's word if it has one, else by the judge's."""
+    reason, said = db.execute(
+        "select c.reason, s.read_error from capture c join sighting s on s.seq = c.seq where c.document = ?"
+        " and c.kind = 'wrong_document_or_error_page' and c.url = ? and c.fetched_at = ? order by c.sha256 desc, c.id desc limit 1",
+        (row["document"], row["url"], row["last"]),
+    ).fetchone()
+    judged, _, why = str(reason).removeprefix("still: ").partition(": ")
+    named, _, shown = str(said).partition(": ")
+    return (named, shown) if named else (STANDS.get(judged, judged), why)
+
+
+def _alternating(db: sqlite3.Connection, source: str) -> None:
+    rows = db.execute(
+        "select d.url, min(c.fetched_at) as first, max(c.fetched_at) as last, count(*) as times from document d join capture c"
+        " on c.document = d.id where d.source = ? and d.state = 'alternating' and c.kind = 'flapping' group by d.id", (source,),
+    ).fetchall()  # fmt: skip
+    for row in rows:
+        message = "texts take turns; they are kept as variants, and a change between them is no news"
+        save(db, source, "flapping", "document " + row["url"], Trouble(message, row["first"], row["last"], row["times"]))
 
 
 def _mended(db: sqlite3.Connection, row: sqlite3.Row) -> str:

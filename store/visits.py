@@ -24,6 +24,7 @@ TRANSIENT = {
     "rate-limited",
 }  # fmt: skip
 PERMANENT = {"301", "308"}
+TOLD = {"budget", "depth", "degraded"}  # said of a page or crawl that brought all the same what it could
 
 
 @dataclass(slots=True)
@@ -64,25 +65,31 @@ def fault(row: sqlite3.Row) -> tuple[str, str] | None:
         return None
     if row["outcome"] not in GOOD:
         return row["cause"] or row["outcome"], row["message"]
-    if row["read_error"]:
+    if row["read_error"] and not row["judged"]:  # a captured document is judged beside its past (troubles.of_documents)
         cause, _, message = row["read_error"].partition(": ")
         return cause, message
     return None
 
 
+def read(row: sqlite3.Row) -> bool:
+    """Whether a sighting brought something readable."""
+    found = fault(row)
+    return row["outcome"] in GOOD and (found is None or found[0] in TOLD)
+
+
 def visit(rows: Sequence[sqlite3.Row], url: str) -> Visit:
     """The visit that ``rows`` (in order) are; ``url`` is the source's own address."""
-    first, last = rows[0], rows[-1]
+    first, last, own = rows[0], rows[-1], _own(rows, url)
     found = Visit(
         first["source"], first["run"], first["seq"], last["seq"], max(row["fetched_at"] for row in rows),
-        last_outcome=last["outcome"], last_cause=last["cause"], last_message=last["message"],
+        last_outcome=own["outcome"], last_cause=own["cause"], last_message=own["message"],
     )  # fmt: skip
-    causes = [wrong[0] for wrong in map(fault, rows) if wrong]
+    causes = [wrong[0] for wrong in map(fault, rows) if wrong and wrong[0] not in TOLD]
     found.faults, found.transient = len(causes), int(bool(causes) and set(causes) <= TRANSIENT)
     for row in rows:
-        if row["outcome"] in GOOD and not row["read_error"]:
+        if read(row):
             found.good, found.good_at = found.good + 1, max(found.good_at, row["fetched_at"])
-            _add(found, row, row is _own(rows, url))
+            _add(found, row, row is own)
     return found
 
 

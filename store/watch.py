@@ -22,12 +22,13 @@ from store.visits import TRANSIENT, Visit
 
 ATTEMPTS_TO_FAIL = 3  # passing faults in a row that make a source failing rather than degraded
 SEVERE = {"silent", "half-its-fields"}  # broken although the page answers and can be read
-NOTICES = {"moved", "other-language", "too-many"}  # worth a maintainer's look, but the source does its work
+NOTICES = visits.TOLD | {"moved", "other-language", "too-many", "flapping"}  # worth a maintainer's look, but the source does its work
 KEPT_OUT = {"http-451"}  # https://www.rfc-editor.org/rfc/rfc7725
 SLOWEST = timedelta(days=7)
 
 NEW = """
-select s.*, p.bytes from sighting s left join page p on p.id = s.page where s.source = ? and s.seq > ? order by s.seq"""
+select s.*, p.bytes, exists(select 1 from capture c where c.seq = s.seq) as judged
+from sighting s left join page p on p.id = s.page where s.source = ? and s.seq > ? order by s.seq"""
 
 
 def settle_source(db: sqlite3.Connection, source: str) -> None:
