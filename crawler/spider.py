@@ -227,7 +227,9 @@ def _headers(response: Response) -> tuple[tuple[str, str], ...]:
 
 def _said(response: Response) -> tuple[tuple[str, str], ...]:
     pairs = ((name.decode("latin-1").lower(), value) for name, values in response.headers.items() for value in values)
-    return tuple((name, value.decode("latin-1")[:4_000]) for name, value in pairs if name not in SECRET and name != MOVED)[:100]
+    return tuple(
+        (name, value.decode("latin-1")[:4_000]) for name, value in pairs if name not in SECRET and name != MOVED
+    )[:100]
 
 
 def _refusal(response: Response) -> tuple[str, str]:

@@ -137,7 +137,9 @@ def _alternating(db: sqlite3.Connection, source: str) -> None:
     ).fetchall()  # fmt: skip
     for row in rows:
         message = "texts take turns; they are kept as variants, and a change between them is no news"
-        save(db, source, "flapping", "document " + row["url"], Trouble(message, row["first"], row["last"], row["times"]))
+        save(
+            db, source, "flapping", "document " + row["url"], Trouble(message, row["first"], row["last"], row["times"])
+        )
 
 
 def _mended(db: sqlite3.Connection, row: sqlite3.Row) -> str:

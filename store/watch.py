@@ -22,7 +22,12 @@ from store.visits import TRANSIENT, Visit
 
 ATTEMPTS_TO_FAIL = 3  # passing faults in a row that make a source failing rather than degraded
 SEVERE = {"silent", "half-its-fields"}  # broken although the page answers and can be read
-NOTICES = visits.TOLD | {"moved", "other-language", "too-many", "flapping"}  # worth a maintainer's look, but the source does its work
+NOTICES = visits.TOLD | {
+    "moved",
+    "other-language",
+    "too-many",
+    "flapping",
+}  # worth a maintainer's look, but the source does its work
 KEPT_OUT = {"http-451"}  # https://www.rfc-editor.org/rfc/rfc7725
 SLOWEST = timedelta(days=7)
 

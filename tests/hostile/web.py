@@ -102,7 +102,7 @@ def settings(server: Any, now: datetime, **bounds: Any) -> CrawlSettings:
     allowed = {f"127.0.0.1:{port}" for listener, port in server.ports.items() if listener != "internal"}
     allowed |= {f"{alias}:{server.ports[name]}" for alias in ALIASES.values() for name in ("main", "robots-delay")}
     return CrawlSettings(contact=CONTACT, allow_hosts=frozenset(allowed), start_delay=0.0, now=now,
-                         **{"timeout": 2.5, "patience": 2.5, "max_depth": 30, **bounds})  # fmt: skip
+                         **{"timeout": 6.0, "patience": 2.5, "max_depth": 30, **bounds})  # fmt: skip
 
 
 def seed(home: Path, found: Sequence[Case], at: datetime) -> None:
