@@ -29,6 +29,7 @@ class Pair:
     new: Unit | None
     removed: tuple[str, ...]
     added: tuple[str, ...]
+    gap: int = -1  # places of one gap stand between the same sentences of both texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,8 @@ def _paired(old: Comparable, new: Comparable, left: Places, right: Places) -> li
             if j not in partner and i not in taken:
                 partner[j] = i
                 taken.add(i)
-    pairs = [_pair(old.units[partner[j]] if j in partner else None, new.units[j]) for _, j in right]
-    pairs += [_pair(old.units[i], None) for _, i in left if i not in taken]
+    pairs = [_pair(old.units[partner[j]] if j in partner else None, new.units[j], gap) for gap, j in right]
+    pairs += [_pair(old.units[i], None, gap) for gap, i in left if i not in taken]
     return [pair for pair in pairs if pair.removed or pair.added]
 
 
@@ -220,9 +221,9 @@ def likeness(a: Unit, b: Unit) -> float:
     return fuzz.ratio(a.words, b.words) if len(a.words) > 5 else fuzz.ratio(a.norm, b.norm)
 
 
-def _pair(old: Unit | None, new: Unit | None) -> Pair:
+def _pair(old: Unit | None, new: Unit | None, gap: int) -> Pair:
     if old is None or new is None:
-        return Pair(old, new, old.words if old else (), new.words if new else ())
+        return Pair(old, new, old.words if old else (), new.words if new else (), gap)
     removed: list[str] = []
     added: list[str] = []
     for step in LCSseq.opcodes(old.words, new.words):
@@ -230,4 +231,4 @@ def _pair(old: Unit | None, new: Unit | None) -> Pair:
             removed += old.words[step.src_start : step.src_end]
         if step.tag in ("replace", "insert"):
             added += new.words[step.dest_start : step.dest_end]
-    return Pair(old, new, tuple(removed), tuple(added))
+    return Pair(old, new, tuple(removed), tuple(added), gap)

@@ -94,8 +94,7 @@ def _back(case: Case, again: int) -> Change:
 
 def _told(case: Case, base: int, found: Alignment, worths: list[worth.Worth]) -> Change:
     """All that is said of a difference, whatever its class."""
-    key = worth.key(worths)
-    old, new = _sentences(key, case.past[base].blocks, case.new)
+    old, new = _sentences(worth.key(worths), case.past[base].blocks, case.new)
     log = worth.logged(found.pairs, case.text)
     before = dates.own(dates.stated(case.past[base].blocks, case.past[base].seen_at))
     told = Change(
@@ -114,14 +113,12 @@ def _dated(told: Change, case: Case, log: Sequence[str] = (), before: dates.Stat
     return replace(told, effective=effective, announced=dates.when(dates.announced(found, case.at)), fields_moved=moved)
 
 
-def _sentences(key: worth.Worth | None, old: Sequence[Block], new: Sequence[Block]) -> tuple[str, str]:
+def _sentences(key: tuple[Unit | None, Unit | None], before: Sequence[Block], now: Sequence[Block]) -> tuple[str, str]:
     """The sentence that carries the change, before and after; with its paragraph where nothing else in it changed."""
-    if key is None:
-        return "", ""
-    pair = key.pair
-    if pair.old and pair.new and _alone(pair.old, pair.new, old, new):
-        return old[pair.old.block].text, new[pair.new.block].text
-    return pair.old.text if pair.old else "", pair.new.text if pair.new else ""
+    old, new = key
+    if old and new and _alone(old, new, before, now):
+        return before[old.block].text, now[new.block].text
+    return old.text if old else "", new.text if new else ""
 
 
 def _alone(old: Unit, new: Unit, before: Sequence[Block], now: Sequence[Block]) -> bool:

@@ -11,10 +11,12 @@ from functools import partial
 from rapidfuzz.distance import Levenshtein
 
 from changes import dates, topics
-from changes.align import Pair
+from changes.align import Pair, likeness
 from changes.comparable import Comparable, Unit
 from changes.lexicon import pattern, words_of
 
+EARLY = 0.6  # what stands first tells more
+KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
 RULE = 1.0  # worth from which a place changes what is ruled
 
 
@@ -139,7 +141,12 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     joined = " ".join(content)
     if all(pattern("domain").fullmatch(word) for word in content):
         return True
-    if words_of("place") & {*content} and all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added):
+    if (
+        pair.old
+        and pair.new
+        and words_of("place") & {*content}
+        and all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added)
+    ):
         return True
     short = len(unit.words) < 16 and unit.kind != "heading"
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
@@ -244,17 +251,33 @@ def class_of(worths: Sequence[Worth]) -> str:
     return "editorial" if kinds - {"none"} else "cosmetic_noise"
 
 
-def key(worths: Sequence[Worth]) -> Worth | None:
-    """The place that carries the change: the heaviest, rules before wording."""
+def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
+    """The sentences that carry the change, before and after: those of the heaviest place, rules before wording.
+
+    Beside a sentence that only came or only went stands the most alike of those that went or came at the same place.
+    """
     rank = {"rule": 2, "wording": 1}
     real = [(at, worth) for at, worth in enumerate(worths) if worth.kind != "none"]
-    return max(real, key=lambda w: (rank.get(w[1].kind, 0), _bearing(w[1]) - 0.6 * w[0] / len(worths)), default=(0, None))[1]  # fmt: skip
+    if not real:
+        return None, None
+    best = max(real, key=lambda w: (rank.get(w[1].kind, 0), _bearing(w[1]) - EARLY * w[0] / len(worths)))[1].pair
+    if best.old and best.new:
+        return best.old, best.new
+    unit = best.old or best.new
+    assert unit is not None
+    others = [w.pair.new if best.new is None else w.pair.old for _, w in real if w.pair.gap == best.gap and w.kind == "rule"]  # fmt: skip
+    other = max((o for o in others if o), key=lambda o: likeness(o, unit), default=None)
+    if other is None or likeness(other, unit) < KIN:
+        return best.old, best.new
+    return (other, best.new) if best.old is None else (best.old, other)
 
 
 def _bearing(worth: Worth) -> float:
     """How well a place tells what happened: weight up to a point, then what it speaks of; what stands now before what is gone."""
     pair = worth.pair
     unit = pair.new or pair.old
+    if worth.kind != "rule":
+        return min(worth.score, 1.0)
     said = topics.hits(unit.text) if unit else {}
     bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
     return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
