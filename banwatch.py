@@ -566,19 +566,38 @@ def backup(home: Home, folder: Path) -> None:
             say(f"{folder / path.name}: {(folder / path.name).stat().st_size:,} bytes, integrity ok")
 
 
-def _not_built(name: str, what: str) -> Callable[..., None]:
-    @click.argument("arguments", nargs=-1)
-    @honest
-    def verb(arguments: tuple[str, ...]) -> None:
-        fail(f"{name}: not built yet", CRASHED)
-
-    verb.__doc__ = f"{what} Not built yet: ends with exit code 1.\n\nExample: banwatch {name} ..."
-    return verb
+@main.group("import")
+def import_group() -> None:
+    """Datasets of others, archived first, with a report of what was taken."""
 
 
-main.command("import", context_settings={"ignore_unknown_options": True})(
-    _not_built("import", "Datasets of others (STOP, Open Terms Archive, OONI), with a validation report.")
-)
+@import_group.command("ota")
+@click.argument("repository", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--only", multiple=True, metavar="SERVICE", help="Only this service; may be given several times.")
+@click.option("--url", default="", help="Where readers find the repository. Default: the remote it was cloned from.")
+@as_json
+@pass_home
+@honest
+def import_ota(home: Home, repository: Path, only: tuple[str, ...], url: str, as_json: bool) -> None:
+    """A versions repository of Open Terms Archive, with its whole history; says how many recorded changes are real.
+
+    Example: banwatch import ota ../contrib-versions --only Telegram --only Zoom
+    """
+    from crawler.lock import crawl_lock
+    from importers import ota
+    from store.archive import Archive
+    from store.rebuild import catch_up
+    from store.report import document_report
+
+    with crawl_lock(home.lock), Archive(home.archive) as archive, _door(home, archive) as door:
+        taken = ota.take(repository, archive, only, url)
+        say(f"archived {taken.kept} versions of {taken.documents} documents ({taken.known} were there already)")
+        for path, why in taken.refused:
+            say(f"refused {path}: {why}")
+        with progress("reading") as step:
+            catch_up(door, archive, load_names, step)
+        report = document_report(door.db, "ota-")
+    click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.table())
 
 
 @main.command()

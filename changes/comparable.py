@@ -51,9 +51,29 @@ class Comparable:
     same_words: str = field(repr=False)  # all of them in one line
 
 
-@lru_cache(maxsize=64)
+class _Held:
+    """Blocks as a key of the memory below: the same object, not an equal one, so that nothing is hashed."""
+
+    __slots__ = ("blocks",)
+
+    def __init__(self, blocks: tuple[Block, ...]) -> None:
+        self.blocks = blocks
+
+    def __hash__(self) -> int:
+        return id(self.blocks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.blocks is other.blocks
+
+
 def comparable(blocks: tuple[Block, ...]) -> Comparable:
-    """Pure and remembered: a capture is compared with up to thirty earlier ones."""
+    """Pure, and remembered as long as the caller keeps ``blocks``: a capture is compared with up to thirty earlier ones."""
+    return _made(_Held(blocks))
+
+
+@lru_cache(maxsize=64)
+def _made(held: _Held) -> Comparable:
+    blocks = held.blocks
     kept = _kept(blocks)
     units = tuple(_units(kept))
     bag: Counter[str] = Counter()

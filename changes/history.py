@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from changes.comparable import Comparable
@@ -45,6 +44,5 @@ def variant(new: Comparable, past: Sequence[Comparable]) -> int:
 
 def distance(a: Comparable, b: Comparable) -> int:
     """Words (whole sentences counted) that stand in one of two texts only."""
-    one, two = Counter(a.norms), Counter(b.norms)
-    one.subtract(two)
-    return sum(abs(count) * (1 + norm.count(" ")) for norm, count in one.items() if count)
+    differ = {norm for norm, _ in a.norms.items() ^ b.norms.items()}
+    return sum(abs(a.norms[norm] - b.norms[norm]) * (1 + norm.count(" ")) for norm in differ)

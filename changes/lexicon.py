@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+WEAK = 0.35  # weight of a word that only hints at a topic
 
 
 @cache
@@ -27,11 +30,43 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(table("words")["words"][name])
 
 
+ByLetter = dict[str, tuple[re.Pattern[str], list[tuple[str, float, re.Pattern[str]]]]]
+
+
 @cache
-def topics() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]:
-    """(topic, words that speak of it by themselves, words that do beside others or None) of every topic."""
-    return tuple((name, _beginnings(said["strong"]), _beginnings(said["weak"]) if said["weak"] else None) for name, said in table("topics").items())  # fmt: skip
+def topics() -> ByLetter:
+    """topics.toml by the letter its expressions begin with, so that a text is read letter by letter, not topic by topic:
+    letter -> (any of its expressions, [(topic, weight, expressions)]).
+    """
+    letters: dict[str, dict[tuple[str, float], list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, said in table("topics").items():
+        for strength, weight in (("strong", 1.0), ("weak", WEAK)):
+            for way in (way for part in said[strength] for way in _ways(part)):
+                letters[way[0].casefold()][name, weight].append(way)
+    return {
+        letter: (_beginnings([part for parts in found.values() for part in parts]),
+                 [(name, weight, _beginnings(parts)) for (name, weight), parts in found.items()])
+        for letter, found in letters.items()
+    }  # fmt: skip
+
+
+def _ways(part: str) -> list[str]:
+    """An expression that begins with a group, once for every alternative of the group."""
+    if not part.startswith("(?:"):
+        return [part]
+    depth, ends, bars = 0, 0, [2]
+    for at, char in enumerate(part):
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 1:
+            bars.append(at)
+        if depth == 0:
+            ends = at
+            break
+    rest = part[ends + 1 :]
+    inner = [part[a + 1 : b] for a, b in zip(bars, [*bars[1:], ends], strict=True)]
+    found = [way + rest.removeprefix("?") for way in inner]
+    return [*found, *_ways(rest[1:])] if rest.startswith("?") else found
 
 
 def _beginnings(parts: list[str]) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + ")", re.I)
+    return re.compile("(?:" + "|".join(parts) + ")", re.I)

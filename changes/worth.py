@@ -210,7 +210,8 @@ def _score(pair: Pair, unit: Unit) -> float:
     changed = Counter(pair.removed) + Counter(pair.added)
     score = 0.0
     for name, weight in (("permission", 0.6), ("duty", 0.5), ("negation", 1.0), ("limit", 1.0), ("time_unit", 0.6), ("age", 0.5), ("money", 0.5), ("entity", 1.0)):  # fmt: skip
-        score += weight * min(2, sum(changed[word] for word in words_of(name)))
+        listed = words_of(name)
+        score += weight * min(2, sum(count for word, count in changed.items() if word in listed))
     content = sum(count for word, count in changed.items() if word not in words_of("stop"))
     score += 0.12 * min(content, 15)
     score += 0.3 * sum(value >= 0.9 for value in topics.hits(topics.changed_text(pair)).values())

@@ -1,4 +1,4 @@
-"""Page of a policy document -> PolicyText. HTML, PDF or plain text; where the text stands may differ from day to day."""
+"""Page of a policy document -> PolicyText. HTML, PDF, Markdown or plain text; where the text stands may differ from day to day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 
 from errors import PageChanged, Unreadable
-from parsers import language, markup, pdf
+from parsers import language, markdown, markup, pdf
 from parsers.blocks import blocks, valid
 from records import Block, Notice, Page, PolicyText, Record, Source
 
@@ -29,7 +29,8 @@ def read(page: Page, source: Source) -> list[Record]:
     if _is_json(text):
         raise Unreadable(f"{markup.place(page, source)}: JSON where a document was expected", "not-html")
     if _is_plain(page, text):
-        return [_record(page, source, _of_plain(text), "", encoding, replaced)]
+        found = markdown.blocks(text) if "markdown" in page.header("content-type") else _of_plain(text)
+        return [_record(page, source, found, "", encoding, replaced)]
     selectors = valid(source.selectors, page.fetched_at.date().isoformat())
     found = blocks(text, selectors, page.url)
     if not found and source.selectors:

@@ -37,6 +37,7 @@ class State:
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)  # version -> page, instant it was last captured
     previous: sqlite3.Row | None = None
     first_url: str = ""
+    texts: dict[str, tuple[Block, ...]] = field(default_factory=dict)  # of the versions in ``seen`` that were read
 
     def after(self, capture: sqlite3.Row) -> None:
         self.seen.pop(capture["version"], None)
@@ -110,9 +111,10 @@ def _judge(
 ) -> tuple[Change, bool, str]:
     """(change, whether we caused it, version it was compared with)."""
     versions = list(walk.seen)[-HISTORY:]
-    past = [_past(db, version, walk.seen[version]) for version in versions]
+    walk.texts = {version: text for version, text in walk.texts.items() if version in versions}
+    past = [_past(db, walk, version) for version in versions]
     ours = False
-    new = _blocks(db, capture["version"])
+    new = _blocks(db, walk, capture["version"])
     if versions:
         page, at = walk.pages[versions[-1]]
         again = _again(document["source"], page, at, capture["fetched_at"], rereader)
@@ -133,13 +135,16 @@ def _again(source: str, page: str, old_at: str, new_at: str, rereader: Rereader)
     return rereader.blocks(page, source, new_at)
 
 
-def _past(db: sqlite3.Connection, version: str, seen_at: str) -> Past:
-    row = db.execute("select blocks, is_version from version where id = ?", (version,)).fetchone()
-    return Past(seen_at, _parsed(row[0]), bool(row[1]))
+def _past(db: sqlite3.Connection, walk: State, version: str) -> Past:
+    row = db.execute("select is_version from version where id = ?", (version,)).fetchone()
+    return Past(walk.seen[version], _blocks(db, walk, version), bool(row[0]))
 
 
-def _blocks(db: sqlite3.Connection, version: str) -> tuple[Block, ...]:
-    return _parsed(db.execute("select blocks from version where id = ?", (version,)).fetchone()[0])
+def _blocks(db: sqlite3.Connection, walk: State, version: str) -> tuple[Block, ...]:
+    if version not in walk.texts:
+        row = db.execute("select blocks from version where id = ?", (version,)).fetchone()
+        walk.texts[version] = _parsed(row[0])
+    return walk.texts[version]
 
 
 def _parsed(text: str) -> tuple[Block, ...]:

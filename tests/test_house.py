@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("sources", "parsers", "claims", "changes", "store", "crawler", "feeds")
+ROOMS = ("sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds")
 GROUND = {"records", "errors"}
 MAY = {
     "sources": GROUND,
@@ -16,6 +16,7 @@ MAY = {
     "claims": GROUND,
     "changes": GROUND,
     "store": GROUND | {"claims", "changes"},
+    "importers": GROUND | {"parsers", "store"},
     "crawler": GROUND | {"sources", "parsers", "store"},
     "feeds": GROUND,
 }
