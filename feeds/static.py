@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feeds.addresses import FORMS, Site
-from feeds.edition import PAGE, Edition, every_slice, used_names
+from feeds.edition import Edition, every_slice, used_names
 from feeds.opml import opml
 
 STYLE = Path(__file__).parent / "feed.xsl"
@@ -35,9 +35,7 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """(path below /feeds/, bytes) of everything that is served there."""
     slices = every_slice(edition.names, used_names(edition.db, edition.names))
     for one in slices:
-        for page in range((max(edition.count(one), 1) - 1) // PAGE + 1):
-            for form in FORMS:
-                yield one.address(form, page), edition.body(one, form, page)
+        yield from edition.every_body(one, FORMS)
     for form in FORMS:
         yield f"maintainers.{form}", edition.maintainers(form)
     yield "feeds.opml", opml(edition.site, edition.names, slices)
@@ -52,6 +50,7 @@ def _write(path: Path, body: bytes) -> Path:
     try:
         part.write_bytes(body)
         part.replace(path)
-    finally:
+    except OSError:
         part.unlink(missing_ok=True)
+        raise
     return path

@@ -28,7 +28,10 @@ def words() -> dict[str, dict[str, str]]:
 
 def plain(text: object) -> str:
     """A text as every form of feed can carry it: line ends as one character, U+FFFD for what XML forbids; None is ""."""
-    return NOT_XML.sub("\ufffd", str(text if text is not None else "").replace("\r\n", "\n").replace("\r", "\n"))
+    said = text if isinstance(text, str) else "" if text is None else str(text)
+    if said.isprintable():  # nearly always: no control character, no surrogate
+        return NOT_XML.sub("\ufffd", said) if not said.isascii() else said
+    return NOT_XML.sub("\ufffd", said.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def line(text: object) -> str:
