@@ -15,7 +15,7 @@ from feeds import issues, slices
 from feeds.addresses import Site
 from feeds.detail import Row, details
 from feeds.forms import Head, join, written
-from feeds.item import EPOCH, Item, instant, item
+from feeds.item import EPOCH, Item, item
 from feeds.slices import NoSuchFeed, Slice
 
 PAGE = 50  # items of an archive document; a feed has at least so many where there are
@@ -43,7 +43,7 @@ class Edition:
             self.db.execute(f"select count(*) from {slices.rows_of(slice_)} where {where}", params).fetchone()[0]
         )
 
-    def rows(self, slice_: Slice, first: int, last: int) -> list[Row]:
+    def rows(self, slice_: Slice, first: int, last: int) -> list[dict[str, Any]]:
         """Rows ``first`` to ``last`` (0 is the oldest; the last not included), newest first."""
         where, params = slices.condition(self.names, slice_)
         sql = f"select * from {slices.rows_of(slice_)} where {where} order by published_at, id desc limit ? offset ?"
@@ -51,7 +51,7 @@ class Edition:
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, values, strict=True)) for values in cursor][::-1]
 
-    def newest(self, slice_: Slice, most: int) -> list[Row]:
+    def newest(self, slice_: Slice, most: int) -> list[dict[str, Any]]:
         """The same from the other end, which costs the same however long the past is."""
         where, params = slices.condition(self.names, slice_)
         cursor = self.db.execute(

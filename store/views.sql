@@ -5,7 +5,7 @@ select d.id, d.happened_on, d.precision, d.side, d.kind, d.platforms, d.jurisdic
        coalesce(a.status, '') as status, d.url, d.stage, d.date_role, d.date_basis, d.summary, d.topics, d.action, d.change, d.document,
        d.published_at, d.updated_at, d.baseline, substr(d.happened_on, 1, 4) as year
 from development d left join action a on a.id = d.action
-where d.kind != 'now_tracking'
+where d.kind != 'now_tracking' and d.stage != 'withdrawn'
 order by d.happened_on desc, d.id;
 
 create view actions as

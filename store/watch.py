@@ -16,7 +16,8 @@ from pathlib import Path
 
 from records import Source
 from store import troubles, visits
-from store.database import put
+from store.database import key, many, put
+from store.documents import save_development
 from store.troubles import Troubles
 from store.visits import TRANSIENT, Visit
 
@@ -46,6 +47,23 @@ def settle_source(db: sqlite3.Connection, source: str) -> None:
     _fold(db, source, declared, rows)
     troubles.of_documents(db, source)
     _save_health(db, source, declared)
+    _now_tracking(db, source, declared)
+
+
+def _now_tracking(db: sqlite3.Connection, source: str, declared: sqlite3.Row | None) -> None:
+    """One development that says from when a source is read; documents have one each (documents.py)."""
+    first = db.execute(
+        "select min(fetched_at) from sighting where source = ? and page is not null and read_error = ''", (source,)
+    ).fetchone()[0]
+    if first is None or declared is None or db.execute("select 1 from document where source = ?", (source,)).fetchone():
+        return
+    save_development(db, {
+        "id": key("development", "now_tracking", source), "side": "", "kind": "now_tracking", "stage": "first_seen", "action": None,
+        "change": None, "document": None, "happened_on": first[:10], "precision": "day", "date_role": "first_seen", "date_basis": "observed",
+        "title": f"Now tracking {declared['name']}", "summary": f"First reading of {declared['name']}; what it tells from here on is reported.",
+        "platforms": many([declared["platform"]] if declared["platform"] else []), "jurisdiction": declared["jurisdiction"], "authority": "",
+        "topics": "[]", "url": declared["url"], "published_at": first, "updated_at": first, "baseline": 0,
+    })  # fmt: skip
 
 
 def restart(db: sqlite3.Connection, source: str) -> None:

@@ -90,7 +90,7 @@ def test_a_later_fetch_of_the_same_pages_adds_no_development(opened: tuple[Archi
             t: door.db.execute(f"select count(*) from {t}").fetchone()[0]
             for t in ("development", "action", "claim", "article", "version", "change")
         }
-        assert counts == {"development": 2, "action": 1, "claim": 1, "article": 1, "version": 1, "change": 0}
+        assert counts == {"development": 3, "action": 1, "claim": 1, "article": 1, "version": 1, "change": 0}
 
 
 def test_the_change_of_section_8_3_is_one_widened_disclosure(opened: tuple[Archive, Door]) -> None:
