@@ -363,4 +363,5 @@ def _maintenance(db: sqlite3.Connection) -> None:
                       "message": "main article matched nothing", "first_seen": NOW, "last_seen": NOW, "times": 3, "transient": 0, "state": "open", "closed_at": ""})  # fmt: skip
     for source, state in (("sample-news", "ok"), ("telegram-privacy", "ok"), ("snap-privacy", "failing")):
         put(db, "health", {"source": source, "state": state, "reason": "" if state == "ok" else "selector-empty", "last_try": NOW, "last_success": NOW, "last_new": NOW,
-                           "failures": 0 if state == "ok" else 3, "items": 40, "pages": 41, "next_try": NOW, "since": NOW})  # fmt: skip
+                           "failures": 0 if state == "ok" else 3, "failures_passing": 0, "items": 40, "bytes": 18_204, "languages": "[]", "coverage": "{}",
+                           "moved_to": "", "pages": 41, "next_try": NOW, "since": NOW})  # fmt: skip
