@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from store.actions import drop_action, save_action
 from store.database import add, many, unsettled
 from store.evidence import attach, save_evidence
 from store.resolve import COLUMNS, Strand, Told, kinds, strands, told
+from store.withdrawn import save_withdrawn
 
 TELLS, ENDS, TOLD_BEFORE, ENDED_BEFORE = (
     0,
@@ -65,6 +66,7 @@ def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[st
     for platform in sorted(_marked(db, "block", side, jurisdiction)):
         evidence |= _settle_block(db, weave, (side, jurisdiction, platform), changed)
     actions = weave.write()
+    save_withdrawn(db, side, jurisdiction)
     db.execute(
         "update claim set action = null, development = null where id in (select value from json_each(?))",
         (many(sorted(weave.nowhere)),),
@@ -106,7 +108,9 @@ def _settle_block(
     now, evidence = attach(db, block[2], now) if block[0] == "platform" else (now, {})
     found = strands(now)
     places = _places(found, block[2])
-    _earlier(places, found, [told(row) for row in rows if row["standing"] == "superseded"])
+    gone = [told(row) for row in rows if row["standing"] == "superseded"]
+    _earlier(places, found, gone)
+    _taken_back(places, now, [claim for claim in gone if claim.id not in places])
     held = db.execute(
         "select claim, strand, family, measure, part from told where side = ? and jurisdiction = ? and platform = ?",
         block,
@@ -141,6 +145,16 @@ def _earlier(places: dict[str, Place], found: Iterable[Strand], gone: Iterable[T
         if now:
             strand, family, measure, part = places[now]
             places[claim.id] = (strand, family, measure, TOLD_BEFORE if part == TELLS else ENDED_BEFORE)
+
+
+def _taken_back(places: dict[str, Place], now: Sequence[Told], gone: Sequence[Told]) -> None:
+    """What one text has taken back and another still tells keeps to that strand: the measure keeps the id it was first told by."""
+    for one in strands([*now, *gone]) if gone else ():
+        members = [*((c, TOLD_BEFORE) for c in one.claims), *((c, ENDED_BEFORE) for c in one.ends)]
+        held = next((places[claim.id] for claim, _ in members if claim.id in places), None)
+        for claim, part in members:
+            if held and claim.id not in places:
+                places[claim.id] = (*held[:3], part)
 
 
 def _move(

@@ -65,6 +65,7 @@ create index claim_article on claim(article);
 create index claim_page on claim(page);
 create index claim_action on claim(action);
 create index claim_development on claim(development);
+create index claim_gone on claim(jurisdiction, side) where standing = 'superseded';
 create index claim_place on claim(jurisdiction, kind);
 
 create table action (                 -- what claims resolve to; side platform: an answer of a platform known from claims only
@@ -130,6 +131,8 @@ create table development (            -- one dated thing that happened; a feed i
 create index development_day on development(happened_on desc, id);
 create index development_side on development(side, happened_on desc, id);
 create index development_published on development(published_at desc, id);
+create index development_news on development(published_at desc, id) where baseline = 0;
+create index development_withdrawn on development(jurisdiction) where stage = 'withdrawn';
 create index development_action on development(action);
 create index development_document on development(document);
 create index development_change on development(change);

@@ -1,0 +1,58 @@
+"""Claims that every text has taken back -> developments marked as withdrawn, under the ids they were told by.
+
+Silence would leave a reader with what is no longer said; so the development stays, says so, and tells no action.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+
+from store.actions import CLAIMS, founder, happenings, kind_shown, shown_day, title
+from store.database import key, many
+from store.documents import drop_development, save_development
+from store.resolve import COLUMNS, strands, told
+
+GONE = f"""
+select c.platforms as named, {COLUMNS} from claim c left join article a on a.id = c.article
+where c.side = ? and c.jurisdiction = ? and c.standing = 'superseded' and c.rank = 'published'
+  and not exists (select 1 from told t where t.claim = c.id and t.strand != '') order by c.id"""
+CHANGED = """select max(n.first_seen) from claim c join article a on a.id = c.article
+join article n on n.source = a.source and n.url = a.url and n.current where c.id in (select value from json_each(?))"""
+
+
+def save_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
+    """Write the withdrawn developments of a place anew."""
+    held = db.execute(
+        "select id from development where stage = 'withdrawn' and side = ? and jurisdiction = ?", (side, jurisdiction)
+    )
+    for (development,) in held.fetchall():
+        drop_development(db, development)
+    by_platform: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    for row in db.execute(GONE, (side, jurisdiction)).fetchall():
+        by_platform[(json.loads(row["named"]) or [""])[0]].append(row)
+    for _, rows in sorted(by_platform.items()):
+        for strand in strands([told(row) for row in rows]):
+            ids = [claim.id for claim in (*strand.claims, *strand.ends)]
+            _save(db, jurisdiction, db.execute(CLAIMS, (many(sorted(ids)),)).fetchall())
+
+
+def _save(db: sqlite3.Connection, jurisdiction: str, rows: Sequence[sqlite3.Row]) -> None:
+    changed = db.execute(CHANGED, (many(row["id"] for row in rows),)).fetchone()[0] or max(
+        row["seen_at"] for row in rows
+    )
+    kind = kind_shown(rows)
+    for told_kind, stage, dates, undated in happenings(rows, kind):
+        first = founder([*(d.row for d in dates), *undated])
+        development, day = key("development", first["id"], stage), shown_day(dates)
+        save_development(db, {
+            "id": development, "side": first["side"], "kind": told_kind, "stage": "withdrawn", "action": None, "change": None, "document": None,
+            "happened_on": day, "precision": {4: "year", 7: "month", 10: "day"}.get(len(day), ""), "date_role": first["date_role"],
+            "date_basis": first["date_basis"], "title": "Withdrawn: " + title(db, dict(first), told_kind),
+            "summary": f"The source changed its text by {changed[:10]} and no longer says so.", "platforms": first["platforms"],
+            "jurisdiction": jurisdiction, "authority": first["authority"], "topics": "[]", "url": first["url"], "published_at": first["seen_at"],
+            "updated_at": changed, "baseline": int(first["baseline"]),
+        })  # fmt: skip
+        db.execute("update claim set development = ? where id = ?", (development, first["id"]))
