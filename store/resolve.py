@@ -15,7 +15,7 @@ import sqlite3
 import tomllib
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -26,7 +26,8 @@ from claims import names
 
 BUCKET = 64  # days in one bucket of a lane's index
 NEWS = 14  # days after a measure in which a report published is taken to speak of it
-LATE = 60  # days between the day told and the day published from which the day may be a mistake
+LATE = 20  # days between the day told and the day published from which the day may be a mistake
+ABOUT = 45  # days between two tellings of one end
 SETTLED = 14  # days after an end in which a telling still speaks of what ended
 STEPS = {
     "announced": 0, "reported": 0, "published": 0, "opened": 0, "decided": 1, "signed": 1, "ordered": 1, "effective": 2,
@@ -102,7 +103,7 @@ def told(row: sqlite3.Row) -> Told:
     person = row["person"]
     return Told(
         row["id"], row["kind"], kind.get("family", ""), bool(kind.get("ends")), low, high, _days(row, low, high),
-        span(row["known"])[1], STEPS.get(row["date_role"], 0), _members(row["scopes"]), row["authority_id"], _number(row["amount"]),
+        span(row["known"])[1], 3 * int(kind.get("step", 0)) + STEPS.get(row["date_role"], 0), _members(row["scopes"]), row["authority_id"], _number(row["amount"]),
         row["currency"], _people().get(person.casefold(), person.casefold()) if person else "", row["ends"], row["measure"],
         row["article"] or row["id"], f"{row['source']} {row['url']}",
     )  # fmt: skip
@@ -165,12 +166,11 @@ class Strand:
 
     def add(self, claim: Told) -> None:
         begun, over = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
-        loose = not self.days
         self.first, self.last = (min(self.first, begun), max(self.last, over)) if self.claims else (begun, over)
         self.claims.append(claim)
         for day in claim.days:
             insort(self.days, day)
-        if self.days and (loose or claim.days):
+        if self.days:
             self.first, self.last = self.days[0], self.days[-1]
         self.measure = self.measure or claim.measure
         self.scopes |= claim.scopes
@@ -196,9 +196,13 @@ def strands(claims: Iterable[Told]) -> list[Strand]:
     ends: list[Told] = []
     for claim in claims:
         (ends if claim.ending else lanes[claim.family]).append(claim)
-    lifted = sorted(c.low for c in ends if c.exact and c.low and is_over(c.kind))
-    found = [strand for family in sorted(lanes) for strand in Lane(family, lifted).run(lanes[family])]
-    return found + _end_all(found, sorted(ends, key=lambda c: (c.low or c.known, c.id)))
+    found = [strand for family in sorted(lanes) for strand in Lane(family, _over(ends, family)).run(lanes[family])]
+    return found + _end_all(found, ends)
+
+
+def _over(ends: Iterable[Told], family: str) -> list[int]:
+    """Days on which something ended that may have been of this family."""
+    return sorted(c.high for c in ends if c.exact and is_over(c.kind) and family in _families(c))
 
 
 def is_over(kind: str) -> bool:
@@ -220,18 +224,23 @@ class Lane:
         """Strands of ``claims``, which are all of this family."""
         self._measures([c for c in claims if c.measure])
         free = [c for c in claims if not c.measure]
-        for claim in sorted((c for c in free if c.exact), key=lambda c: (c.low, c.id)):
+        for claim in sorted((c for c in free if c.exact), key=lambda c: (not self._telling(c), c.low, c.id)):
             self._put(claim, self._near(claim))
         self._mend()
         loose = [c for c in free if c.low is not None and not c.exact]
         for claim in sorted(loose, key=lambda c: (c.high - (c.low or 0), c.low, c.id)):
-            self._put(claim, self._within(claim))
+            self._put(claim, self._within(claim) or self._step_of(claim, claim.low or 0, claim.high))
         self.begun = sorted((strand.first, strand.number) for strand in self.strands if strand.claims)
         for claim in sorted((c for c in free if c.low is None), key=lambda c: (c.known, c.id)):
             strand = self._put(claim, self._undated(claim))
             if len(strand.claims) == 1:
                 insort(self.begun, (strand.first, strand.number))
+        self._mend()
         return [strand for strand in self.strands if strand.claims]
+
+    def _telling(self, claim: Told) -> bool:
+        """Whether a claim has what tells actions of this family apart; such claims are placed before the others."""
+        return any(SAYS[rule](claim) for rule in self.rules["by"])
 
     def _measures(self, claims: list[Told]) -> None:
         by: dict[str, Strand] = {}
@@ -255,48 +264,71 @@ class Lane:
         return (self.strands[number] for number in sorted(numbers) if self.strands[number].claims)
 
     def _near(self, claim: Told) -> Strand | None:
-        """The strand nearest in days: of the same step, or of an earlier one that this claim carries on."""
-        near, apart = self.rules["near"], self.rules["apart"]
+        """The strand nearest in days of the same step, else one whose step this claim follows or leads to."""
+        near = self.rules["near"]
         fits = []
-        for strand in self._around(claim.days[0] - apart, claim.days[-1] + apart):
+        for strand in self._around(claim.days[0] - near, claim.days[-1] + near):
             gap = min(strand.gap(day, day) for day in claim.days)
-            on = gap <= near or (gap <= apart and claim.step > max(strand.steps))
-            if on and not self._ended_between(strand, claim) and self._fits(strand, claim):
+            if gap <= near and not self._ended_between(strand, claim) and self._fits(strand, claim):
                 fits.append((gap, strand.number))
+        return self.strands[min(fits)[1]] if fits else self._step_of(claim, claim.days[0], claim.days[-1])
+
+    def _step_of(self, claim: Told, low: int, high: int) -> Strand | None:
+        """The nearest strand of an earlier step before the claim, or of a later one after it: a ban announced, then decided."""
+        apart = self.rules["apart"]
+        fits = []
+        for strand in self._around(low - apart, high + apart):
+            if self._steps_on(strand, claim, strand.first <= low) and strand.gap(low, high) <= apart:
+                if not self._ended_between(strand, claim) and self._fits(strand, claim):
+                    fits.append((strand.gap(low, high), strand.number))
         return self.strands[min(fits)[1]] if fits else None
 
+    def _steps_on(self, strand: Strand, claim: Told, after: bool) -> bool:
+        """Whether a claim tells a later step than the strand, or an earlier one. A law's steps may each be told of many times."""
+        every = self.rules.get("steps", False)
+        if after:
+            return claim.step > (min(strand.steps) if every else max(strand.steps))
+        return claim.step < (max(strand.steps) if every else min(strand.steps))
+
     def _ended_between(self, strand: Strand, claim: Told) -> bool:
-        """Whether something ended after the strand began and well before the day of the claim."""
-        day = claim.low or claim.known
-        at = bisect_left(self.lifted, strand.first)
-        return at < len(self.lifted) and self.lifted[at] < day - SETTLED and day - strand.last > SETTLED
+        """Whether something ended well between the days of the strand and of the claim, and before the claim was published."""
+        one, other = sorted((strand.first, claim.low or claim.known))
+        at = bisect_left(self.lifted, one)
+        return (
+            at < len(self.lifted)
+            and self.lifted[at] < min(other, claim.known) - SETTLED
+            and other - strand.last > SETTLED
+        )
 
     def _fits(self, strand: Strand, claim: Told) -> bool:
         return not any(HELD_APART[rule](strand, claim) for rule in self.rules["by"])
 
     def _mend(self) -> None:
-        """A lone telling of a day far from the day it was published, by a text that came with the news of another strand, speaks of
-        that one with the wrong day (a year mistyped, a day taken from elsewhere in the text)."""
-        whole = [s for s in self.strands if len(s.claims) > 1 and s.days]
-        firsts = sorted((s.first, s.number) for s in whole)
+        """A lone telling of a day far from the day it was published may have the wrong day. It speaks of the strand whose news its
+        text came with (and tells nothing else of), or of one whose day differs by a slip of the pen: another year, another month."""
+        whole = [s for s in self.strands if len(s.claims) > 1]
+        news = sorted((c.known, s.number) for s in whole for c in s.claims)
+        days = {day: s.number for s in reversed(whole) for day in s.days}
         for strand in self.strands:
             if len(strand.claims) == 1 and not strand.measure and abs(strand.claims[0].known - strand.first) > LATE:
-                home = self._news(firsts, strand.claims[0])
+                home = self._news(news, strand.claims[0]) or self._slip(days, strand.claims[0])
                 if home is not None:
                     home.add(strand.claims.pop())
 
-    def _news(self, firsts: list[tuple[int, int]], claim: Told) -> Strand | None:
-        """The strand whose news a text came with that tells nothing else of it."""
-        at = bisect_right(firsts, (claim.known + 3, 1 << 30))
-        for first, number in reversed(firsts[max(0, at - 8) : at]):
+    def _slip(self, days: dict[int, int], claim: Told) -> Strand | None:
+        """The strand that tells the same day of another year or month."""
+        numbers = [days[day] for day in _slips(claim.low) if day in days] if claim.exact and claim.low else []
+        return next((self.strands[number] for number in numbers if self._fits(self.strands[number], claim)), None)
+
+    def _news(self, news: list[tuple[int, int]], claim: Told) -> Strand | None:
+        """The strand whose tellings were published about when this one was, by a text that tells nothing else of it."""
+        low, high = bisect_left(news, (claim.known - NEWS, -1)), bisect_right(news, (claim.known + NEWS, 1 << 30))
+        fits = []
+        for known, number in news[low:high]:
             strand = self.strands[number]
-            if (
-                first - 3 <= claim.known <= strand.last + NEWS
-                and claim.text not in strand.texts
-                and self._fits(strand, claim)
-            ):
-                return strand
-        return None
+            if abs(strand.last - claim.known) <= LATE and claim.text not in strand.texts and self._fits(strand, claim):
+                fits.append((abs(known - claim.known), number))
+        return self.strands[min(fits)[1]] if fits else None
 
     def _within(self, claim: Told) -> Strand | None:
         """The strand that tells a day within the month or year of the claim, or near a month; published about the same time."""
@@ -316,6 +348,13 @@ class Lane:
             if self._fits(self.strands[number], claim):
                 return self.strands[number]
         return None
+
+
+def _slips(day: int) -> list[int]:
+    """Days that differ from this one by a year or a month alone."""
+    right = date.fromordinal(day)
+    months = [right.year * 12 + right.month - 1 + step for step in (-12, 12, -1, 1)]
+    return [date(month // 12, month % 12 + 1, right.day).toordinal() for month in months if right.day <= 28]
 
 
 # what holds apart -----------------------------------------------------------------------------------------------------
@@ -352,6 +391,13 @@ HELD_APART = {
 }  # fmt: skip
 
 
+SAYS: dict[str, Callable[[Told], bool]] = {
+    "scope": lambda c: bool(c.scopes), "own_staff": lambda c: bool(c.authority and c.scopes & OWN_STAFF),
+    "regulator": lambda c: _authority_kinds().get(c.authority) in REGULATORS, "person": lambda c: bool(c.person),
+    "amount": lambda c: bool(c.amount),
+}  # fmt: skip
+
+
 # endings --------------------------------------------------------------------------------------------------------------
 def _end_all(found: Sequence[Strand], ends: Iterable[Told]) -> list[Strand]:
     """Give every ending to the strand it ends; returns strands of endings whose beginning nobody told."""
@@ -361,25 +407,29 @@ def _end_all(found: Sequence[Strand], ends: Iterable[Told]) -> list[Strand]:
     for lane in lanes.values():
         lane.sort()
     alone: dict[str, list[Strand]] = defaultdict(list)
-    for claim in ends:
+    for claim in sorted(ends, key=lambda c: (c.low is None, c.high - (c.low or c.high), c.low or c.known, c.id)):
         home = _ended(found, lanes, claim)
         if home is None:
             _alone(alone[claim.kind], claim)
         else:
             home.ends.append(claim)
-            if is_over(claim.kind) and home.ended is None:
-                home.ended = claim.low or claim.known
+            if is_over(claim.kind) and home.ended is None and claim.low is not None:
+                home.ended = claim.high
     return [strand for kind in sorted(alone) for strand in alone[kind]]
 
 
 def _alone(lane: list[Strand], claim: Told) -> None:
-    day = claim.low or claim.known
-    if not lane or day - lane[-1].last > family_rules("")["near"]:
-        lane.append(Strand(claim.kind, len(lane)))
-    lane[-1].add(claim)
+    low, high = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
+    near = family_rules("")["near"]
+    home = next((strand for strand in lane if strand.first - near <= high and low <= strand.last + near), None)
+    if home is None:
+        home = Strand(claim.kind, len(lane))
+        lane.append(home)
+    home.add(claim)
 
 
 def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], claim: Told) -> Strand | None:
+    """The strand an ending ends. One dated long before it was published, and before anything began, has the wrong day."""
     if claim.measure:
         own = [
             s
@@ -389,14 +439,31 @@ def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], cla
         ]
         if own:
             return own[0]
-    day = claim.low or claim.known
+    day = claim.high if claim.low is not None else claim.known
+    home = _begun_by(found, lanes, claim, day)
+    if home is None and claim.known - day > LATE:
+        home = _begun_by(found, lanes, claim, claim.known)
+    return home
+
+
+def _begun_by(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], claim: Told, day: int) -> Strand | None:
+    """Of the likeliest family the strand that had begun by a day: one known to end about then, else still open, else the latest."""
     for family in _families(claim):
         lane = lanes.get(family, [])
-        at = bisect_right(lane, (max(day, claim.high) + 7, 1 << 30))
-        for _, number in reversed(lane[max(0, at - 16) : at]):
-            if _can_end(found[number], claim, day):
-                return found[number]
+        at = bisect_right(lane, (day + 7, 1 << 30))
+        near = [
+            found[number] for _, number in lane[max(0, at - 16) : at] if not (claim.measure and found[number].measure)
+        ]
+        if near:
+            return max(near, key=lambda s: (_ends_about(s, claim), s.ended is None, s.first, s.number))
     return None
+
+
+def _ends_about(strand: Strand, claim: Told) -> bool:
+    if strand.ended is None:
+        return False
+    low, high = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
+    return low - ABOUT <= strand.ended <= high + ABOUT
 
 
 def _families(claim: Told) -> list[str]:
@@ -404,12 +471,6 @@ def _families(claim: Told) -> list[str]:
     said = kinds()[claim.ends].get("family", "") if claim.ends else ""
     listed = kinds()[claim.kind].get("of", [])
     return [said, *(family for family in listed if family != said)] if said else list(listed)
-
-
-def _can_end(strand: Strand, claim: Told, day: int) -> bool:
-    if claim.measure and strand.measure:
-        return False
-    return strand.ended is None or abs(strand.ended - day) <= family_rules("")["near"] // 2 or day <= strand.ended
 
 
 def case_of(measure: str) -> str:

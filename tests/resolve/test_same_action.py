@@ -1,0 +1,66 @@
+"""How well many claims become one action: pairwise F1 over tellings of every measure of the register, and where it fails."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+
+import pytest
+
+from store.database import open_tracker, writing
+from store.door import save_names
+from store.settle import settle
+from tests.resolve.tellings import NONE, Telling, facts, same, save, tellings
+
+
+def pairs(groups: Mapping[Hashable, int]) -> int:
+    return sum(size * (size - 1) // 2 for size in groups.values())
+
+
+def score(gold: Mapping[str, Hashable], found: Mapping[str, Hashable]) -> tuple[float, float, float]:
+    """(precision, recall, F1) over pairs of claims that are one action; a claim that is missing is alone."""
+    both = pairs(Counter((gold[claim], found.get(claim, claim)) for claim in gold))
+    right, made = pairs(Counter(gold.values())), pairs(Counter(found.get(claim, claim) for claim in gold))
+    precision, recall = both / made, both / right
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def resolved(folder: Path, told: list[Telling]) -> tuple[dict[str, Telling], dict[str, tuple[str, str]]]:
+    db = open_tracker(folder / "tracker.db")
+    save_names(db)
+    with writing(db):
+        by = {save(db, one): one for one in told}
+    settle(db, NONE)
+    return by, same(db, by)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_tellings_of_one_action_are_one_action(tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    by, found = resolved(tmp_path, tellings(seed))
+    assert len({one.fact.case for one in by.values()}) >= 110 and len(by) >= 3 * len(facts())
+    actions = score({c: one.fact.gold for c, one in by.items()}, {c: ids[0] for c, ids in found.items()})
+    cases = score({c: one.fact.case for c, one in by.items()}, {c: ids[1] for c, ids in found.items()})
+    with capsys.disabled():
+        print(
+            f"\nseed {seed}: {len(by)} claims of {len({o.fact.gold for o in by.values()})} actions in {len({o.fact.case for o in by.values()})} measures"
+        )
+        for name, (precision, recall, f1) in (("same action", actions), ("same measure", cases)):
+            print(f"  {name:13} precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}")
+        print(
+            "  lost, by how the date was told: " + ", ".join(f"{how} {share}" for how, share in lost(by, found).items())
+        )
+    assert actions[2] >= 0.97
+
+
+def lost(by: Mapping[str, Telling], found: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """For each way of telling a date the claims that are not with most of their action's claims."""
+    home: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for claim, one in by.items():
+        home[one.fact.gold][found.get(claim, (claim, ""))[0]] += 1
+    most = {gold: counts.most_common(1)[0][0] for gold, counts in home.items()}
+    every, away = (
+        Counter(o.how for o in by.values()),
+        Counter(o.how for c, o in by.items() if found.get(c, ("", ""))[0] != most[o.fact.gold]),
+    )
+    return {how: f"{away[how]}/{every[how]}" for how in sorted(every)}
