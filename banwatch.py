@@ -100,23 +100,69 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for p
 @click.option("--only", multiple=True, metavar="ID", help="Only this source; may be given several times.")
 @click.option("--due", is_flag=True, help="Only sources whose own schedule says so.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many sources, the longest due first.")
+@click.option(
+    "--minutes", type=click.IntRange(1), help="Ask for nothing more after so many minutes; what is left stays due."
+)
+@click.option("--watch", is_flag=True, help="Stay up: crawl what is due, wait, again, until stopped.")
+@click.option(
+    "--back-fill", "back_fill", metavar="ID", help="Read older pages of this source's list; what they bring is no news."
+)
+@click.option(
+    "--pages",
+    type=click.IntRange(1, 500),
+    default=5,
+    show_default=True,
+    help="How many pages of the list a back-fill reads.",
+)
 @click.option("--replay", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
               help="Take recorded pages (DIR/manifest.jsonl) instead of the network.")  # fmt: skip
 @as_json
 @pass_home
 @honest
-def crawl(home: Home, only: tuple[str, ...], due: bool, limit: int | None, replay: Path | None, as_json: bool) -> None:
+def crawl(
+    home: Home, only: tuple[str, ...], due: bool, limit: int | None, minutes: int | None, watch: bool, back_fill: str | None,
+    pages: int, replay: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Crawl live sources, or recorded pages.
 
-    Safe to kill and to run twice at once. Example: banwatch crawl --due --limit 20
+    Safe to kill and to run twice at once: whoever comes second ends with 7. Example: banwatch crawl --due --minutes 30
     """
     from crawler.lock import crawl_lock
 
+    if watch:
+        _watch(home, limit, minutes or 30)
+        return
     with crawl_lock(home.lock):
         if replay:
             _replay(home, replay, as_json)
-            return
-        _crawl(home, _chosen(home, only, due, limit), as_json)
+        elif back_fill:
+            _crawl(home, _chosen(home, (back_fill,), False, None), as_json, minutes, pages)
+        else:
+            _crawl(home, _chosen(home, only, due, limit), as_json, minutes)
+
+
+def _watch(home: Home, limit: int | None, minutes: int) -> None:
+    """Crawl what is due, wait for what is due next, again; the lock is held only while a crawl runs."""
+    from crawler.lock import crawl_lock
+    from crawler.schedule import Stop
+    from store.watch import next_due
+
+    with Stop() as stop:
+        while not stop.asked:
+            try:
+                with crawl_lock(home.lock):
+                    chosen = _chosen(home, (), True, limit)
+                    report = _run_crawl(home, chosen, minutes, 0) if chosen else None
+                if report:
+                    say(report.line())
+                if report and report.interrupted:
+                    break
+            except BadStore as error:
+                if error.cause != "busy":
+                    raise
+                say(str(error))
+            stop.wait(next_due(home.tracker, _crawled(), _now()))
+    say("ended")
 
 
 def _replay(home: Home, folder: Path, as_json: bool) -> None:
@@ -132,19 +178,65 @@ def _replay(home: Home, folder: Path, as_json: bool) -> None:
         _report({"kept": kept, "known": known} | _counts(door.db), as_json)
 
 
-def _crawl(home: Home, chosen: list[Any], as_json: bool) -> None:
-    from crawler import CrawlSettings, crawl
-
+def _crawl(home: Home, chosen: list[Any], as_json: bool, minutes: int | None = None, pages: int = 0) -> None:
     if not chosen:
         say("nothing is due")
         return
-    _prepare(home)
-    with progress("fetching") as step:
-        report = crawl(
-            chosen, home.archive, home.tracker, run=_now(), settings=CrawlSettings.from_environment(), on_progress=step
-        )
+    report = _run_crawl(home, chosen, minutes, pages)
     click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.table())
     raise SystemExit(report.exit_code)
+
+
+def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -> Any:
+    """One crawl of ``chosen``, and word of what changed to whoever is to be told."""
+    from dataclasses import replace
+
+    from crawler import CrawlSettings, crawl
+    from store.door import BACK_FILL
+
+    _prepare(home)
+    settings = replace(CrawlSettings.from_environment(), budget=(minutes or 0) * 60.0, pages=pages)
+    run = _now() + (BACK_FILL if pages else "")
+    with progress("fetching") as step:
+        report = crawl(chosen, home.archive, home.tracker, run=run, settings=settings, on_progress=step)
+    _tell(home)
+    return report
+
+
+def _tell(home: Home) -> None:
+    """Mail and webhook, where they are set up; a crawl does not fail because they do."""
+    from feeds import notice
+
+    try:
+        told = notice.notify(home.tracker, home.folder / notice.STATE, notice.Ways.from_environment(), _now())
+    except notice.NotTold as error:
+        say(f"could not notify: {error}")
+        return
+    if told:
+        say(told)
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Also if a digest went out today already.")
+@pass_home
+@honest
+def notify(home: Home, force: bool) -> None:
+    """Tell maintainers which sources broke or mended since the last word, by mail and webhook; at most one digest a day.
+
+    Set BANWATCH_MAIL_TO with BANWATCH_SMTP (smtp://user:password@host:587), BANWATCH_WEBHOOK (an https address), or both.
+    Example: banwatch notify
+    """
+    from feeds import notice
+
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    ways = notice.Ways.from_environment()
+    if not ways:
+        raise BadConfiguration("nobody to tell: set BANWATCH_MAIL_TO and BANWATCH_SMTP, or BANWATCH_WEBHOOK")
+    try:
+        say(notice.notify(home.tracker, home.folder / notice.STATE, ways, _now(), force) or "nothing new to tell")
+    except notice.NotTold as error:
+        fail(str(error), CRASHED)
 
 
 def _prepare(home: Home) -> None:
@@ -153,6 +245,7 @@ def _prepare(home: Home) -> None:
     from store.rebuild import catch_up
 
     with Archive(home.archive) as archive, _door(home, archive) as door:
+        _retire_the_gone(archive)
         taken = catch_up(door, archive, load_names)
         if taken:
             say(f"read {taken} pages that an earlier crawl had left unread")
@@ -166,12 +259,17 @@ def _chosen(home: Home, only: tuple[str, ...], due: bool, limit: int | None) -> 
 
         near = difflib.get_close_matches(unknown[0], found, 3)
         raise click.UsageError(f"no source {unknown[0]!r}" + (f"; near: {', '.join(near)}" if near else ""))
-    chosen = [found[name] for name in only] if only else [s for s in found.values() if not s.retired]
+    chosen = [found[name] for name in only] if only else _crawled()
     if due:
         from store.watch import due as due_now
 
         chosen = due_now(home.tracker, chosen, _now())
     return chosen[:limit]
+
+
+def _crawled() -> list[Any]:
+    """The live sources that are crawled: neither retired nor taken by hand."""
+    return [source for source in registry() if not source.retired and not source.by_hand]
 
 
 def registry() -> list[Any]:
@@ -225,6 +323,17 @@ def _declare(archive: Any) -> None:
     for source in registry():
         if source.id in held:
             archive.declare(source)
+    _retire_the_gone(archive)
+
+
+def _retire_the_gone(archive: Any) -> None:
+    """A source that left the registry keeps its history, and is marked retired from today on."""
+    import sources
+
+    known = {source.id for source in registry()}
+    for source in archive.declarations().values():
+        if source.id not in known and not source.retired and not source.id.startswith("replay-"):
+            archive.declare(sources.retire(source, _now()[:10]))
 
 
 @main.command()

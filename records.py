@@ -154,6 +154,13 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Older:
+    """Address of the page that holds the entries before those of this one; followed in a back-fill, or after a long silence."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How many entries a list held where fewer were taken: keywords left some out, or there are more than one reading takes."""
 
@@ -266,4 +273,4 @@ class Change:
     fields_moved: tuple[str, ...] = ()  # dates of the document that moved
 
 
-Record = PolicyText | Article | Link | Claim | Tally | Notice
+Record = PolicyText | Article | Link | Claim | Tally | Notice | Older

@@ -28,6 +28,8 @@ class CrawlSettings:
     parsers: int = 2  # processes that read pages
     max_depth: int = 3
     source_time: float = 900.0
+    budget: float = 0.0  # seconds after which no further page is asked for; 0: none. What is left stays due
+    pages: int = 0  # back-fill: how many pages of its list are read of each source; 0: the newest only
     young: int = 7  # days during which a page that was linked is asked for again
     trust: int = 7  # days for which a server's "unchanged" is believed before the page is asked for whole
     now: datetime | None = None  # the instant every page of this crawl counts as fetched at; None: the clock

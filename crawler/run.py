@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from crawler import browser
 from crawler.reader import give_back
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
@@ -196,7 +197,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
             "randomize_delay": False,
             "throttle": bool(delay),
         }
-    return {
+    settings: dict[str, Any] = {
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "USER_AGENT": bounds.user_agent, "ROBOTSTXT_OBEY": True, "ROBOTSTXT_USER_AGENT": "Banwatch",
         "REMOTE_CONTROL_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "HTTPPROXY_ENABLED": False, "COOKIES_ENABLED": False,
@@ -217,4 +218,10 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
             "crawler.redirects.Redirects": 600,
         },
         "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "crawler.manners.Throttle": 0},
+        "CLOSESPIDER_TIMEOUT": bounds.budget,
     }  # fmt: skip
+    if any(source.needs_browser for source in job.sources) and browser.available():
+        made = browser.settings(bounds.allow_hosts, bounds.user_agent, bounds.timeout)
+        settings["DOWNLOAD_HANDLERS"] |= made.pop("DOWNLOAD_HANDLERS")
+        settings |= made
+    return settings

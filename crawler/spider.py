@@ -18,7 +18,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import causes
+from crawler import browser, causes
 from crawler.guards import is_trap, verdict
 from crawler.manners import NO_WORD, retry_after
 from crawler.reader import Readers
@@ -34,6 +34,9 @@ QUARANTINE = {204: "empty", 205: "empty", 206: "partial"}
 MOST_HEADERS = 1_000
 BOUND = "bound of {}"  # what stands for an address where a bound ended the following of links
 WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
+
+
+MOST_BACK = 3  # pages of a list that are read to catch up
 
 
 class SourceSpider(scrapy.Spider):
@@ -65,18 +68,22 @@ class SourceSpider(scrapy.Spider):
     def _unready(self, source: Source) -> tuple[str, str] | None:
         if source.token_env and not os.environ.get(source.token_env):
             return "no-token", f"needs a token in the environment variable {source.token_env}"
-        if source.needs_browser:
-            return "needs-browser", "the page is built by JavaScript; crawling it needs the optional browser"
+        if source.by_hand:
+            return "by-hand", source.by_hand
+        if source.needs_browser and not browser.available():
+            return "needs-browser", browser.MISSING
         return None
 
-    def _request(self, source: Source, url: str, parser: str, depth: int) -> Request:
+    def _request(self, source: Source, url: str, parser: str, depth: int, page_number: int = 1) -> Request:
         self.asked[source.id] += 1
         self.begun.setdefault(source.id, time.monotonic())
         held = self.archive.validators(source.id, url)
         headers = {"Accept-Language": f"{source.language or 'en'}, *;q=0.5"} | self._conditions(held)
         token = os.environ.get(source.token_env, "") if source.token_env else ""
         meta = {"source": source.id, "parser": parser, "depth_here": depth, "held": held, "requested": url,
-                "token": (source.token_header, token, urlsplit(source.url).netloc) if token else None}  # fmt: skip
+                "page_number": page_number, "token": (source.token_header, token, urlsplit(source.url).netloc) if token else None}  # fmt: skip
+        if source.needs_browser and parser == source.parser:
+            meta |= browser.META
         return Request(
             url, self.received, headers=headers, meta=meta, errback=self.failed, priority=-depth, dont_filter=depth == 0
         )
@@ -100,6 +107,8 @@ class SourceSpider(scrapy.Spider):
         if reading:
             for request in self._follow(source, reading, meta["depth_here"] + 1):
                 yield request
+            if self._goes_back(source, meta["page_number"], reading):
+                yield self._request(source, reading.older, source.parser, 0, meta["page_number"] + 1)
 
     def _keep(self, source: Source, response: Response) -> int:
         """Archive what came, before anything reads it; 0 if there is nothing to read."""
@@ -172,8 +181,9 @@ class SourceSpider(scrapy.Spider):
             yield self._request(source, link.url, link.parser, depth)
 
     def _spent(self, source: Source) -> str:
-        if self.asked[source.id] >= source.max_pages:
-            return f"{source.max_pages} pages a crawl"
+        most = source.max_pages * max(1, self.bounds.pages)
+        if self.asked[source.id] >= most:
+            return f"{most} pages a crawl"
         if time.monotonic() - self.begun[source.id] > self.bounds.source_time:
             return f"{self.bounds.source_time:.0f} s a crawl"
         return ""
@@ -183,6 +193,17 @@ class SourceSpider(scrapy.Spider):
         if (source.id, cause) not in self.bounded:
             self.bounded.add((source.id, cause))
             self._miss(source, source.parser, source.url, BOUND.format(cause), "skip", cause, message)
+
+    def _goes_back(self, source: Source, number: int, reading: Reading) -> bool:
+        """Whether the page with older entries is asked for: in a back-fill, or where every entry here is new to us, so that
+        those between it and our last visit stand further back."""
+        if not reading.older or verdict(reading.older, self.bounds.allow_hosts):
+            return False
+        if self.bounds.pages:
+            return number < self.bounds.pages
+        links = [link.url for link in reading.links]
+        missed = len(links) > 2 and not any(self.archive.first_stored(source.id, url) for url in links)
+        return number < MOST_BACK and missed and self.archive.first_run(source.id) != self.run
 
     def _wanted(self, source: Source, link: Link) -> bool:
         if verdict(link.url, self.bounds.allow_hosts):

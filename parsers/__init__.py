@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from errors import NotTheDocument, PageChanged, Unrecognised
-from parsers import api, article, feed, listing, markup, pdf, policy, sitemap
+from parsers import api, article, feed, listing, markup, older, pdf, policy, sitemap
 from parsers.addresses import left_for_a_front_page
 from records import Page, Record, Source
 
@@ -26,10 +26,10 @@ PARSERS: MappingProxyType[str, Parser] = MappingProxyType(
 
 OPTIONS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {
-        "listing": listing.OPTIONS,
+        "listing": listing.OPTIONS | older.OPTIONS,
         "article": article.OPTIONS,
-        "feed": feed.OPTIONS,
-        "api": api.OPTIONS,
+        "feed": feed.OPTIONS | older.OPTIONS,
+        "api": api.OPTIONS | older.OPTIONS,
         "pdf": pdf.OPTIONS,
         "sitemap": sitemap.OPTIONS,
     }
@@ -55,7 +55,7 @@ def read(page: Page, source: Source) -> list[Record]:
             "front-page",
         )
     try:
-        return parser(page, source)
+        return [*parser(page, source), *older.numbered(page, source)]
     except PageChanged:
         if page.parser in {"policy", "listing", "article"}:
             markup.soup(page, source)  # a wall in front of the page is not a page that was rebuilt

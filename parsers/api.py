@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from errors import PageChanged, Unreadable
-from parsers import dates, language, markup, tree
+from parsers import dates, language, markup, older, tree
 from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Article, Link, Page, Record, Source
 
-OPTIONS = frozenset({"items", "title", "url", "published", "text", "guid", "authors", "lang", "date_format"})
-"""items: path to the list. The others are paths inside an item; text may be a list of paths, joined as paragraphs."""
+OPTIONS = frozenset({"items", "title", "url", "published", "text", "guid", "authors", "lang", "date_format", "older"})
+"""items: path to the list. The others are paths inside an item; text may be a list of paths, joined as paragraphs.
+older: path, in the document, to the address of the page before."""
 
 MOST = 1_000  # items of one reading
 
@@ -26,7 +27,8 @@ def read(page: Page, source: Source) -> list[Record]:
 
     Raises Unreadable("not-json" or "empty"), PageChanged if the items, or every title and text, are not where declared.
     """
-    items = _items(_document(page, source), page, source)
+    document = _document(page, source)
+    items = _items(document, page, source)
     if items and not any(_value(item, source, "title") or _text(item, source) for item in items):
         raise PageChanged(_message(page, source, "title"))
     made = (
@@ -34,7 +36,8 @@ def read(page: Page, source: Source) -> list[Record]:
     )
     taken: list[Record] = [record for record in made if record]
     said = ((_value(item, source, "title"), _value(item, source, "published")) for item in items[:MOST])
-    return tallied(taken, said, len(items))
+    before = next(_words(document, str(source.options.get("older", ""))), "") if "older" in source.options else ""
+    return [*tallied(taken, said, len(items)), *older.stated(page, before)]
 
 
 def _document(page: Page, source: Source) -> Any:

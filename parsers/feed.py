@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from errors import Unreadable
-from parsers import dates, language, markup, tree
+from parsers import dates, language, markup, older, tree
 from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Article, Link, Notice, Page, Record, Source
@@ -24,6 +24,7 @@ OPTIONS = frozenset({"full_text", "min_text"})
 
 MOST = 1_000  # items of one reading, as the feed orders them: newest first
 FULL = 400  # characters
+OLDER = {"next", "prev-archive"}  # relations of a link to older items (RFC 5005)
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -41,6 +42,17 @@ class Item:
     authors: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The first MOST items of a feed, how many there are, its link to older ones (RFC 5005, JSON Feed next_url), and where it
+    breaks off ("" if it does not)."""
+
+    items: list[Item]
+    total: int
+    older: str
+    fault: str = ""
+
+
 def read(page: Page, source: Source) -> list[Record]:
     """The items in the feed's order, those without one of the source's keywords left out; [] if the feed has none.
 
@@ -48,11 +60,12 @@ def read(page: Page, source: Source) -> list[Record]:
     follows no links; else a Link. Raises Unreadable: empty, not-a-feed, xml-bomb, too-deep.
     """
     json_feed = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
-    found, total, broken = _json_items(page, source) if json_feed else _xml_items(page, source)
-    records = [_record(item, page, source) for item in found if wanted(source, item.title, item.summary, item.content)]
-    taken: list[Record] = [record for record in records if record]
-    notices = [Notice("degraded", f"{markup.place(page, source)}: {broken}")] if broken else []
-    return [*tallied(taken, ((item.title, item.published) for item in found), total), *notices]
+    held = _json_items(page, source) if json_feed else _xml_items(page, source)
+    kept = [item for item in held.items if wanted(source, item.title, item.summary, item.content)]
+    taken: list[Record] = [record for record in (_record(item, page, source) for item in kept) if record]
+    said = ((item.title, item.published) for item in held.items)
+    notices = [Notice("degraded", f"{markup.place(page, source)}: {held.fault}")] if held.fault else []
+    return [*tallied(taken, said, held.total), *notices, *older.stated(page, held.older)]
 
 
 def _record(item: Item, page: Page, source: Source) -> Article | Link | None:
@@ -77,8 +90,7 @@ def _record(item: Item, page: Page, source: Source) -> Article | Link | None:
 
 
 # XML ----------------------------------------------------------------------------------------------------------------
-def _xml_items(page: Page, source: Source) -> tuple[list[Item], int, str]:
-    """The first MOST items, how many there are, and where the feed breaks off ("" if it does not)."""
+def _xml_items(page: Page, source: Source) -> Held:
     document = tree.read(page, source)
     if tree.local(document.root) not in {"rss", "feed", "RDF"}:
         raise Unreadable(
@@ -95,7 +107,13 @@ def _xml_items(page: Page, source: Source) -> tuple[list[Item], int, str]:
     said = next(
         (e.text or "" for e in document.root.iterfind("{*}channel/{*}language")), document.root.get(XML_LANG, "")
     )
-    return [_xml_item(element, said, page) for element in elements[:MOST]], len(elements), document.fault
+    before = next((e.get("href", "") for e in _links(document.root) if e.get("rel") in OLDER), "")
+    return Held([_xml_item(element, said, page) for element in elements[:MOST]], len(elements), before, document.fault)
+
+
+def _links(root: etree._Element) -> list[etree._Element]:
+    """The feed's own links, not those of its items."""
+    return [*root.iterfind("{*}link"), *root.iterfind("{*}channel/{*}link")]
 
 
 def _xml_item(element: etree._Element, said: str, page: Page) -> Item:
@@ -139,7 +157,7 @@ def _author(part: etree._Element) -> str:
 
 
 # JSON Feed (https://www.jsonfeed.org/version/1.1/) ---------------------------------------------------------------------
-def _json_items(page: Page, source: Source) -> tuple[list[Item], int, str]:
+def _json_items(page: Page, source: Source) -> Held:
     try:
         data = json.loads(tree.decoded(page, source), strict=False)
     except (ValueError, RecursionError) as error:
@@ -150,7 +168,7 @@ def _json_items(page: Page, source: Source) -> tuple[list[Item], int, str]:
         )
     said = str(data.get("language") or "")
     items = [item for item in data["items"] if isinstance(item, dict)]
-    return [_json_item(item, said, page) for item in items[:MOST]], len(items), ""
+    return Held([_json_item(item, said, page) for item in items[:MOST]], len(items), str(data.get("next_url") or ""))
 
 
 def _json_item(item: Mapping[str, object], said: str, page: Page) -> Item:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bs4 import Tag
 
 from errors import PageChanged
-from parsers import dates, language, markup
+from parsers import dates, language, markup, older
 from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Link, Page, Record, Source
 
-OPTIONS = frozenset({"item", "link", "title", "date", "date_format"})
-"""item, link, title, date: CSS; link, title and date stand inside an item. date_format: strptime, where dates read two ways."""
+OPTIONS = frozenset({"item", "link", "title", "date", "date_format", "older"})
+"""item, link, title, date: CSS; link, title and date stand inside an item. date_format: strptime, where dates read two ways.
+older: CSS of the link to the page before, for a back-fill."""
 
 ITEM = "main li:has(a[href]), main article:has(a[href])"
 
@@ -39,7 +40,9 @@ def read(page: Page, source: Source) -> list[Record]:
             found.setdefault(link.url, link)
     if not linked:
         raise PageChanged(_message(page, source, "link", "a[href]"))
-    return tallied(list(found.values()), ((link.title, link.published) for link in linked.values()))
+    taken = tallied(list(found.values()), ((link.title, link.published) for link in linked.values()))
+    before = tree.select_one(str(source.options.get("older", "a[rel~=next][href], link[rel~=next][href]")))
+    return [*taken, *(older.stated(page, before.get("href")) if before else ())]
 
 
 def _link(item: Tag, base: str, tongue: str, page: Page, source: Source) -> Link | None:

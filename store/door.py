@@ -19,7 +19,7 @@ import changes
 import claims
 from claims import names
 from errors import BanwatchError, Unreadable
-from records import Article, Block, Claim, Link, Notice, Page, PolicyText, Record, Source, Tally
+from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Source, Tally
 from store.archive import Archive, Sighting
 from store.database import add, clean, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
@@ -29,6 +29,7 @@ from store.voices import sketch
 from store.watch import arrived, restart
 
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
+BACK_FILL = " back-fill"  # ends the name of a run that fetched old pages
 MOVED = "x-banwatch-moved"  # header the crawl adds to a page that a redirect for good (301, 308) led to
 Read = Callable[[Page, Source], list[Record]]
 
@@ -41,6 +42,7 @@ class Reading:
     links: tuple[Link, ...]
     yielded: int
     error: BanwatchError | None = None
+    older: str = ""  # address of the page with older entries
 
 
 class Door:
@@ -161,10 +163,11 @@ class Door:
             elif isinstance(record, Claim):
                 self._save_row(sighting, page_id, source, record)
         links = tuple(record for record in records if isinstance(record, Link))
-        entries = [record for record in records if not isinstance(record, Tally | Notice)]
+        entries = [record for record in records if not isinstance(record, Tally | Notice | Older)]
         notice = next((record for record in records if isinstance(record, Notice)), None)
+        older = next((record.url for record in records if isinstance(record, Older)), "")
         self._save_sighting(sighting, page_id, len(entries), error or notice, records)
-        return Reading(sighting.seq, links, len(entries), error)
+        return Reading(sighting.seq, links, len(entries), error, older)
 
     def _save_sighting(
         self,
@@ -292,7 +295,7 @@ class Door:
             "id": key("claim", article or page, claim.action, *sorted(claim.platforms), claim.jurisdiction, claim.start, claim.end),
             "article": article, "page": page, "source": source.id, "url": url, **claim_columns(claim),
             "start": claim.start, "end": claim.end, "tier": source.tier, "seen_at": s.fetched_at,
-            "baseline": int(self._first_run(source.id) == s.run), "measure": "", "rank": standing(claim),
+            "baseline": int(self._is_baseline(s)), "measure": "", "rank": standing(claim),
             "standing": standing(claim),
         })  # fmt: skip
 
@@ -302,7 +305,7 @@ class Door:
         unsettled(self.db, "article", article_id)
         if not earlier:
             return
-        baseline = int(self._first_run(s.source) == s.run)
+        baseline = int(self._is_baseline(s))
         self.db.execute("update article set first_seen = ?, page = ? where id = ?", (s.fetched_at, page_id, article_id))
         self.db.execute(
             "update claim set seen_at = ?, page = ?, baseline = ? where article = ?",
@@ -311,9 +314,9 @@ class Door:
         for row in self.db.execute("select * from claim where article = ?", (article_id,)).fetchall():
             mark_claim(self.db, row)
 
-    def _first_run(self, source: str) -> str:
-        """The run that first saw a source; what it brings is a baseline and no news."""
-        return self._archive.first_run(source)
+    def _is_baseline(self, s: Sighting) -> bool:
+        """Whether what a sighting brings is no news: it came with the first run of its source, or with a back-fill."""
+        return s.run == self._archive.first_run(s.source) or s.run.endswith(BACK_FILL)
 
 
 def _items(records: Sequence[Record], yielded: int) -> int:

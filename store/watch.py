@@ -285,3 +285,13 @@ def due(tracker: Path, sources: Sequence[Source], now: str) -> list[Source]:
     db.close()
     ready = [s for s in sources if not planned.get(s.id) or planned[s.id] <= now]
     return sorted(ready, key=lambda s: (planned.get(s.id) or "", s.id))
+
+
+def next_due(tracker: Path, sources: Sequence[Source], now: str) -> str:
+    """Instant at which the next of ``sources`` is due: ``now`` if one is, "" if there are none."""
+    if due(tracker, sources, now):
+        return now
+    db = sqlite3.connect(f"file:{tracker}?mode=ro", uri=True)
+    planned = dict(db.execute("select source, next_try from health").fetchall())
+    db.close()
+    return min((planned[s.id] for s in sources if planned.get(s.id)), default="")
