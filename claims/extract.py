@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from claims import details, lexicon, vocabulary, weigh
-from claims.candidates import Candidate, candidates
+from claims import details, lexicon, reality, vocabulary, weigh
+from claims.candidate import Candidate
+from claims.candidates import candidates
 from claims.dates import Dated, dates, day_of
 from claims.reading import Reading, Sentence, read
 from records import Article, Claim, When
@@ -30,10 +31,18 @@ def extract(article: Article) -> list[Claim]:
     Claims below the threshold ``publish`` (claims/weights.toml) are kept for review; nothing is kept below ``review``.
     """
     reading = read(article)
-    found = [one for sentence in reading.sentences for one in candidates(reading, sentence)]
-    kept = _without_weaker(_once(_settled(found)))
+    kept = _without_weaker(_once(_settled(_all(reading))))
     claims = [_claim(reading, group) for group in kept[:MOST_CLAIMS]]
     return sorted(claims, key=lambda claim: (claim.start, claim.action))
+
+
+def read_candidates(article: Article) -> list[Candidate]:
+    """Every candidate of an article, sure or not: what weights are fitted on."""
+    return [one for one in _all(read(article)) if one.action != "same"]
+
+
+def _all(reading: Reading) -> list[Candidate]:
+    return [one for sentence in reading.sentences for one in candidates(reading, sentence)]
 
 
 def published(claims: list[Claim]) -> list[Claim]:
@@ -80,14 +89,15 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     if one.rule.side == "platform":
         return one.sentence is stronger.sentence
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
-    return bool(same_place) and "told_apart" not in one.signs and other[0] >= 0.4
+    return bool(same_place) and not reality.told_apart(one) and other[0] >= 0.4
 
 
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
     left, right = first[1], other[1]
     if _coarse(left.action) != _coarse(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
-    if set(left.platforms) & set(right.platforms):
+    both = {*left.platforms, *right.platforms}
+    if set(left.platforms) & set(right.platforms) or (left.rule.side == "government" and "social media" in both):
         return True
     return left.rule.side == "government" and abs(left.sentence.number - right.sentence.number) <= 1
 

@@ -33,6 +33,8 @@ class Rule:
     base: float  # log-odds
     all_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
+    bridge: tuple[str, ...] = ()  # groups between the trigger and the platform
+    no_bridge: tuple[str, ...] = ()
     near: int = 140  # characters
     after: bool = False  # the groups stand after the trigger
     not_before: str = ""  # a group that must not stand close before the trigger
@@ -40,6 +42,10 @@ class Rule:
     needs: str = ""  # court, gov, person, prosecution
     law: bool = False  # a step of a law: no platform need be named
     loose: bool = False  # may take its platform from the sentences before
+    holders: bool = False  # "Facebook users' data" concerns Facebook
+    subject: bool = False  # the platform stands before the words, as who pays does
+    users: bool = False  # no act if users, accounts or posts are what it is done to
+    swallows: bool = False  # other triggers inside its words are part of it
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Language:
     order: str  # svo, sov
     spaced: bool
     latin: bool
+    capitals: bool  # names alone begin with a capital
     groups: Mapping[str, list[str]]
     tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction
     date: Mapping[str, Any]
@@ -65,6 +72,10 @@ class Language:
         if group not in self._made:
             self._made[group] = self._compile(self.groups.get(group, ()))
         return self._made[group]
+
+    def reach(self, characters: int) -> int:
+        """A distance in characters of a spaced script, as long in this one."""
+        return characters if self.spaced else characters // 3
 
     def ends_with(self, group: str, text: str, between: str = "") -> bool:
         """True if ``text`` ends with a word of the group, a blank, and at most ``between`` (a pattern)."""
@@ -113,7 +124,8 @@ def language(code: str) -> Language:
         order=row.get("order", "svo"),
         spaced=row.get("spaced", True),
         latin=row.get("latin", True),
-        groups=row["group"],
+        capitals=row.get("capitals", True),
+        groups={"calendar": [*row["date"]["months"], *row["date"]["weekdays"]], **row["group"]},
         tables={name: row.get(name, {}) for name in ("scope", "reason", "direction")},
         date=row["date"],
         stop=frozenset(row["stop"]),
@@ -147,6 +159,7 @@ def rules() -> dict[str, tuple[Rule, ...]]:
     families: dict[str, list[Rule]] = {}
     for row in _rules()["rule"]:
         row["all_of"], row["none_of"] = tuple(row.pop("with", ())), tuple(row.pop("without", ()))
+        row["bridge"], row["no_bridge"] = tuple(row.pop("bridge", ())), tuple(row.pop("no_bridge", ()))
         families.setdefault(row["trigger"], []).append(Rule(**row))
     return {trigger: tuple(family) for trigger, family in families.items()}
 

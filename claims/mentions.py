@@ -20,6 +20,7 @@ from claims.fold import fold, script
 
 PLATFORM, SOCIAL, PERSON, AUTHORITY, PLACE, ADJECTIVE, NOTHING = "P", "S", "E", "A", "J", "D", "N"
 _RANK = {NOTHING: 0, AUTHORITY: 1, PLATFORM: 2, PERSON: 3, SOCIAL: 4, PLACE: 5, ADJECTIVE: 6}
+_REST = re.compile(r"\w+")
 _SUFFIX = re.compile(r"'\w{0,6}")
 
 
@@ -53,16 +54,15 @@ def _ambiguous() -> dict[str, Any]:
     return tomllib.loads((names.REFERENCE / "ambiguous.toml").read_text("utf-8"))
 
 
-def _platform_names() -> Iterator[tuple[str, _Name]]:
+def _platform_names(code: str) -> Iterator[tuple[str, _Name]]:
     for one in names.platforms():
+        flags_here = one.flags if not one.words_in or code in one.words_in else ()
         social = one.name == "social media"
         for alias in (one.name, *one.aliases):
-            if "strict" in one.flags and alias == one.name:
-                continue
             plain = alias if alias != one.name or not one.flags else ""
             exact = one.name if alias == one.name and ({"case", "letter"} & set(one.flags)) else ""
             kind = SOCIAL if social else PLATFORM
-            flags = () if plain else one.flags
+            flags = () if plain else flags_here
             endings = "" if len(alias) < 3 or exact else "name" if alias.isascii() and not social else "word"
             yield (
                 alias,
@@ -133,7 +133,7 @@ def _automaton(code: str) -> ahocorasick.Automaton:
     language = lexicon.language(code)
     found: dict[str, list[_Name]] = {}
     listed = ((name, _Name(NOTHING, "", len(name))) for name in _ambiguous()["not_a_name"])
-    for source in (_platform_names(), _authority_names(), _place_names(code), listed):
+    for source in (_platform_names(code), _authority_names(), _place_names(code), listed):
         for name, what in source:
             key = fold(name)
             if key not in language.not_names:
@@ -154,8 +154,10 @@ class Finder:
         head = folded[:20_000]
         self._cues = {
             "platform": bool(re.search(_ambiguous()["platform"]["cues"], head)),
-            "x": bool(re.search(_ambiguous()["platform"]["x"], head)),
+            "x": bool(re.search(_ambiguous()["platform"]["x"], head) or self.language.pattern("gov").search(head)),
         }
+        self._called_platform = re.compile(rf"(?<!\w)(?:{_ambiguous()['platform']['nouns']})\s$")
+        self._other = {row["name"] for row in _ambiguous()["other"] if re.search(row["cue"], head)}
         self._places: dict[str, str] = {}
         for row in _ambiguous()["place"]:
             fits = [place for place, cue in row["choices"].items() if re.search(cue, head)]
@@ -191,7 +193,7 @@ class Finder:
         written = self.text[start:end]
         if what.exact and written != what.exact:
             return None
-        if what.capital and what.kind != AUTHORITY and not (written[0].isupper() or not written[0].islower()):
+        if what.capital and written[0].islower():
             return None
         end = self._end(what, end)
         if (
@@ -217,23 +219,38 @@ class Finder:
         if not (text[end].isalnum() or text[end] == "_") or script(text[end]) == "Han":
             return end
         pattern = {"name": self._name_end, "word": self._word_end}.get(what.endings)
-        match = pattern.match(text, end) if pattern is not None and pattern.pattern else None
-        if match is None or match.end() == end:
-            return -1
-        after = text[match.end() : match.end() + 1]
-        return -1 if after.isalnum() else match.end()
+        rest = _REST.match(text, end)
+        whole = rest and pattern is not None and pattern.fullmatch(rest[0])
+        return rest.end() if rest and whole else -1
 
     def _is_meant(self, what: _Name, start: int, end: int) -> bool:
         if "letter" in what.flags:
-            return (self._cues["x"] and self.folded[end : end + 1] not in "-.0123456789") or self.folded[
-                end : end + 2
-            ] == ". "
+            return self._letter(start, end)
+        if "strict" in what.flags:
+            return bool(self._called_platform.search(self.folded, max(0, start - 30), start))
         if what.kind == AUTHORITY:
             return self.text[start:end].split(" ")[-1][0].isupper() and bool(
                 re.search(what.flags[0], self.folded[:20_000])
             )
         written = self.text[start:end]
-        return self._cues["platform"] and written[0].isupper()
+        if not written[0].isupper() or what.value in self._other:
+            return False
+        if self._called_platform.search(self.folded, max(0, start - 30), start):
+            return True
+        return self._cues["platform"] or ("capital" in what.flags and self._amid_sentence(start))
+
+    def _letter(self, start: int, end: int) -> bool:
+        """True for a letter that stands alone among small words, in a text about platforms or the powers that be."""
+        after = self.text[end : end + 3]
+        if (after[:1] and after[0] in "-0123456789") or re.match(r"\.\w| [A-Z0-9]\w", after):
+            return False
+        before = re.search(r"[^\W\d_][\w'’]*[ ,]+$", self.text[max(0, start - 20) : start])
+        alone = before is None or before[0][0].islower() or "'" in before[0] or "’" in before[0]
+        return self._cues["x"] and (alone or not self.language.capitals)
+
+    def _amid_sentence(self, start: int) -> bool:
+        """True where a capital letter is no habit of writing: within a sentence, in a language that leaves nouns small."""
+        return self.language.capitals and bool(re.search(r"[\w,'’\"] $|['’\"(]$", self.text[max(0, start - 2) : start]))
 
     def _place(self, what: _Name, start: int, end: int) -> Mention | None:
         key = self.folded[start : start + what.length]

@@ -24,6 +24,7 @@ class Platform:
     owner: str
     aliases: tuple[str, ...] = ()
     people: tuple[str, ...] = ()  # who stands for the company in the news
+    words_in: tuple[str, ...] = ()  # languages in which the name is a word; () = flags hold in all
     flags: tuple[str, ...] = ()  # ambiguous, strict, case, letter: how it may be found in running text
 
 
@@ -56,7 +57,10 @@ def platforms() -> tuple[Platform, ...]:
     """Every platform of data/reference/platforms.toml."""
     return tuple(
         Platform(
-            row["name"], row["kind"], row["owner"], *(tuple(row.get(key, ())) for key in ("aliases", "people", "flags"))
+            row["name"],
+            row["kind"],
+            row["owner"],
+            *(tuple(row.get(key, ())) for key in ("aliases", "people", "words_in", "flags")),
         )
         for row in _read("platforms.toml", "platform")
     )

@@ -40,6 +40,15 @@ class Sentence:
     origin: list[int]
     marks: tuple[Marked, ...]
     language: Language
+    written: str = ""  # as written: tells capitals
+
+    def strange(self, start: int, end: int) -> bool:
+        """True if between two places of ``masked`` a name stands that is none of ours."""
+        return self.language.capitals and any(
+            self.written[self.origin[m.start() + start]].isupper()
+            for m in re.finditer(r"(?<![\w'])[^\W\d_]{2,}", self.masked[start:end])
+            if not self.language.pattern("calendar").fullmatch(m[0])
+        )
 
     @cached_property
     def actors(self) -> tuple[Marked, ...]:
@@ -59,10 +68,12 @@ class Sentence:
         return bool(self.language.pattern(group).search(self.masked))
 
     def near(self, group: str, start: int, end: int, reach: int) -> re.Match[str] | None:
-        """The group within ``reach`` characters of a place, the place itself not counted."""
+        """The group within ``reach`` characters of a place; words inside a name count ("Supreme Court")."""
         pattern = self.language.pattern(group)
-        return pattern.search(self.masked, max(0, start - reach), start) or pattern.search(
-            self.masked, end, end + reach
+        reach = self.language.reach(reach)
+        first, last = max(0, start - reach), min(len(self.masked), end + reach)
+        return pattern.search(self.masked, first, last) or pattern.search(
+            self.folded, self.origin[first], self.origin[last]
         )
 
 
@@ -87,7 +98,8 @@ def read(article: Article) -> Reading:
     code = code if code in lexicon.languages() else lexicon.detect(folded or fold(title))
     language = lexicon.language(code)
     whole = fold(title) + "\n" + folded
-    finder = Finder(f"{title}\n{text}", whole, code)
+    both = f"{title}\n{text}"
+    finder = Finder(both, whole, code)
     found = finder.all()
     shift = len(title) + 1
     starts = [one.start for one in found]
@@ -95,7 +107,14 @@ def read(article: Article) -> Reading:
     def sentence(number: int, start: int, end: int, offset: int) -> Sentence:
         first, last = bisect_left(starts, start + offset), bisect_left(starts, end + offset)
         return _sentence(
-            number, start, end, whole[start + offset : end + offset], found[first:last], start + offset, language
+            number,
+            start,
+            end,
+            whole[start + offset : end + offset],
+            found[first:last],
+            start + offset,
+            language,
+            both[start + offset : end + offset],
         )
 
     body = [
@@ -106,7 +125,7 @@ def read(article: Article) -> Reading:
 
 
 def _sentence(
-    number: int, start: int, end: int, folded: str, found: list[Mention], base: int, language: Language
+    number: int, start: int, end: int, folded: str, found: list[Mention], base: int, language: Language, written: str
 ) -> Sentence:
     masked, origin = _mask(folded, found, base)
     if "\n" in masked:
@@ -122,7 +141,8 @@ def _sentence(
     said = [mark for mark in marks if mark.kind == "P" and _only_medium(masked, mark.at, language)]
     for mark in said:
         masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
-    return Sentence(number, start, end, folded, masked, origin, tuple(m for m in marks if m not in said), language)
+    kept = tuple(mark for mark in marks if mark not in said)
+    return Sentence(number, start, end, folded, masked, origin, kept, language, written)
 
 
 def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]:

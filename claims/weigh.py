@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from claims.candidates import Candidate
+from claims.candidate import Candidate
 
 
 @lru_cache(maxsize=1)
@@ -23,8 +23,9 @@ def threshold(name: str) -> float:
 
 
 def log_odds(candidate: Candidate, weights: Mapping[str, float] | None = None) -> float:
-    weights = table()["sign"] if weights is None else weights
-    return candidate.rule.base + sum(weights.get(sign, 0.0) * value for sign, value in candidate.signs.items())
+    weights = {**table()["sign"], **table().get("rule", {})} if weights is None else weights
+    named = (*candidate.signs, f"{candidate.rule.trigger}:{candidate.action}")
+    return candidate.rule.base + sum(weights.get(name, 0.0) for name in named)
 
 
 def confidence(candidate: Candidate) -> float:

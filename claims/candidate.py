@@ -1,0 +1,28 @@
+"""What a sentence may be a claim of, while its roles and signs are being found. A shape; finds nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from claims.lexicon import Rule
+from claims.mentions import Mention
+from claims.reading import Sentence
+
+
+@dataclass
+class Candidate:
+    """``signs`` are the names of what speaks for and against it (claims/weights.toml says how much)."""
+
+    rule: Rule
+    action: str
+    sentence: Sentence
+    at: int  # place of the trigger in the masked sentence
+    end: int
+    words: str
+    voice: str = "active"
+    signs: set[str] = field(default_factory=set)
+    platforms: tuple[str, ...] = ()
+    bridge: tuple[int, int] = (0, 0)  # what stands between the trigger and the platform
+    places: tuple[str, ...] = ()
+    authority: Mention | None = None
+    person: Mention | None = None

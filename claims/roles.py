@@ -1,0 +1,381 @@
+"""Candidate -> the same with its roles: the platform acted upon, who acts, and where. Fills in; judges nothing."""
+
+from __future__ import annotations
+
+import re
+
+from claims import names
+from claims.candidate import Candidate
+from claims.lexicon import Rule
+from claims.reading import Marked, Reading, Sentence
+
+BACK = 3  # sentences a platform or place is carried on from
+GOVERNING = frozenset("AJDG")
+
+
+def worth(reading: Reading, sentence: Sentence) -> bool:
+    """False for sentences far from any platform."""
+    return bool(sentence.marks) or bool(reading.title and reading.title.marks) or bool(_carried(reading, sentence))
+
+
+def fill(reading: Reading, made: Candidate) -> bool:
+    """False if the roles that the rule needs stay empty."""
+    if not _person(reading, made) or not _needed(made.rule, made):
+        return False
+    _target(reading, made)
+    if not made.platforms:
+        return False
+    if made.rule.side == "platform":
+        _platform_subject(made)
+    else:
+        _agent(made)
+        _place(reading, made)
+    return True
+
+
+# persons and courts that a rule needs ---------------------------------------------------------------------------------
+def _person(reading: Reading, made: Candidate) -> bool:
+    """Acts against persons need an executive: named, or a word for one beside the platform."""
+    if made.rule.needs != "person":
+        return True
+    people = made.sentence.of("E") or _person_before(reading, made)
+    if people:
+        made.person = min(people, key=lambda one: abs(one.at - made.at)).mention
+        return True
+    return bool(made.sentence.near("executive", made.at, made.end, 60)) and bool(made.sentence.of("P"))
+
+
+def _person_before(reading: Reading, made: Candidate) -> list[Marked]:
+    """The executive of the sentences before, for "his arrest"."""
+    if not made.sentence.has("person_pronoun"):
+        return []
+    for earlier in _before(reading, made.sentence):
+        if earlier.of("E"):
+            return earlier.of("E")
+    return []
+
+
+def _needed(rule: Rule, made: Candidate) -> bool:
+    sentence = made.sentence
+    if rule.needs == "court":
+        return bool(sentence.near("court", made.at, made.end, 150)) or any(
+            mark.mention and names.authority(mark.mention.value).kind == "court" for mark in sentence.of("A")
+        )
+    if rule.needs == "prosecution":
+        return bool(sentence.language.pattern("prosecution").search(sentence.masked, 0, made.at)) or any(
+            mark.at < made.at for mark in sentence.of("A", "J")
+        )
+    return True
+
+
+# what is acted upon -------------------------------------------------------------------------------------------------
+def _target(reading: Reading, made: Candidate) -> None:
+    """Which platforms it is about, and how far they stand from the words that say it."""
+    sentence, platform_side = made.sentence, made.rule.side == "platform"
+    named = _named(made)
+    if made.person and made.rule.needs == "person":
+        made.platforms = _of_person(made, named)
+        made.signs.add("target_near")
+    elif named:
+        chosen = _choose(named, made)
+        made.platforms = _group(sentence, chosen, _stores(made))
+        made.bridge = (made.end, chosen.at) if chosen.at >= made.end else (chosen.at + 1, made.at)
+        made.signs.add("target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence")
+        if _turned(made, chosen):
+            made.signs.add("target_turned")
+    elif platform_side and sentence.of("E"):
+        made.platforms = tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention)
+        made.signs.add("target_sentence")
+    elif sentence.of("P") and not _stores(made):
+        made.platforms = tuple(mark.mention.value for mark in sentence.of("P")[:1] if mark.mention)
+        made.signs.add("modifier_only")
+    else:
+        _elsewhere(reading, made)
+    if platform_side and made.platforms == ("social media",):
+        made.platforms = ()
+
+
+def _turned(made: Candidate, chosen: Marked) -> bool:
+    """The platform stands on the side where the one who acts should stand."""
+    if (
+        made.rule.side == "platform"
+        or made.rule.subject
+        or made.voice == "noun"
+        or made.sentence.language.order != "svo"
+    ):
+        return False
+    return (chosen.at < made.at) != (made.voice == "passive")
+
+
+def _named(made: Candidate) -> list[Marked]:
+    """Platforms of the sentence that can be acted upon: no modifiers, no stores where something is taken out of stores."""
+    sentence, stores = made.sentence, _stores(made)
+    marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in stores]
+    plain = [mark for mark in marks if not mark.modifier or (made.rule.holders and _holds(sentence, mark))]
+    words = sentence.of("Q") if not plain else []
+    return plain or ([] if words else sentence.of("S"))
+
+
+def _holds(sentence: Sentence, mark: Marked) -> bool:
+    """True for "Facebook users' data", not for "a TikTok star"."""
+    holders = sentence.language.pattern("holders")
+    m = holders.search(sentence.masked, mark.at + 1, mark.at + 30)
+    return m is not None and m.start() - mark.at <= 4
+
+
+def _stores(made: Candidate) -> frozenset[str]:
+    """Stores and their owners where apps are taken out of stores: they carry the measure out, it is not about them."""
+    if made.rule.side == "platform" or not made.rule.trigger.startswith(("ban", "block", "remove", "order", "lift")):
+        return frozenset()
+    return names.store_keepers() if made.sentence.has("store") else frozenset()
+
+
+def _of_person(made: Candidate, named: list[Marked]) -> tuple[str, ...]:
+    values = [mark.mention.value for mark in named if mark.mention]
+    if made.person and (made.person.value in values or not values):
+        return (made.person.value,)
+    return _group(made.sentence, _nearest(named, made.at))
+
+
+def _elsewhere(reading: Reading, made: Candidate) -> None:
+    """The platform stands in the sentences before, in the title, or in those that follow."""
+    sentence = made.sentence
+    carried = _carried(reading, sentence, _stores(made))
+    if carried:
+        made.platforms = carried
+        made.signs.add("target_word" if sentence.of("Q") else "target_context")
+        return
+    around = [reading.title] if reading.title else []
+    around += reading.sentences[sentence.number : sentence.number + (2 if not made.rule.law else 6)]
+    for other in around:
+        named = other.platforms or other.of("S")
+        if named:
+            made.platforms = _group(other, named[0])
+            made.signs.add("target_title" if other is reading.title else "target_later")
+            return
+
+
+def _nearest(marks: list[Marked], at: int) -> Marked:
+    return min(marks, key=lambda one: abs(one.at - at))
+
+
+def _choose(marks: list[Marked], made: Candidate) -> Marked:
+    """After an active verb, before a passive one; for what platforms do themselves, before."""
+    after = [mark for mark in marks if mark.at >= made.end]
+    before = [mark for mark in marks if mark.at < made.at]
+    if before and made.voice == "noun" and made.at - before[-1].at <= 4:
+        return before[-1]  # "the TikTok ban"
+    first_before = (
+        made.voice == "passive"
+        or made.rule.subject
+        or made.rule.side == "platform"
+        or made.sentence.language.order == "sov"
+    )
+    for side in (before, after) if first_before else (after, before):
+        if side and abs(_nearest(side, made.at).at - made.at) <= 160:
+            return _nearest(side, made.at)
+    return _nearest(marks, made.at)
+
+
+def _group(sentence: Sentence, chosen: Marked, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The platforms named in one breath with the chosen one, and with a company its apps in the same sentence."""
+    marks = [chosen]
+    if chosen.kind == "P":
+        marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in without]
+    first = last = marks.index(chosen)
+    while first > 0 and _joined(sentence, marks[first - 1], marks[first]):
+        first -= 1
+    while last + 1 < len(marks) and _joined(sentence, marks[last], marks[last + 1]):
+        last += 1
+    values = [mark.mention.value for mark in marks[first : last + 1] if mark.mention]
+    return tuple(dict.fromkeys([*values, *_family(sentence, values)]))
+
+
+def _joined(sentence: Sentence, left: Marked, right: Marked) -> bool:
+    between = sentence.masked[left.at + 1 : right.at]
+    return len(between) <= 28 and not re.search(r"[.;:!?]", between) and between.count(" ") <= 4
+
+
+def _family(sentence: Sentence, values: list[str]) -> list[str]:
+    owners = {owner for value in values for owner in _owner(value)}
+    named = [mark.mention.value for mark in sentence.of("P") if mark.mention]
+    return [
+        value
+        for value in named
+        if value not in values and (value in owners or owners & set(_owner(value)) & set(values))
+    ]
+
+
+def _owner(value: str) -> list[str]:
+    return [names.platform(value).owner] if value != "social media" else []
+
+
+def _before(reading: Reading, sentence: Sentence) -> list[Sentence]:
+    """The sentences before, the nearest first; the title stands before all."""
+    numbers = range(sentence.number - 1, max(-1, sentence.number - 1 - BACK), -1)
+    return [one for number in numbers if (one := _numbered(reading, number))]
+
+
+def _carried(reading: Reading, sentence: Sentence, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Platforms of the nearest sentence before that names one."""
+    for earlier in _before(reading, sentence):
+        named = [mark for mark in earlier.platforms if mark.mention and mark.mention.value not in without]
+        named = named or earlier.of("S")
+        if named:
+            return _group(earlier, named[0], without)
+    return ()
+
+
+def _numbered(reading: Reading, number: int) -> Sentence | None:
+    return reading.title if number == 0 else reading.sentences[number - 1]
+
+
+# who acts -----------------------------------------------------------------------------------------------------------
+def _agent(made: Candidate) -> None:
+    sentence = made.sentence
+    before = [one for one in sentence.actors if one.at < made.at]
+    after = [one for one in sentence.actors if one.at >= made.end]
+    governing = [one for one in before if one.kind in GOVERNING and not origin(sentence, one)]
+    by = [one for one in after if _follows_by(sentence, one)]
+    _name_authority(made, before, after)
+    if made.voice == "active" and not made.rule.subject and _platform_acts(made, before):
+        made.signs.add("platform_acts")
+    if made.voice == "passive":
+        made.signs.add("passive")
+    if made.voice != "active" and by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40:
+        made.signs.add("platform_acts")
+    made.signs.add(_agent_sign(made, before, governing, by, after))
+
+
+def _agent_sign(
+    made: Candidate, before: list[Marked], governing: list[Marked], by: list[Marked], after: list[Marked]
+) -> str:
+    if any(one.kind in GOVERNING for one in by):
+        return "agent_by"
+    if governing:
+        kinds = {one.kind for one in governing}
+        return "agent_named" if "A" in kinds else "agent_word" if "G" in kinds else "agent_place"
+    if any(one.kind in GOVERNING for one in after):
+        return "agent_far"
+    start = before[-1].at + 1 if before else 0
+    return "agent_strange" if made.voice == "active" and made.sentence.strange(start, made.at) else "agent_none"
+
+
+def _name_authority(made: Candidate, before: list[Marked], after: list[Marked]) -> None:
+    named = [one for one in [*before[::-1], *after] if one.kind == "A"]
+    if named:
+        made.authority = named[0].mention
+
+
+def _follows_by(sentence: Sentence, one: Marked) -> bool:
+    return sentence.language.ends_with("by", sentence.masked[max(0, one.at - 40) : one.at], r"(?:\S+\s){0,3}")
+
+
+def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
+    """The nearest name before an active verb is the platform or its head, close by: then it is the one who acts."""
+    if made.sentence.language.order != "svo" or not before or before[-1].kind not in "PEQ" or before[-1].modifier:
+        return False
+    if before[-1].mention and before[-1].mention.value in _stores(made):
+        return False  # who keeps a store carries the order out
+    between = made.sentence.masked[before[-1].at + 1 : made.at]
+    return len(between) <= 32 and not re.search(r"[,;:.()]", between) and not re.search(r"^['’]s", between)
+
+
+def _platform_subject(made: Candidate) -> None:
+    """Whether the platform is the one who acts: the nearest before the words that is no object, before any authority."""
+    sentence = made.sentence
+    ends_with = sentence.language.ends_with
+    free = [
+        one
+        for one in sentence.actors
+        if one.at < made.at
+        and not ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")
+    ]
+    owners = [one for one in free if one.kind in "PEQ" and not one.modifier]
+    others = [one for one in free if one.kind in "AG"]
+    if owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at):
+        made.signs.add("subject_platform")
+    else:
+        made.signs.add("subject_other" if others else "subject_none")
+
+
+# where --------------------------------------------------------------------------------------------------------------
+def _place(reading: Reading, made: Candidate) -> None:
+    sentence = made.sentence
+    listed = _listed(sentence, made.at)
+    found = _best_place(sentence, made)
+    if len(listed) > 1 or found:
+        made.places = listed if len(listed) > 1 else (found,)
+        made.signs.add("place_sentence")
+        return
+    around = [*_before(reading, sentence), *([reading.title] if reading.title else []), *reading.sentences[:2]]
+    for other in [*around, *reading.sentences[sentence.number : sentence.number + 3]]:
+        found = _best_place(other, None)
+        if found:
+            made.places = (found,)
+            made.signs.add("place_context")
+            return
+    made.signs.add("place_none")
+
+
+def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
+    """Places in a list before the verb: "South Dakota, Maryland and Wisconsin have also ..." are several actors."""
+    places = [mark for mark in sentence.of("J") if mark.at < at]
+    run: list[Marked] = []
+    for mark in places:
+        if run and not re.fullmatch(r",? ?(?:\w{1,3}|,)? ?", sentence.masked[run[-1].at + 1 : mark.at]):
+            run = []
+        run.append(mark)
+    if len(run) < 2 or at - run[-1].at > 40:
+        return ()
+    return tuple(dict.fromkeys(mark.mention.value for mark in run if mark.mention))
+
+
+def _best_place(sentence: Sentence, made: Candidate | None) -> str:
+    """The place whose authority acts: a named authority's, an adjective before a word for one, a subject, "in" a place."""
+    scored = [
+        (_place_score(sentence, mark, made), -number, mark) for number, mark in enumerate(sentence.of("A", "J", "D"))
+    ]
+    scored = [row for row in scored if row[0] > 0]
+    if not scored:
+        return ""
+    best = max(scored, key=lambda row: row[:2])[2]
+    if best.mention is None:
+        return ""
+    finer = [
+        one.mention.place
+        for one in sentence.of("J")
+        if one.mention and one.mention.place.startswith(best.mention.place + "-")
+    ]
+    return finer[0] if finer and best.kind != "A" and made is None else best.mention.place
+
+
+def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> float:
+    if mark.mention is None or not mark.mention.place or origin(sentence, mark):
+        return 0.0
+    score = {"A": 3.0, "J": 1.6, "D": 1.2}[mark.kind]
+    after = sentence.masked[mark.at + 1 : mark.at + 45]
+    m = sentence.language.pattern("gov").search(after)
+    if mark.kind in "JD" and m and after[: m.start()].count(" ") <= 3:
+        score += 1.6
+    if mark.mention.seat:
+        score -= 0.4
+    if made is not None:
+        score -= abs(mark.at - made.at) / 200
+        if mark.kind == "A" and mark.at > made.at and not _follows_by(sentence, mark):
+            score -= 1.6
+        score += 0.4 if mark.at < made.at else 0.0
+    return max(score, 0.1)
+
+
+def origin(sentence: Sentence, mark: Marked) -> bool:
+    """True where a place only tells where a firm is from or where data go: "Chinese-owned", "transfers to China"."""
+    if mark.kind not in "JD":
+        return False
+    after = sentence.masked[mark.at + 1 : mark.at + 60]
+    if sentence.language.pattern("origin_after").match(after):
+        return True
+    if mark.mention and mark.mention.place == "EU" and sentence.language.pattern("member_after").match(after):
+        return True
+    before = sentence.masked[max(0, mark.at - 50) : mark.at]
+    return sentence.language.ends_with("origin_before", before, r"\w{2,3} ")
