@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from claims import details, lexicon, reality, vocabulary, weigh
+from claims import details, lexicon, names, reality, vocabulary, weigh
 from claims.candidate import Candidate
 from claims.candidates import candidates
 from claims.dates import Dated, dates, day_of
+from claims.mentions import Mention
 from claims.reading import Reading, Sentence, read
 from records import Article, Claim, When
 
@@ -94,7 +95,7 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
 
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
     left, right = first[1], other[1]
-    if _coarse(left.action) != _coarse(right.action) or (left.rule.side == "government" and first[2] != other[2]):
+    if _kind(left.action) != _kind(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
     both = {*left.platforms, *right.platforms}
     if set(left.platforms) & set(right.platforms) or (left.rule.side == "government" and "social media" in both):
@@ -102,8 +103,10 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
     return left.rule.side == "government" and abs(left.sentence.number - right.sentence.number) <= 1
 
 
-def _coarse(action: str) -> str:
-    return vocabulary.coarse(action) or action
+def _kind(action: str) -> str:
+    """What one text tells once: the coarse action, but an arrest is no charge and a search no inquiry."""
+    known = vocabulary.action(action)
+    return action if known.group == "inquiry" else known.coarse or action
 
 
 def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim:
@@ -141,7 +144,7 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         legal_basis=_piece(reading, sentence, "legal_basis") if government else "",
         amount=money[0],
         currency=money[1],
-        person=_written(reading, best.person),
+        person=_person(reading, best.person),
         dates=_dates(reading, group),
         direction=next(iter(details.found(language, "direction", around)), "") if not government else "",
         occurred="denied" not in best.signs and "negated" not in best.signs,
@@ -149,12 +152,14 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
     )
 
 
-def _written(reading: Reading, mention: object) -> str:
-    from claims.mentions import Mention
-
-    if not isinstance(mention, Mention):
+def _written(reading: Reading, mention: Mention | None) -> str:
+    if mention is None:
         return ""
     return f"{reading.article.title}\n{reading.article.text}"[mention.start : mention.end]
+
+
+def _person(reading: Reading, mention: Mention | None) -> str:
+    return names.person(mention.value, _written(reading, mention)) if mention else ""
 
 
 def _piece(reading: Reading, sentence: Sentence, group: str) -> str:

@@ -68,7 +68,7 @@ def _platform_names(code: str) -> Iterator[tuple[str, _Name]]:
                 alias,
                 _Name(kind, one.name, len(alias), endings=endings, capital=not social, exact=exact, flags=flags),
             )
-        for person in one.people:
+        for person in (name for names_ in one.people for name in names_):
             yield person, _Name(PERSON, one.name, len(person), endings="name" if person.isascii() else "word")
 
 

@@ -23,7 +23,7 @@ class Platform:
     kind: str
     owner: str
     aliases: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()  # who stands for the company in the news
+    people: tuple[tuple[str, ...], ...] = ()  # who stands for the company in the news: names of one person together
     words_in: tuple[str, ...] = ()  # languages in which the name is a word; () = flags hold in all
     flags: tuple[str, ...] = ()  # ambiguous, strict, case, letter: how it may be found in running text
 
@@ -60,7 +60,10 @@ def platforms() -> tuple[Platform, ...]:
             row["name"],
             row["kind"],
             row["owner"],
-            *(tuple(row.get(key, ())) for key in ("aliases", "people", "words_in", "flags")),
+            tuple(row.get("aliases", ())),
+            tuple(tuple(one) for one in row.get("people", ())),
+            tuple(row.get("words_in", ())),
+            tuple(row.get("flags", ())),
         )
         for row in _read("platforms.toml", "platform")
     )
@@ -88,6 +91,16 @@ def authorities() -> tuple[Authority, ...]:
         )
         for row in _read("authorities.toml", "authority")
     )
+
+
+def person(of: str, written: str) -> str:
+    """The full name of somebody who stands for a platform; as written if it is none listed.
+
+    >>> person("Telegram", "Дуров")
+    'Pavel Durov'
+    """
+    found = next((one[0] for one in platform(of).people if fold(written) in map(fold, one)), "")
+    return found or written
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,17 @@ from records import Article, Claim
 
 def events(article: Article) -> list[dict[str, object]]:
     """What a text reports as having happened, surely enough to publish; what the coarse list has no word for is left out."""
-    return [event(claim) for claim in published(extract(article)) if claim.occurred and coarse(claim)]
+    told: list[Claim] = []
+    for claim in published(extract(article)):
+        if claim.occurred and coarse(claim) and not any(_told(claim, other) for other in told):
+            told.append(claim)
+    return [event(claim) for claim in told]
+
+
+def _told(one: Claim, other: Claim) -> bool:
+    """The coarse list has one word for both, as for an arrest and the charge that follows."""
+    same = coarse(one) == coarse(other) and one.jurisdiction == other.jurisdiction
+    return same and bool(set(one.platforms) & set(other.platforms))
 
 
 def coarse(claim: Claim) -> str | None:

@@ -65,7 +65,8 @@ class Sentence:
         return [mark for mark in self.marks if mark.kind == "P" and not mark.modifier]
 
     def has(self, group: str) -> bool:
-        return bool(self.language.pattern(group).search(self.masked))
+        pattern = self.language.pattern(group)
+        return bool(pattern.search(self.masked) or pattern.search(self.folded))
 
     def near(self, group: str, start: int, end: int, reach: int) -> re.Match[str] | None:
         """The group within ``reach`` characters of a place; words inside a name count ("Supreme Court")."""
@@ -146,7 +147,9 @@ def _sentence(
 
 
 def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]:
-    parts, origin, at = [], [], 0
+    parts: list[str] = []
+    origin: list[int] = []
+    at = 0
     for one in found:
         start, end = one.start - base, one.end - base
         parts.append(folded[at:start] + MARKS[one.kind])

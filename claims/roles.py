@@ -264,7 +264,16 @@ def _agent_sign(
 def _name_authority(made: Candidate, before: list[Marked], after: list[Marked]) -> None:
     named = [one for one in [*before[::-1], *after] if one.kind == "A"]
     if named:
-        made.authority = named[0].mention
+        made.authority = _head(made.sentence, named[0]).mention
+
+
+def _head(sentence: Sentence, one: Marked) -> Marked:
+    """In "the Centre of the Council" the centre: the first of two authorities that nothing but small words parts."""
+    for other in sentence.of("A"):
+        between = sentence.masked[other.at + 1 : one.at]
+        if other.at < one.at and len(between) <= 24 and not re.search(r"[,;:]", between):
+            return other
+    return one
 
 
 def _follows_by(sentence: Sentence, one: Marked) -> bool:
