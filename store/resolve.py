@@ -59,7 +59,7 @@ def _authority_kinds() -> dict[str, str]:
 @cache
 def _people() -> dict[str, str]:
     """A name of a person who stands for a platform -> the first one listed."""
-    return {alias.casefold(): one.people[0] for one in names.platforms() for alias in one.people}
+    return {alias.casefold(): one[0] for platform in names.platforms() for one in platform.people for alias in one}
 
 
 @dataclass(frozen=True, slots=True)
