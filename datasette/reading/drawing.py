@@ -50,18 +50,32 @@ def stamp() -> str:
 def as_html(shown: Shown, look: Look, **more: Any) -> str:
     """The page."""
     return environment().get_template(shown.template).render(
-        page=shown, look=look, names=look.names, page_feeds=feeds_of(shown), **shown.data, **shown.extra, **more
+        page=shown, look=look, names=look.names, page_feeds=feeds_of(shown, look), **shown.data, **shown.extra, **more
     )  # fmt: skip
 
 
-def feeds_of(shown: Shown) -> list[dict[str, Any]]:
+def feeds_of(shown: Shown, look: Look) -> list[dict[str, Any]]:
     """The feeds a page belongs to, its own first: {title, forms: [{name, type, href}]}; hrefs begin at the root of the site."""
     found = [("All developments", Slice())]
     if shown.feed == {"maintainers": "1"}:
         return [_feed("Issues, for maintainers", "maintainers", ""), _feed("All developments", *Slice().path)]
     if shown.feed:
-        found.insert(0, (shown.title, _slice(shown.feed)))
+        found.insert(0, (_said(shown.feed, look), _slice(shown.feed)))
     return [_feed(title, *slice_.path) for title, slice_ in found]
+
+
+def _said(feed: dict[str, str], look: Look) -> str:
+    """A slice in words: "Telegram, Ukraine"."""
+    platforms = {ident: name for name, ident in look.names.platforms.items()}
+    tables: dict[str, dict[str, str]] = {
+        "platform": platforms,
+        "jurisdiction": look.names.places,
+        "authority": look.names.authorities,
+    }
+    return ", ".join(
+        tables.get(name, {}).get(value) or words.label(value, "topic" if name == "topic" else "kind")
+        for name, value in feed.items()
+    )
 
 
 def _slice(feed: dict[str, str]) -> Slice:

@@ -46,7 +46,8 @@ def value(db: sqlite3.Connection, sql: str, *params: object) -> Any:
 
 def _read(found: Row) -> Row:
     for name in LISTS & found.keys():
-        found[name] = _list(found[name])
+        if name != "reason" or str(found[name]).startswith("["):  # of changes and sources it is a sentence
+            found[name] = _list(found[name])
     return found
 
 

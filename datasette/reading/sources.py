@@ -8,7 +8,7 @@ from typing import Any
 from reading.look import Look, Shown
 from reading.rows import Missing
 
-ORDER = ("failing", "degraded", "deferred", "skipped", "waiting", "ok", "retired")
+ORDER = ("failing", "degraded", "blocked", "deferred", "skipped", "waiting", "ok", "by hand", "retired")
 DAYS = 30
 SIGHTINGS = "select fetched_at, status, outcome, cause, message, url, page, yielded, read_error from sighting where source = ? order by fetched_at desc limit 40"
 BY_DAY = """
