@@ -71,18 +71,23 @@ def serve(tracker: Path, *more: str) -> Iterator[Served]:
     served = Served(free_port(), tracker)
     process = start(tracker, served.port, *more)
     try:
-        for _ in range(200):
-            if process.poll() is not None:
-                raise AssertionError(process.stderr.read() if process.stderr else "ended")
-            try:
-                served.get("/-/versions.json")
-                break
-            except OSError:
-                time.sleep(0.1)
+        _wait(served, process)
         yield served
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _wait(served: Served, process: subprocess.Popen) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise AssertionError(process.stderr.read() if process.stderr else "the server ended")
+        try:
+            served.get("/-/versions.json")
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer")
 
 
 @pytest.fixture(scope="session")
