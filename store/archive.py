@@ -26,10 +26,11 @@ from records import Expect, Page, Selector, Source
 
 APPLICATION_ID = 0x42616E41  # "BanA"
 SCHEMA = 1
-LEVEL = 9
+LEVEL = 6
 CANDIDATES = 6  # earlier bodies of an address that a delta may lean on
 CHAIN = 16
 PAGE_SIZE = 1024  # most deltas are small: a quarter of the usual page wastes less
+RECENT = 8 * 2**20  # bytes of lately kept bodies that stay at hand
 SKETCH = 48  # samples that tell how alike two bodies are
 
 TABLES = """
@@ -77,6 +78,7 @@ class Archive:
         self.path = path
         self._db = _open(path, readonly)
         self._first_runs: dict[str, str] = {}
+        self._recent: dict[str, tuple[bytes, int, bytes]] = {}  # sha256 -> sketch, depth, body, the newest last
 
     def __enter__(self) -> Archive:
         return self
@@ -87,11 +89,22 @@ class Archive:
         self.close()
 
     def close(self) -> None:
+        self.commit()
         self._db.close()
+
+    def hold(self) -> None:
+        """What is written from here on becomes durable together, with ``commit``: one wait for the disk instead of many."""
+        if not self._db.in_transaction:
+            self._db.execute("begin immediate")
+
+    def commit(self) -> None:
+        """Make durable what was written since ``hold``."""
+        if self._db.in_transaction:
+            self._db.execute("commit")
 
     # writing ------------------------------------------------------------------------------------------------------
     def keep(self, page: Page, run: str, outcome: str = "stored", cause: str = "", message: str = "") -> int:
-        """Store a page; durable when it returns. Returns the sighting's ``seq``."""
+        """Store a page; durable when it returns (after ``hold``: with the next ``commit``). Returns the sighting's ``seq``."""
         with _write(self._db):
             self._body(page)
             return self._sighting(
@@ -143,14 +156,24 @@ class Archive:
             "insert into body values (?, ?, ?, ?, ?, ?)",
             (page.sha256, len(page.body), base, depth, sketch, data),
         )
+        self._remember(page.sha256, sketch, depth, page.body)
+
+    def _remember(self, sha256: str, sketch: bytes, depth: int, body: bytes) -> None:
+        self._recent[sha256] = (sketch, depth, body)
+        size = sum(len(held[2]) for held in self._recent.values())
+        for oldest in list(self._recent):
+            if size <= RECENT or oldest == sha256:
+                return
+            size -= len(self._recent.pop(oldest)[2])
 
     def _base(self, page: Page, sketch: bytes) -> tuple[str | None, int]:
-        """The earlier body of this address that is most alike, and the depth a delta on it would have."""
+        """The body most alike, of this address or lately kept (pages of one site share much), and the depth of a delta on it."""
         rows = self._db.execute(
             "select b.sha256, b.depth, b.sketch from (select distinct sha256 from (select sha256 from sighting where source = ?"
             " and requested_url = ? and sha256 is not null order by seq desc limit ?)) s join body b using (sha256)",
             (page.source, page.requested_url, 4 * CANDIDATES),
         ).fetchall()
+        rows += [(sha, depth, other) for sha, (other, depth, _) in self._recent.items()]
         fits = [(_alike(sketch, other), sha, depth) for sha, depth, other in rows if depth + 1 <= CHAIN]
         likeness, sha, depth = max(fits, default=(0.0, None, 0))
         return (sha, depth + 1) if sha and likeness > 0.2 else (None, 0)
@@ -168,6 +191,10 @@ class Archive:
     # reading ------------------------------------------------------------------------------------------------------
     def body(self, sha256: str) -> bytes:
         """The bytes of a body. Raises BadStore if it is not there or its hash does not hold."""
+        held = self._recent.get(sha256)
+        return held[2] if held else self._stored(sha256)
+
+    def _stored(self, sha256: str) -> bytes:
         chain: list[bytes] = []
         want: str | None = sha256
         while want:
@@ -186,6 +213,14 @@ class Archive:
             row.source, row.parser, row.url, row.requested_url, datetime.fromisoformat(row.fetched_at),
             said.status or 0, said.headers, self.body(row.sha256),
         )  # fmt: skip
+
+    def length(self, sha256: str) -> int:
+        """Bytes of a body."""
+        return int(self._db.execute("select size from body where sha256 = ?", (sha256,)).fetchone()[0])
+
+    def content_type(self, row: Sighting) -> str:
+        """What the server called the body of a sighting."""
+        return next((value for name, value in self._said(row).headers if name == "content-type"), "")
 
     def _said(self, row: Sighting) -> Sighting:
         """The sighting whose status and headers speak of the body: for a 304 the one that brought it."""
@@ -272,7 +307,7 @@ class Archive:
         """(sha256, fault) of every body that does not have its hash any more."""
         for sha in self.bodies():
             try:
-                self.body(sha)
+                self._stored(sha)
             except (BadStore, zstandard.ZstdError, sqlite3.DatabaseError) as error:
                 yield sha, str(error)
 
@@ -409,10 +444,11 @@ def check(db: sqlite3.Connection, path: Path, application: int, schema: int) -> 
 
 @contextmanager
 def _write(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("begin immediate")
+    begin, undo, done = ("savepoint unit", "rollback to unit", "release unit") if db.in_transaction else ("begin immediate", "rollback", "commit")  # fmt: skip
+    db.execute(begin)
     try:
         yield
     except BaseException:
-        db.execute("rollback")
+        db.execute(undo)
         raise
-    db.execute("commit")
+    db.execute(done)

@@ -9,21 +9,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import changes
 import claims
 from claims import names
 from errors import BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Source, Tally
 from store.archive import Archive, Sighting
-from store.database import add, clean, index, key, many, open_tracker, put, slug, unsettled, writing
+from store.database import add, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
 from store.places import mark_claim
+from store.prepare import Prepared, Read, prepared
 from store.settle import settle
 from store.voices import sketch
 from store.watch import arrived, restart
@@ -31,7 +31,6 @@ from store.watch import arrived, restart
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
 BACK_FILL = " back-fill"  # ends the name of a run that fetched old pages
 MOVED = "x-banwatch-moved"  # header the crawl adds to a page that a redirect for good (301, 308) led to
-Read = Callable[[Page, Source], list[Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Door:
         return (s.seq for s in self._archive.sightings() if s.seq not in known)
 
     def take(
-        self, seq: int, records: Sequence[Record] | None = None, error: BanwatchError | None = None
+        self, seq: int, records: Sequence[Record | Prepared] | None = None, error: BanwatchError | None = None
     ) -> Reading | None:
         """Save sighting ``seq`` and what its page says, all or nothing; None if it is there already.
 
@@ -96,17 +95,17 @@ class Door:
             with writing(self.db):
                 self._save_sighting(sighting, None, 0, None)
             return Reading(seq, (), 0)
-        page = self._archive.page(seq)
         if sighting.outcome not in READ:
             with writing(self.db):
-                self._save_sighting(sighting, self._save_page(sighting, page), 0, None)
+                self._save_sighting(sighting, self._save_page(sighting), 0, None)
             return Reading(seq, (), 0)
-        if records is None and error is None and self._again(sighting, page, source):
+        if records is None and error is None and self._again(sighting, source):
             return Reading(seq, (), 1)
         if records is None and error is None:
-            records, error = self.read(page, source)
+            records, error = self.read(self._archive.page(seq), source)
+        ready = [record if isinstance(record, Prepared) else prepared(record) for record in records or ()]
         with writing(self.db):
-            return self._save(sighting, page, source, list(records or ()), error)
+            return self._save(sighting, source, ready, error)
 
     def read(self, page: Page, source: Source) -> tuple[list[Record], BanwatchError | None]:
         """Read a page here and now; a parser's fault is handed back, not raised: one page harms no other."""
@@ -119,11 +118,8 @@ class Door:
 
     def knows(self, seq: int, source: Source) -> bool:
         """Whether ``take(seq)`` needs no reading: the bytes of a policy document that was read before."""
-        page = self._archive.page(seq)
         return len(source.selectors) <= 1 and bool(
-            self.db.execute(
-                "select 1 from capture where page = ?", (key("page", source.id, page.url, page.sha256),)
-            ).fetchone()
+            self.db.execute("select 1 from capture where page = ?", (_page_id(self._archive.sighting(seq)),)).fetchone()
         )
 
     def settle(self) -> None:
@@ -146,20 +142,20 @@ class Door:
             self.declared()
         return self._sources[sighting.source]
 
-    def _save(
-        self, sighting: Sighting, page: Page, source: Source, records: list[Record], error: BanwatchError | None
-    ) -> Reading:
-        page_id = self._save_page(sighting, page)
-        for record in records:
+    def _save(self, sighting: Sighting, source: Source, ready: list[Prepared], error: BanwatchError | None) -> Reading:
+        page_id = self._save_page(sighting)
+        records = [one.record for one in ready]
+        for one in ready:
+            record = one.record
             if isinstance(record, PolicyText | Article) and record.encoding:
                 self.db.execute(
                     "update page set encoding = ?, replaced = ? where id = ?",
                     (record.encoding, record.replaced, page_id),
                 )
             if isinstance(record, PolicyText):
-                self._save_capture(sighting, page, page_id, source, record)
+                self._save_capture(sighting, page_id, source, record, one)
             elif isinstance(record, Article):
-                self._save_article(sighting, page_id, source, record)
+                self._save_article(sighting, page_id, source, record, one.claims)
             elif isinstance(record, Claim):
                 self._save_row(sighting, page_id, source, record)
         links = tuple(record for record in records if isinstance(record, Link))
@@ -188,8 +184,8 @@ class Door:
         arrived(self.db, s.source, s.seq)
         unsettled(self.db, "source", s.source)
 
-    def _save_page(self, s: Sighting, page: Page) -> str:
-        page_id = key("page", s.source, page.url, page.sha256)
+    def _save_page(self, s: Sighting) -> str:
+        page_id = _page_id(s)
         row = self.db.execute("select first_seen, last_seen, fetches from page where id = ?", (page_id,)).fetchone()
         first, last, fetches = row if row else (s.fetched_at, s.fetched_at, 0)
         values = {
@@ -201,71 +197,59 @@ class Door:
             )
             return page_id
         put(self.db, "page", {
-            "id": page_id, "source": s.source, "url": page.url, "sha256": page.sha256, "bytes": len(page.body),
-            "status": s.status, "content_type": page.header("content-type"), "encoding": "", "replaced": 0, **values,
+            "id": page_id, "source": s.source, "url": s.url, "sha256": s.sha256, "bytes": self._archive.length(s.sha256),
+            "status": s.status, "content_type": self._archive.content_type(s), "encoding": "", "replaced": 0, **values,
         })  # fmt: skip
         return page_id
 
     # policy documents -------------------------------------------------------------------------------------------------
-    def _save_capture(self, s: Sighting, page: Page, page_id: str, source: Source, text: PolicyText) -> None:
+    def _save_capture(self, s: Sighting, page_id: str, source: Source, text: PolicyText, ready: Prepared) -> None:
         document = key("document", text.platform, text.document_type, text.part)
-        blocks = tuple(Block(b.kind, clean(b.text), b.level) for b in text.blocks)
-        fingerprint = changes.fingerprint(blocks)
-        version = key("version", document, fingerprint)
+        version = key("version", document, ready.fingerprint)
         add(self.db, "document", {
             "id": document, "source": source.id, "platform": text.platform, "document_type": text.document_type, "part": text.part,
-            "url": text.url or page.url, "language": text.language or source.language, "title": text.title or source.name,
+            "url": text.url or s.url, "language": text.language or source.language, "title": text.title or source.name,
             "first_seen": s.fetched_at, "last_seen": s.fetched_at, "state": "followed", "variants": 0, "versions": 0, "current": None,
         })  # fmt: skip
-        self._save_version(version, document, fingerprint, blocks, text, s.fetched_at, page_id)
-        self._capture(s, page, page_id, document, version)
+        self._save_version(version, document, ready, text, s.fetched_at, page_id)
+        self._capture(s, page_id, document, version)
 
-    def _capture(self, s: Sighting, page: Page, page_id: str, document: str, version: str) -> None:
+    def _capture(self, s: Sighting, page_id: str, document: str, version: str) -> None:
         self.db.execute("update version set last_seen = max(last_seen, ?) where id = ?", (s.fetched_at, version))
         added = add(self.db, "capture", {
-            "id": key("capture", document, s.seq), "seq": s.seq, "document": document, "url": page.url, "fetched_at": s.fetched_at,
-            "sha256": page.sha256, "version": version, "kind": "", "reason": "", "page": page_id,
+            "id": key("capture", document, s.seq), "seq": s.seq, "document": document, "url": s.url, "fetched_at": s.fetched_at,
+            "sha256": s.sha256, "version": version, "kind": "", "reason": "", "page": page_id,
         })  # fmt: skip
         if added:
             unsettled(self.db, "document", document)
 
-    def _again(self, s: Sighting, page: Page, source: Source) -> bool:
+    def _again(self, s: Sighting, source: Source) -> bool:
         """The same bytes of a policy document once more: a capture, without reading them again."""
         if len(source.selectors) > 1:  # selectors with dates may read the same bytes otherwise on another day
             return False
-        page_id = key("page", s.source, page.url, page.sha256)
+        page_id = _page_id(s)
         rows = self.db.execute("select distinct document, version from capture where page = ?", (page_id,)).fetchall()
         if not rows:
             return False
         with writing(self.db):
-            self._save_page(s, page)
+            self._save_page(s)
             for document, version in rows:
-                self._capture(s, page, page_id, document, version)
+                self._capture(s, page_id, document, version)
             self._save_sighting(s, page_id, len(rows), None)
         return True
 
-    def _save_version(
-        self,
-        version: str,
-        document: str,
-        fingerprint: str,
-        blocks: tuple[Block, ...],
-        text: PolicyText,
-        at: str,
-        page: str,
-    ) -> None:
+    def _save_version(self, version: str, document: str, ready: Prepared, text: PolicyText, at: str, page: str) -> None:
         row = self.db.execute("select first_seen, last_seen, page from version where id = ?", (version,)).fetchone()
         if row and (row[0], row[2]) <= (at, page):  # the first sighting's wording stays
             return
         put(self.db, "version", {
-            "id": version, "document": document, "fingerprint": fingerprint, "title": text.title, "language": text.language,
-            "text": "\n\n".join(b.text for b in blocks), "blocks": many(asdict(b) for b in blocks), "first_seen": at,
+            "id": version, "document": document, "fingerprint": ready.fingerprint, "title": text.title, "language": text.language,
+            "text": ready.text, "blocks": ready.blocks, "first_seen": at,
             "last_seen": max(at, row[1]) if row else at, "is_version": 1, "page": page,
         })  # fmt: skip
 
     # articles and claims ----------------------------------------------------------------------------------------------
-    def _save_article(self, s: Sighting, page_id: str, source: Source, article: Article) -> None:
-        article = replace(article, text=clean(article.text), title=clean(article.title))
+    def _save_article(self, s: Sighting, page_id: str, source: Source, article: Article, said: Sequence[Claim]) -> None:
         article_id = key("article", source.id, article.url, article.title, article.text)
         row = self.db.execute("select first_seen, page from article where id = ?", (article_id,)).fetchone()
         if row:
@@ -279,10 +263,9 @@ class Door:
         })  # fmt: skip
         index(self.db, "article", article_id, article.title, article.text, article.language)
         unsettled(self.db, "article", article_id)
-        found = claims.extract(article)
-        if found:
+        if said:
             sketch(self.db, article_id, article.text)
-        for claim in found:
+        for claim in said:
             self._save_claim(claim, article_id, page_id, source, article.url, s)
 
     def _save_row(self, s: Sighting, page_id: str, source: Source, claim: Claim) -> None:
@@ -317,6 +300,10 @@ class Door:
     def _is_baseline(self, s: Sighting) -> bool:
         """Whether what a sighting brings is no news: it came with the first run of its source, or with a back-fill."""
         return s.run == self._archive.first_run(s.source) or s.run.endswith(BACK_FILL)
+
+
+def _page_id(s: Sighting) -> str:
+    return key("page", s.source, s.url, s.sha256)
 
 
 def _items(records: Sequence[Record], yielded: int) -> int:
