@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import multiprocessing
 import resource
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
 
 from errors import BanwatchError, Unreadable
-from records import Page, Record, Source
+from records import Page, Source
 
-Read = Callable[[Page, Source], list[Record]]
+Read = Callable[[Page, Source], Sequence[Any]]
 BIG = 1024 * 1024  # bytes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # mallopt(3)
-Result = tuple[Sequence[Record], BanwatchError | None]
+Result = tuple[Sequence[Any], BanwatchError | None]
 
 
 class Readers:
@@ -70,7 +72,7 @@ class _Reader:
     """One process at the other end of a pipe."""
 
     def __init__(self, read: Read, memory: int) -> None:
-        context = multiprocessing.get_context("fork" if not _threaded() else "spawn")
+        context = start_context()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, read, memory), daemon=True)
         self._process.start()
@@ -97,15 +99,15 @@ def give_back() -> None:
             library.mallopt(option, value)
 
 
-def _threaded() -> bool:
-    import threading
-
-    return threading.active_count() > 1
+def start_context() -> Any:
+    """How a further process is made: a copy of this one while no second thread runs, else a fresh one."""
+    return multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
 
 
 def _serve(pipe: Connection, read: Read, memory: int) -> None:
     give_back()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
+    gc.freeze()
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:

@@ -25,7 +25,9 @@ class CrawlSettings:
     longest_defer: float = 86_400.0
     parse_time: float = 10.0
     parse_memory: int = 2 * 2**30
-    parsers: int = 2  # processes that read pages
+    parsers: int = max(
+        1, (os.cpu_count() or 2) - 1
+    )  # processes that read pages, beside the one that fetches and writes
     max_depth: int = 3
     source_time: float = 900.0
     budget: float = 0.0  # seconds after which no further page is asked for; 0: none. What is left stays due

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import multiprocessing
 import signal
 import time
 from collections import defaultdict
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler import browser
-from crawler.reader import give_back
+from crawler.reader import Readers, give_back, start_context
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
 from records import Source
@@ -44,7 +43,7 @@ def crawl(
     One SIGINT or SIGTERM ends it after the pages in flight, a second at once. Raises BadStore if a database cannot be used.
     """
     begun = time.monotonic()
-    context = multiprocessing.get_context("spawn")
+    context = start_context()
     ours, theirs = context.Pipe(duplex=False)
     job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
     process = context.Process(target=_child, args=(job, theirs), name="crawl")
@@ -147,23 +146,25 @@ def _die_with_parent() -> None:
 
 
 def _crawl(job: Job, pipe: Connection) -> bool:
-    from scrapy.crawler import AsyncCrawlerProcess
-
     import parsers
-    from crawler.reader import Readers
-    from crawler.spider import SourceSpider
     from store.archive import Archive
     from store.door import Door
+    from store.prepare import Reader
 
     bounds = job.bounds
-    readers_made: list[Readers] = []
+    # before Scrapy is loaded and a thread runs: so they are copies of a small process that need not load anything again
+    readers = Readers(Reader(parsers.read), bounds.parsers, bounds.parse_time, bounds.parse_memory)
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.spider import SourceSpider
+
     with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read) as door:
+        archive.hold()
         for source in job.sources:
             archive.declare(source)
+        archive.commit()
         door.declared()
         process = AsyncCrawlerProcess(scrapy_settings(job))
-        readers = Readers(parsers.read, bounds.parsers, bounds.parse_time, bounds.parse_memory)
-        readers_made.append(readers)
         process.crawl(
             SourceSpider, sources=job.sources, archive=archive, door=door, readers=readers, run=job.run, bounds=bounds,
             report=lambda count: pipe.send(("page", count)),

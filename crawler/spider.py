@@ -5,6 +5,7 @@ Every page is on disk before anything reads it. What went wrong is a row of the 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import Counter
@@ -34,6 +35,7 @@ QUARANTINE = {204: "empty", 205: "empty", 206: "partial"}
 MOST_HEADERS = 1_000
 BOUND = "bound of {}"  # what stands for an address where a bound ended the following of links
 WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
+TOGETHER = 0.01  # seconds that a page waits for others to be made durable with it
 
 
 MOST_BACK = 3  # pages of a list that are read to catch up
@@ -56,6 +58,7 @@ class SourceSpider(scrapy.Spider):
         self.begun: dict[str, float] = {}
         self.bounded: set[tuple[str, str]] = set()
         self.done = 0
+        self.kept: asyncio.Future[None] | None = None  # done when the pages that came last are on disk
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.sources.values():
@@ -99,7 +102,9 @@ class SourceSpider(scrapy.Spider):
     async def received(self, response: Response) -> AsyncIterator[Request]:
         meta = response.meta
         source = self.sources[meta["source"]]
+        self.archive.hold()
         seq = self._keep(source, response)
+        await self._durable()
         reading = await self._read(seq, source) if seq else None
         self.done += 1
         if self.report:
@@ -109,6 +114,20 @@ class SourceSpider(scrapy.Spider):
                 yield request
             if self._goes_back(source, meta["page_number"], reading):
                 yield self._request(source, reading.older, source.parser, 0, meta["page_number"] + 1)
+
+    async def _durable(self) -> None:
+        """Wait until what was kept is on disk: pages that come at about the same time wait for the disk together."""
+        if self.kept is None:
+            loop = asyncio.get_running_loop()
+            self.kept = loop.create_future()
+            loop.call_later(TOGETHER, self._commit)
+        await self.kept
+
+    def _commit(self) -> None:
+        kept, self.kept = self.kept, None
+        self.archive.commit()
+        if kept:
+            kept.set_result(None)
 
     def _keep(self, source: Source, response: Response) -> int:
         """Archive what came, before anything reads it; 0 if there is nothing to read."""

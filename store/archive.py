@@ -444,11 +444,25 @@ def check(db: sqlite3.Connection, path: Path, application: int, schema: int) -> 
 
 @contextmanager
 def _write(db: sqlite3.Connection) -> Iterator[None]:
-    begin, undo, done = ("savepoint unit", "rollback to unit", "release unit") if db.in_transaction else ("begin immediate", "rollback", "commit")  # fmt: skip
-    db.execute(begin)
+    if db.in_transaction:
+        yield from _part(db)
+        return
+    db.execute("begin immediate")
     try:
         yield
     except BaseException:
-        db.execute(undo)
+        db.execute("rollback")
         raise
-    db.execute(done)
+    db.execute("commit")
+
+
+def _part(db: sqlite3.Connection) -> Iterator[None]:
+    """One write among several that become durable together: all of it or none."""
+    db.execute("savepoint part")
+    try:
+        yield
+    except BaseException:
+        db.execute("rollback to part")
+        db.execute("release part")
+        raise
+    db.execute("release part")

@@ -62,6 +62,8 @@ def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -
         _settle_capture(db, row, walk, capture, rereader)
         walk.after(capture)
     _summarise(db, row, captures)
+    known = {capture["version"] for capture in captures[:start]}
+    _index(db, row, {capture["version"] for capture in captures[start:]}, known)
 
 
 def _forget(db: sqlite3.Connection, document: str, captures: list[sqlite3.Row]) -> None:
@@ -247,14 +249,17 @@ def _summarise(db: sqlite3.Connection, document: sqlite3.Row, captures: list[sql
          len({version for kind, version, _ in kinds if kind == "flapping"}), len(set(good)), good[-1] if good else None, document["id"]),
     )  # fmt: skip
     _now_tracking(db, document, captures[0])
-    for version, text, title, language in db.execute(
-        "select id, text, title, language from version where document = ? and is_version", (document["id"],)
-    ).fetchall():
-        index(db, "version", version, f"{document['platform']}: {document['document_type']} {title}", text, language)
-    for (version,) in db.execute(
-        "select id from version where document = ? and not is_version", (document["id"],)
-    ).fetchall():
-        unindex(db, "version", version)
+
+
+def _index(db: sqlite3.Connection, document: sqlite3.Row, versions: set[str], known: set[str]) -> None:
+    """What search finds of these versions: their text (``known`` ones are in already), unless they are not the document."""
+    what = f"{document['platform']}: {document['document_type']}"
+    for version in sorted(versions):
+        row = db.execute("select text, title, language, is_version from version where id = ?", (version,)).fetchone()
+        if row["is_version"] and version not in known:
+            index(db, "version", version, f"{what} {row['title']}", row["text"], row["language"])
+        elif not row["is_version"]:
+            unindex(db, "version", version)
 
 
 def _now_tracking(db: sqlite3.Connection, document: sqlite3.Row, first: sqlite3.Row) -> None:

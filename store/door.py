@@ -87,6 +87,7 @@ class Door:
         ``records`` or ``error``: the outcome of a reading made elsewhere (in a process that can be ended); without them
         the page is read here.
         """
+        self._archive.commit()  # nothing is derived from what is not on disk
         if self.db.execute("select 1 from sighting where seq = ?", (seq,)).fetchone():
             return None
         sighting = self._archive.sighting(seq)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from store.archive import Archive
 from store.database import publish
-from store.door import Door, Read
+from store.door import Door
+from store.prepare import Read
 
 Progress = Callable[[int, int], None]
 

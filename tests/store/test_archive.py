@@ -72,8 +72,13 @@ def test_verify_finds_every_flipped_byte(tmp_path: Path) -> None:
         db.execute("update body set data = ? where sha256 = ?", (bytes(data), sha))
     db.commit()
     db.close()
+    leaning = dict(sqlite3.connect(path).execute("select sha256, base from body").fetchall())
     with Archive(path, readonly=True) as archive:
-        assert {sha for sha, _ in archive.verify()} == set(hashes[:3])
+        faults = {sha for sha, _ in archive.verify()}
+    assert faults >= set(hashes[:3])
+    assert all(
+        sha in hashes[:3] or leaning[sha] in faults for sha in faults
+    )  # what leans on a damaged body is lost too
 
 
 def test_nothing_is_updated_or_deleted(tmp_path: Path) -> None:
