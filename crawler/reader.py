@@ -28,7 +28,7 @@ class Readers:
     """``number`` processes that read pages with ``read``; each page has ``seconds`` and each process ``memory`` bytes."""
 
     def __init__(self, read: Read, number: int, seconds: float, memory: int) -> None:
-        self._make = lambda: _Reader(read, memory)
+        self._make: Callable[[], _Reader] = lambda: _Reader(read, memory)
         self._seconds = seconds
         self._idle: asyncio.Queue[_Reader] = asyncio.Queue()
         for _ in range(number):
