@@ -5,6 +5,7 @@ What was made is kept until the database changes (``pragma data_version``), so t
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import os
 import re
@@ -19,11 +20,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from feeds import page as pages
 from feeds.addresses import FORMS, Site
-from feeds.edition import MAINTAINERS, Edition, every_slice, used_names
+from feeds.edition import MAINTAINERS, Edition, Query, every_slice, used_names
 from feeds.item import EPOCH
 from feeds.opml import opml
 from feeds.slices import NoSuchFeed, read_slice
-from feeds.static import STYLE
+from feeds.static import STYLES
 
 KEPT = 500  # answers kept; above that all are made anew
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -62,6 +63,8 @@ class Live:
     editions: dict[str, Edition] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+    questions: Sequence[tuple[str, str]] = ()  # canned queries: (path of the feed with arguments, words)
+    frame: Callable[[Site, str, str, int], bytes] = pages.framed  # (site, heading, inside, status) -> page
 
     def state(self, db: sqlite3.Connection) -> None:
         """Forget everything if the database changed since this connection last looked."""
@@ -84,6 +87,24 @@ def answer(
     with live.lock:
         found = _made(live, db, site, path.strip("/"), query)
     return _conditional(found, headers, method)
+
+
+def answer_query(
+    live: Live, db: sqlite3.Connection, form: str, asked: Query, headers: Mapping[str, str], method: str = "GET"
+) -> Answer:
+    """The same for what a canned query found; who may ask it, and for how long, the caller has seen to."""
+    site = Site.from_environment(trusted_base(headers.get("host", "")))
+    with live.lock:
+        edition = _edition(live, db, site)
+        return _conditional(_sealed(edition.query(form, asked), FORMS[form]), headers, method)
+
+
+def no_such_query(live: Live, name: str, known: Sequence[str], headers: Mapping[str, str]) -> Answer:
+    """404 with the queries that are near."""
+    site = Site.from_environment(trusted_base(headers.get("host", "")))
+    near = difflib.get_close_matches(name, known, 5, 0.4)
+    error = NoSuchFeed("query", name, [(f"query/{one}", one.replace("_", " ")) for one in near])
+    return _conditional(Made(live.frame(site, *pages.missing(site, error), 404), HTML, "", "", 404), headers, "GET")
 
 
 def trusted_base(host: str) -> str:
@@ -113,16 +134,23 @@ def _made(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str)
 
 
 def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str) -> Made:
-    edition = live.editions.setdefault(site.base, Edition(db, site))
-    edition.db = db
+    edition = _edition(live, db, site)
     db.execute("begin")  # one state for all queries of an answer
     try:
-        body, kind = _body(edition, path, parse_qs(query))
-        return _sealed(body, kind)
+        if path == "":
+            return _sealed(live.frame(site, *_index(edition, live.questions), 200), HTML)
+        return _sealed(*_body(edition, path, parse_qs(query)))
     except NoSuchFeed as error:
-        return Made(pages.missing(site, error), HTML, "", "", 404)
+        return Made(live.frame(site, *pages.missing(site, error), 404), HTML, "", "", 404)
     finally:
         db.execute("rollback")
+
+
+def _edition(live: Live, db: sqlite3.Connection, site: Site) -> Edition:
+    live.state(db)
+    edition = live.editions.setdefault(site.base, Edition(db, site))
+    edition.db = db
+    return edition
 
 
 def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tuple[bytes, str]:
@@ -148,9 +176,14 @@ def _archive(stem: str) -> tuple[str, int]:
     )
 
 
-def _index(edition: Edition) -> tuple[bytes, str]:
+def _index(edition: Edition, questions: Sequence[tuple[str, str]] = ()) -> tuple[str, str]:
     slices = every_slice(edition.names, used_names(edition.db, edition.names))
-    return pages.index(edition.site, edition.names, slices), HTML
+    return pages.index(edition.site, edition.names, slices, questions)
+
+
+def _list(edition: Edition) -> tuple[bytes, str]:
+    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    return pages.listing(edition.site, edition.names, slices), "application/json; charset=utf-8"
 
 
 def _opml(edition: Edition) -> tuple[bytes, str]:
@@ -159,9 +192,11 @@ def _opml(edition: Edition) -> tuple[bytes, str]:
 
 
 _FIXED: dict[str, Callable[[Edition], tuple[bytes, str]]] = {
-    "": _index,
+    "index.html": lambda edition: (pages.framed(edition.site, *_index(edition)), HTML),
+    "index.json": _list,
     "feeds.opml": _opml,
-    STYLE.name: lambda edition: (STYLE.read_bytes(), "text/xsl; charset=utf-8"),
+    "feed.xsl": lambda edition: (STYLES["feed.xsl"].read_bytes(), "text/xsl; charset=utf-8"),
+    "feed.css": lambda edition: (STYLES["feed.css"].read_bytes(), "text/css; charset=utf-8"),
 }
 
 

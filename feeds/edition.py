@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from feeds import issues, slices
+from feeds import issues, queries, slices
 from feeds.addresses import Site
 from feeds.detail import Row, details
 from feeds.forms import Head, join, written
@@ -21,6 +22,17 @@ from feeds.slices import NoSuchFeed, Slice
 PAGE = 50  # items of an archive document; a feed has at least so many where there are
 KEPT = 20_000  # items kept in memory, each in the forms that were asked for
 MAINTAINERS = "maintainers"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A canned query with the arguments it was asked with (as a query string) and the rows it found."""
+
+    name: str
+    title: str
+    description: str
+    arguments: str
+    rows: Sequence[Row]
 
 
 class Edition:
@@ -127,7 +139,7 @@ class Edition:
         return Head(
             id=site.id("feed", *filter(None, slice_.path)), title=f"{site.title}: {said}" + (f" (archive {page})" if page else ""),
             description=DESCRIPTIONS[slice_.base], home=home(site, slice_), self=site.feed(address), site=site.title,
-            stylesheet=_up(address) + "feed.xsl", updated=updated, hub="" if page else site.hub,
+            up=_up(address), updated=updated, hub="" if page else site.hub,
             older=archive(page - 1) if page else archive(archives), newer=archive(page + 1) if page else "",
             current=site.feed(slice_.address(form)) if page else "",
         )  # fmt: skip
@@ -135,9 +147,22 @@ class Edition:
     def maintainers(self, form: str) -> bytes:
         """The feed of issues: one item when an issue opens, one when it is mended."""
         items = issues.items(self.db, self.site, PAGE)
+        return self._of_items(
+            form, f"{MAINTAINERS}.{form}", issues.TITLE, issues.DESCRIPTION, f"{self.site.base}/maintainers", items
+        )
+
+    def query(self, form: str, asked: Query) -> bytes:
+        """The feed of what a canned query found."""
+        items = queries.items(self.db, self.site, asked.name, asked.rows)
+        ends = f"?{asked.arguments}" if asked.arguments else ""
+        home_ = f"{self.site.base}/tracker/{asked.name}{ends}"
+        return self._of_items(form, f"query/{asked.name}.{form}{ends}", asked.title, asked.description, home_, items)
+
+    def _of_items(self, form: str, address: str, said: str, about: str, home_: str, items: Sequence[Item]) -> bytes:
+        stem, _, query = address.partition("?")
         head = Head(
-            id=self.site.id("feed", MAINTAINERS), title=f"{self.site.title}: sources that need a maintainer", description=issues.DESCRIPTION,
-            home=f"{self.site.base}/maintainers", self=self.site.feed(f"{MAINTAINERS}.{form}"), site=self.site.title, stylesheet="feed.xsl",
+            id=self.site.id("feed", *filter(None, (stem.removesuffix(f".{form}"), query))), title=f"{self.site.title}: {said}",
+            description=about or said, home=home_, self=self.site.feed(address), site=self.site.title, up=_up(address),
             updated=max((i.updated for i in items), default=EPOCH), hub=self.site.hub,
         )  # fmt: skip
         return join(form, head, written(form, items))

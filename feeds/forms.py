@@ -32,7 +32,7 @@ class Head:
     home: str  # the page for people
     self: str
     site: str  # name of the site
-    stylesheet: str  # address relative to the feed
+    up: str  # the way from the feed to the folder of the style sheets: "", "../"
     updated: datetime = EPOCH
     hub: str = ""
     older: str = ""  # archive before this document
@@ -120,8 +120,10 @@ def _xml_join(form: str) -> Callable[[Head, Sequence[bytes]], bytes]:
     def feed_of(head: Head, items: Sequence[bytes]) -> bytes:
         start, _, rest = _text(form, head, ()).partition(b"\n")
         before, end, after = rest.rpartition(_END[form])
-        style = f'<?xml-stylesheet type="text/xsl" href="{escape(head.stylesheet)}"?>'.encode()
-        return b"\n".join([start, style, before, *items, end + after]) + b"\n"
+        styles = [
+            f'<?xml-stylesheet type="text/{kind}" href="{head.up}feed.{kind}"?>'.encode() for kind in ("xsl", "css")
+        ]
+        return b"\n".join([start, *styles, before, *items, end + after]) + b"\n"
 
     return feed_of
 

@@ -11,6 +11,7 @@ from feeds.addresses import Site
 from feeds.item import Category, Item, instant
 from feeds.text import line, link, plain, web
 
+TITLE = "sources that need a maintainer"
 DESCRIPTION = (
     "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third time on."
 )

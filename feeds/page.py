@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 
@@ -16,23 +17,35 @@ table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:400}td,
 td a{display:inline-block;padding:.25rem .4rem;min-width:1.5rem}code{overflow-wrap:anywhere}label{display:block}input{font:inherit;max-width:100%}"""
 
 
-def index(site: Site, names: Names, slices: Sequence[Slice]) -> bytes:
-    """What one can subscribe to, and how to combine."""
-    return _page(site, "Feeds", index_html(site, names, slices))
-
-
-def index_html(site: Site, names: Names, slices: Sequence[Slice]) -> str:
-    """The inside of that page, for a page that has a frame of its own."""
-    return (
+def index(
+    site: Site, names: Names, slices: Sequence[Slice], questions: Sequence[tuple[str, str]] = ()
+) -> tuple[str, str]:
+    """What one can subscribe to, and how to combine: (heading, the inside of a page). ``questions``: canned queries as (path of
+    the feed with its arguments, words)."""
+    all_feeds = link(f"{site.base}/feeds/feeds.opml", "All feeds as one OPML list")
+    return "Feeds", (
         "<p>Subscribe in any feed reader. A feed tells what became known after a source was first read; each item carries its "
-        f"quotes or the words that changed. {link(f'{site.base}/feeds/feeds.opml', 'All feeds as one OPML list')}.</p>"
+        f"quotes or the words that changed. {all_feeds}.</p>"
         + "".join(_group(site, names, GROUPS[name], members) for name, members in grouped(slices).items())
-        + _group_rows(
-            "For maintainers",
-            [("Sources that need a maintainer", {form: f"{site.base}/feeds/maintainers.{form}" for form in FORMS})],
-        )
+        + _group_rows("For maintainers", [("Sources that need a maintainer", _forms(site, "maintainers"))])
+        + (_group_rows("Questions", [(said, _forms(site, path)) for path, said in questions]) if questions else "")
         + _combine(site)
     )
+
+
+def listing(site: Site, names: Names, slices: Sequence[Slice]) -> bytes:
+    """The same for programs."""
+    found = [{"title": title(names, one), **{form: site.feed(one.address(form)) for form in FORMS}} for one in slices]
+    found.append({"title": "Sources that need a maintainer", **_forms(site, "maintainers")})
+    return (
+        json.dumps({"feeds": found, "opml": f"{site.base}/feeds/feeds.opml"}, ensure_ascii=False, indent=1).encode()
+        + b"\n"
+    )
+
+
+def _forms(site: Site, path: str) -> dict[str, str]:
+    stem, mark, query = path.partition("?")
+    return {form: site.feed(f"{stem}.{form}{mark}{query}") for form in FORMS}
 
 
 def _group(site: Site, names: Names, heading: str, members: Sequence[Slice]) -> str:
@@ -66,10 +79,14 @@ def _combine(site: Site) -> str:
     )
 
 
-def missing(site: Site, error: NoSuchFeed) -> bytes:
+def missing(site: Site, error: NoSuchFeed) -> tuple[str, str]:
     """What was asked for is not there; what is near it."""
     near = "".join(f"<li>{link(_near(site, address), name)}</li>" for address, name in error.nearest)
-    return _page(site, "No such feed", missing_html(site, error.kind, error.wanted, near))
+    return "No such feed", (
+        f"<p>There is no {escape(error.kind)} <code>{escape(error.wanted)}</code> here.</p>"
+        + (f"<p>Near it:</p><ul>{near}</ul>" if near else "")
+        + f"<p>{link(f'{site.base}/feeds', 'All feeds')}</p>"
+    )
 
 
 def _near(site: Site, address: str) -> str:
@@ -77,16 +94,8 @@ def _near(site: Site, address: str) -> str:
     return site.feed(f"{address}.atom" if bare else address)
 
 
-def missing_html(site: Site, kind: str, wanted: str, near: str) -> str:
-    """The inside of that page; ``near`` are list items."""
-    return (
-        f"<p>There is no {escape(kind)} <code>{escape(wanted)}</code> here.</p>"
-        + (f"<p>Near it:</p><ul>{near}</ul>" if near else "")
-        + f"<p>{link(f'{site.base}/feeds', 'All feeds')}</p>"
-    )
-
-
-def _page(site: Site, heading: str, inside: str) -> bytes:
+def framed(site: Site, heading: str, inside: str, status: int = 200) -> bytes:
+    """A page that stands alone, for files; a served page has the frame of the site's others."""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(heading)} - {escape(site.title)}</title>"

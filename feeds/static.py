@@ -12,8 +12,9 @@ from pathlib import Path
 from feeds.addresses import FORMS, Site
 from feeds.edition import Edition, every_slice, used_names
 from feeds.opml import opml
+from feeds.page import framed, index, listing
 
-STYLE = Path(__file__).parent / "feed.xsl"
+STYLES = {path.name: path for path in (Path(__file__).parent / "feed.xsl", Path(__file__).parent / "feed.css")}
 
 
 def build(tracker: Path, out: Path, base_url: str = "") -> list[Path]:
@@ -39,7 +40,9 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     for form in FORMS:
         yield f"maintainers.{form}", edition.maintainers(form)
     yield "feeds.opml", opml(edition.site, edition.names, slices)
-    yield STYLE.name, STYLE.read_bytes()
+    yield "index.html", framed(edition.site, *index(edition.site, edition.names, slices))
+    yield "index.json", listing(edition.site, edition.names, slices)
+    yield from ((name, path.read_bytes()) for name, path in STYLES.items())
 
 
 def _write(path: Path, body: bytes) -> Path:
