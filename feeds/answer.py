@@ -86,6 +86,9 @@ def answer(
     site = Site.from_environment(trusted_base(headers.get("host", "")))
     with live.lock:
         found = _made(live, db, site, path.strip("/"), query)
+        if is_browser(headers) and "+xml" in found.kind:
+            stem, _, form = path.strip("/").rpartition(".")
+            found = _shown(live, site, _made(live, db, site, f"{stem}.json", query), form) or found
     return _conditional(found, headers, method)
 
 
@@ -96,7 +99,10 @@ def answer_query(
     site = Site.from_environment(trusted_base(headers.get("host", "")))
     with live.lock:
         edition = _edition(live, db, site)
-        return _conditional(_sealed(edition.query(form, asked), FORMS[form]), headers, method)
+        found = _sealed(edition.query(form, asked), FORMS[form])
+        if is_browser(headers) and "+xml" in found.kind:
+            found = _shown(live, site, _sealed(edition.query("json", asked), FORMS["json"]), form) or found
+        return _conditional(found, headers, method)
 
 
 def no_such_query(live: Live, name: str, known: Sequence[str], headers: Mapping[str, str]) -> Answer:
@@ -144,6 +150,11 @@ def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str)
         return Made(live.frame(site, *pages.missing(site, error), 404), HTML, "", "", 404)
     finally:
         db.execute("rollback")
+
+
+def _shown(live: Live, site: Site, found: Made, form: str) -> Made | None:
+    """A feed as a page; ``found`` is its JSON form. None where it has none (archives of narrower feeds)."""
+    return None if found.status != 200 else _sealed(live.frame(site, *pages.shown(found.body, form), 200), HTML)
 
 
 def _edition(live: Live, db: sqlite3.Connection, site: Site) -> Edition:
@@ -222,7 +233,7 @@ def _conditional(found: Made, headers: Mapping[str, str], method: str) -> Answer
     sent = dict(OPEN) | {
         "content-type": found.kind,
         "cache-control": FRESH if found.status == 200 else "no-cache",
-        "vary": "Accept-Encoding",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
     }
     if found.etag:
         sent |= {"etag": found.etag}
@@ -235,6 +246,12 @@ def _conditional(found: Made, headers: Mapping[str, str], method: str) -> Answer
         body = gzip.compress(body, 6, mtime=0)
         sent |= {"content-encoding": "gzip", "etag": f"W/{found.etag}"} if found.etag else {"content-encoding": "gzip"}
     return Answer(found.status, sent | {"content-length": str(len(body))}, b"" if method == "HEAD" else body)
+
+
+def is_browser(headers: Mapping[str, str]) -> bool:
+    """Whether a person is to see the answer. Only browsers send Sec-Fetch-Dest (https://www.w3.org/TR/fetch-metadata/), so no
+    feed reader is misled; and browsers show XML of feeds as source, and are giving up XSLT."""
+    return headers.get("sec-fetch-dest") == "document"
 
 
 def _unchanged(found: Made, headers: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@
       <head>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <title><xsl:value-of select="a:feed/a:title | rss/channel/title"/></title>
-        <link rel="stylesheet" href="{substring-before(processing-instruction('xml-stylesheet')[contains(., 'text/css')], 'feed.css')}feed.css"/>
+        <link rel="stylesheet" href="{substring-before(substring-after(processing-instruction('xml-stylesheet')[contains(., 'text/css')], 'href=&quot;'), '&quot;')}"/>
       </head>
       <body>
         <main>

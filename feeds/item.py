@@ -250,8 +250,12 @@ def _quote(site: Site, quote: Row) -> str:
     ]
     if quote["page"]:
         credit.append(link(site.page("page", quote["page"]), "archived copy"))
+    said = f"<p>— {', '.join(filter(None, credit))}</p>\n"
+    if not text.strip():  # an entry of the register that tells in its own words
+        note = plain(quote["note"])[:MOST_QUOTE]
+        return (f"<p>{escape(note)}</p>\n" if note else "") + said
     body = "<br>".join(escape(text).split("\n"))
-    return f'<blockquote{lang} dir="{direction(language)}"{cite}><p>{body}</p></blockquote>\n<p>— {", ".join(filter(None, credit))}</p>\n'
+    return f'<blockquote{lang} dir="{direction(language)}"{cite}><p>{body}</p></blockquote>\n{said}'
 
 
 def _related(site: Site, found: Details) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from feeds.addresses import FORMS, Site
 from feeds.opml import GROUPS, grouped
 from feeds.slices import FILTERS, Names, NoSuchFeed, Slice, title
-from feeds.text import link
+from feeds.text import day, link
 
 LABELS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
@@ -77,6 +77,24 @@ def _combine(site: Site) -> str:
         '<label>Platform <input name="platform"></label> <label>Jurisdiction <input name="jurisdiction"></label> '
         '<button type="submit">Show this feed</button></form>'
     )
+
+
+def shown(feed: bytes, form: str) -> tuple[str, str]:
+    """A feed (its JSON form) as a page that says what a feed is: (heading, inside). ``form`` is the one that was asked for."""
+    found = json.loads(feed)
+    address = found["feed_url"].replace(".json", f".{form}", 1)
+    older = found.get("next_url", "").replace(".json", f".{form}", 1)
+    return found["title"], (
+        f"<p>This is a feed: an address that a feed reader looks at for you. Give this one to yours: <code>{escape(address)}</code></p>"
+        f"<p>{escape(found['description'])} {link(found['home_page_url'], 'The page it belongs to')}. </p>"
+        + ("".join(_item(item) for item in found["items"]) or "<p>Nothing yet.</p>")
+        + (f"<p>{link(older, 'Older items')}</p>" if older else "")
+    )
+
+
+def _item(item: dict[str, str]) -> str:
+    day_ = day(item["date_published"])
+    return f'<article><h2>{link(item["url"], item["title"])}</h2><p><time datetime="{escape(item["date_published"])}">{day_}</time></p>{item["content_html"]}</article>'
 
 
 def missing(site: Site, error: NoSuchFeed) -> tuple[str, str]:
