@@ -130,6 +130,11 @@ def _action(world: World, number: int, each: int) -> Iterator[tuple[str, Row]]:
     }  # fmt: skip
     for platform in platforms:
         yield "action_platform", {"platform": platform, "action": action}
+    if measure:
+        yield (
+            "period",
+            {"action": action, "since": str(day), "until": str(ended or ""), "state": "in_force", "basis": "stated"},
+        )
     yield "alias", {"id": action, "action": action}
     stages = [("announced", kind, day)] + ([("ended", "restriction_lifted", ended)] if ended else [])
     for stage, name, on in stages:

@@ -36,6 +36,7 @@ create table article (                -- one text at one address; an edited arti
   current integer not null,           -- 0: the address later showed another text
   voice text not null);               -- articles of one voice are copies of one report
 create index article_url on article(url);
+create index article_page on article(page);
 create index article_voice on article(voice);
 create index article_source on article(source, first_seen);
 
@@ -76,7 +77,7 @@ create table action (                 -- what claims resolve to; side platform: 
   lifted_on text not null, in_force_from text not null, in_force_until text not null, reason text not null, legal_basis text not null,
   amount text not null, currency text not null, tier text not null, voices integer not null, confirmed integer not null,
   claims integer not null, title text not null, first_seen text not null, updated_at text not null, curated integer not null);
-create index action_jurisdiction on action(jurisdiction, kind);
+create index action_jurisdiction on action(jurisdiction, kind, side);
 create index action_kind on action(kind);
 create index action_case on action("case");
 create index action_authority on action(authority_id);
@@ -85,20 +86,12 @@ create index action_force on action(in_force_from, in_force_until);
 create table action_platform (platform text not null, action text not null references action(id), primary key (platform, action)) without rowid;
 create index action_platform_action on action_platform(action);
 
-create table restriction (            -- one app under one measure; kept by triggers, so that map, matrix and pages of places read one index
+create table restriction (            -- one app under one measure in one stretch of force: the view restricted, kept by triggers, so that
+                                      -- map, matrix and pages of places and apps read one index
   platform text not null, jurisdiction text not null, kind text not null, in_force_from text not null, in_force_until text not null,
   action text not null, primary key (platform, jurisdiction, kind, in_force_from, in_force_until, action)) without rowid;
 create index restriction_place on restriction(jurisdiction, platform, kind, in_force_from, in_force_until, action);
 create index restriction_action on restriction(action);
-create trigger restriction_added after insert on action_platform begin
-  insert or replace into restriction select new.platform, jurisdiction, kind, in_force_from, in_force_until, id
-  from action where id = new.action and side = 'government' and in_force_from > ''; end;
-create trigger restriction_gone after delete on action_platform begin
-  delete from restriction where action = old.action and platform = old.platform; end;
-create trigger restriction_changed after update of kind, in_force_from, in_force_until on action begin
-  delete from restriction where action = new.id;
-  insert into restriction select p.platform, new.jurisdiction, new.kind, new.in_force_from, new.in_force_until, new.id
-  from action_platform p where p.action = new.id and new.side = 'government' and new.in_force_from > ''; end;
 create table told (                   -- a claim under each platform it names, and the strand of tellings it belongs to there
   side text not null, jurisdiction text not null, platform text not null, claim text not null,
   strand text not null default '',    -- '' until settled, and for claims that are not published
@@ -115,6 +108,12 @@ create table period (                 -- when a measure was in which state: from
   basis text not null,                -- stated, presumed (announced or ordered, no day of effect stated), scheduled (ends on its term)
   primary key (action, since, state)) without rowid;
 create index period_since on period(since, until);
+create trigger period_added after insert on period begin
+  delete from restriction where action = new.action; insert or ignore into restriction select * from restricted where action = new.action; end;
+create trigger period_gone after delete on period begin
+  delete from restriction where action = old.action; insert or ignore into restriction select * from restricted where action = old.action; end;
+create trigger restriction_changed after update of in_force_until on action begin
+  delete from restriction where action = new.id; insert or ignore into restriction select * from restricted where action = new.id; end;
 
 create table sketch (                 -- smallest hashes of an article's word sequences: how copies of one report are found
   hash integer not null, article text not null, primary key (hash, article)) without rowid;

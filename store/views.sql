@@ -41,6 +41,13 @@ create view claims as select * from claim where standing = 'published';
 create view review as select * from claim where standing in ('review', 'rumour') order by confidence desc;
 create view conflicts as select k.*, a.title from conflict k join action a on a.id = k.action;
 create view periods as select * from period;
+create view restricted as  -- which app is under which measure, from which day until before which: a day stays cut as the action has it
+select p.platform, a.jurisdiction, a.kind,
+       case when r.since = substr(a.in_force_from || '-01-01', 1, 10) then a.in_force_from else r.since end as in_force_from,
+       case when a.in_force_until = '' then r.until when r.until = '' then a.in_force_until else min(r.until, a.in_force_until) end as in_force_until,
+       a.id as action
+from period r join action a on a.id = r.action join action_platform p on p.action = a.id
+where a.side = 'government' and r.state != 'suspended' and (a.in_force_until = '' or r.since < a.in_force_until);
 create view cases as
 select "case" as id, jurisdiction, json_group_array(distinct kind) as kinds, count(*) as actions, min(nullif(coalesce(nullif(announced_on, ''), effective_on), '')) as began_on,
        max(as_of) as as_of from action where side = 'government' group by "case", jurisdiction;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,23 @@ from reading.names import Names, read_names
 from reading.pages import PAGES
 from reading.rows import Missing, Moved
 
+ASKED = {
+    "side",
+    "platform",
+    "jurisdiction",
+    "kind",
+    "topic",
+    "status",
+    "authority",
+    "year",
+    "since",
+    "until",
+    "after",
+    "on",
+    "q",
+    "page",
+    "view",
+}
 KEEP = 400  # pages kept as drawn, until the tracker or the day changes
 PATIENCE = 4_000  # milliseconds that the queries of one page may take
 
@@ -35,6 +54,7 @@ class Site:
         self.name, self.database = next((n, d) for n, d in datasette.databases.items() if not n.startswith("_"))
         self.watch = sqlite3.connect(f"file:{self.database.path}?mode=ro", uri=True, check_same_thread=False)
         self.lock = threading.Lock()
+        self.drawing: dict[tuple[object, ...], asyncio.Future[Response]] = {}
         self.pages: OrderedDict[tuple[object, ...], Response] = OrderedDict()
         self.names: tuple[object, Names] = (None, Names())
 
@@ -52,6 +72,13 @@ class Site:
         while len(self.pages) > KEEP or next(iter(self.pages))[0] != key[0]:
             self.pages.popitem(last=False)
         return response
+
+    async def once(self, key: tuple[object, ...], draw: Callable[[], Awaitable[Response]]) -> Response:
+        """Who asks for a page that is being drawn waits for it instead of having it drawn again."""
+        if key not in self.drawing:
+            self.drawing[key] = asyncio.ensure_future(draw())
+            self.drawing[key].add_done_callback(lambda _: self.drawing.pop(key))
+        return self.keep(key, await asyncio.shield(self.drawing[key]))
 
     def names_at(self, state: tuple[int, str], db: sqlite3.Connection) -> Names:
         if self.names[0] != state:
@@ -73,8 +100,9 @@ def view(load: Any) -> Any:
         site, form = site_of(datasette), request.url_vars.get("form") or ""
         state = site.state()
         where = f"{request.scheme}://{request.host}"
-        key = (state, request.path, request.query_string, form, where)
-        return site.known(key) or site.keep(key, await drawn(site, load, request, state, form, where))
+        asked = arguments(request.query_string)
+        key = (state, request.path, tuple(pair for pair in asked if pair[0] in ASKED), form, where)
+        return site.known(key) or await site.once(key, lambda: drawn(site, load, request, state, form, where))
 
     return answer
 

@@ -12,7 +12,7 @@ from reading.words import label
 
 CLAIMS = """
 select c.id, c.kind, c.standing, c.quote, c.start, c."end", c.url, c.tier, c.confidence, c.happened_on, c.precision, c.date_role, c.date_basis,
-       c.ambiguous, c.seen_at, c.page, c.article, c.source, c.development, c.occurred, c.authority, coalesce(a.language, s.language, '') as language,
+       c.ambiguous, c.seen_at, c.page, c.article, c.source, c.development, c.occurred, c.authority, c.basis, c.note, c.cites, coalesce(a.language, s.language, '') as language,
        coalesce(nullif(a.outlet, ''), s.publisher, '') as outlet, a.published, coalesce(p.last_seen, c.seen_at) as fetched_at, p.sha256
 from claim c left join article a on a.id = c.article left join page p on p.id = c.page left join source s on s.id = c.source
 where c.action = ? order by c.tier = 'official' desc, c.tier = 'court' desc, c.seen_at, c.id limit 200"""
@@ -35,6 +35,7 @@ def action(look: Look, ident: str) -> Shown:
         "action": found,
         "life": of_action(look, found["id"]),
         "claims": claims,
+        "periods": look.rows("select since, until, state, basis from period where action = ? order by since", found["id"]),
         "conflicts": look.rows("select * from conflict where action = ? order by field, value", found["id"]),
         "links": look.rows(LINKS, found["id"], found["id"]),
         "case": look.rows('select id, title, kind, status, announced_on, effective_on from action where "case" = ? and id != ?'

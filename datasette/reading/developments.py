@@ -14,7 +14,7 @@ def latest(look: Look, each: int) -> list[Row]:
     found = []
     for side in ("government", "platform"):
         found += look.rows(
-            f"select {COLUMNS} from development d where side = ? and happened_on between '1' and ? and kind != 'now_tracking'"
+            f"select {COLUMNS} from development d where side = ? and happened_on between '1' and ? and kind != 'now_tracking' and stage != 'withdrawn'"
             " order by happened_on desc, id limit ?", side, look.today + "~", each)  # fmt: skip
     return sorted(found, key=lambda d: d["happened_on"], reverse=True)
 
@@ -22,7 +22,7 @@ def latest(look: Look, each: int) -> list[Row]:
 def ahead(look: Look, most: int) -> list[Row]:
     """What has a date to come, the next first."""
     return look.rows(
-        f"select {COLUMNS} from development d where happened_on > ? order by happened_on, id limit ?", look.today + "~", most
+        f"select {COLUMNS} from development d where happened_on > ? and stage != 'withdrawn' order by happened_on, id limit ?", look.today + "~", most
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from development d join link l on l.subject = d.id join action a on a.id = l.obj
 order by l.basis = 'stated' desc, l.days, a.id limit 60"""
 TOLD = """
 select c.id, c.quote, c.url, c.page, c.tier, c.source, c.standing, coalesce(a.language, '') as language, coalesce(nullif(a.outlet, ''), s.publisher, '') as outlet,
-       coalesce(p.last_seen, c.seen_at) as fetched_at, p.sha256, c.start, c."end", c.confidence, c.ambiguous
+       coalesce(p.last_seen, c.seen_at) as fetched_at, p.sha256, c.start, c."end", c.confidence, c.ambiguous, c.basis, c.note, c.cites
 from development d join claim c on c.development = d.id left join article a on a.id = c.article left join page p on p.id = c.page left join source s on s.id = c.source
 where d.change = ? order by c.seen_at, c.id limit 60"""
 

@@ -16,19 +16,21 @@ Cell = dict[str, Any]
 
 
 def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
-    """One row for each app, place and kind of measure in force on ``day`` (today); the oldest measure stands for several.
+    """One row for each app, place and kind of measure in force on ``day`` (today), the strongest and oldest first; the oldest
+    measure stands for several.
     ``only``: platform, jurisdiction or kind."""
     narrowed = "".join(f" and {name} = ?" for name in only)
     found = look.rows(CELLS.format(narrowed=narrowed), day or look.today, day or look.today, *only.values())
+    of = {kind: (group(kind), strength(kind)) for kind in {cell["kind"] for cell in found}}
     for cell in found:
-        cell["group"], cell["strength"] = group(cell["kind"]), strength(cell["kind"])
-    return found
+        cell["group"], cell["strength"] = of[cell["kind"]]
+    return sorted(found, key=lambda c: (-c["strength"], c["since"], c["platform"]))
 
 
 def strongest(found: list[Cell], key: str) -> dict[str, list[Cell]]:
-    """Cells by ``key`` (platform, place), the strongest and oldest first."""
+    """Cells by ``key`` (platform, place), in the order they have."""
     by: dict[str, list[Cell]] = defaultdict(list)
-    for cell in sorted(found, key=lambda c: (-c["strength"], c["since"], c["platform"])):
+    for cell in found:
         by[cell[key]].append(cell)
     return by
 

@@ -20,7 +20,7 @@ def jurisdiction(look: Look, ident: str) -> Shown:
     """Found by code or English name. Raises Missing with the nearest names."""
     code = look.names.code(ident)
     name, path = look.names.place(code), f"/jurisdiction/{code}"
-    found = sorted(in_force.cells(look, jurisdiction=code), key=lambda c: (-c["strength"], c["since"], c["platform"]))
+    found = in_force.cells(look, jurisdiction=code)
     developments = page_of(look, {"jurisdiction": code}, "")
     data: dict[str, Any] = {
         "jurisdiction": look.row("select * from jurisdiction where code = ?", code) or {"code": code, "name": name, "part_of": "", "kind": ""},
@@ -29,7 +29,7 @@ def jurisdiction(look: Look, ident: str) -> Shown:
         "more": len(developments) > LATEST,
         "authorities": look.rows(AUTHORITIES, code),
         "kinds": look.rows(KINDS, code),
-        "parts": look.rows("select code, name from jurisdiction where part_of = ? and code in (select jurisdiction from restriction) order by name", code),
+        "parts": look.rows("select code, name from jurisdiction where part_of = ? and exists (select 1 from restriction r where r.jurisdiction = code) order by name", code),
     }  # fmt: skip
     apps = len({c["platform"] for c in found})
     about = f"{name}: {apps} app{'s' if apps != 1 else ''} restricted today; every measure with its date, authority, quote and source."

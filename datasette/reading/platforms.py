@@ -14,14 +14,14 @@ UPDATES = """
 select c.id, c.seen_at, c.effective_on, c.class, c.summary, c.topics, c.direction, d.document_type, d.id as document
 from document d join change c on c.document = d.id
 where d.platform = ? and c.class = 'substantive' and not c.ours order by c.seen_at desc limit 20"""
-DOCUMENTS = "select id, document_type, part, url, first_seen, last_seen, state, versions from document where platform = ? order by document_type, part"
+DOCUMENTS = "select id, document_type, part, url, first_seen, last_seen, state, versions from document where platform = ? order by document_type, part limit 100"
 
 
 def platform(look: Look, ident: str) -> Shown:
     """Found by id, name or alias. Raises Missing with the nearest names."""
     name = look.names.platform(ident)
     path = f"/platform/{look.names.platform_id(name)}"
-    found = sorted(in_force.cells(look, platform=name), key=lambda c: (-c["strength"], look.names.place(c["place"])))
+    found = in_force.cells(look, platform=name)
     developments = page_of(look, {"platform": name}, "")
     data: dict[str, Any] = {
         "platform": look.row("select * from platform where name = ?", name) or {"name": name, "id": look.names.platform_id(name)},

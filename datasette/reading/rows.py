@@ -6,7 +6,20 @@ import json
 import sqlite3
 from typing import Any
 
-LISTS = {"platforms", "scopes", "reason", "reasons", "topics", "kinds", "dates", "fired", "diff", "blocks", "aliases"}
+LISTS = {
+    "platforms",
+    "scopes",
+    "reason",
+    "reasons",
+    "topics",
+    "kinds",
+    "dates",
+    "fired",
+    "diff",
+    "blocks",
+    "aliases",
+    "cites",
+}
 Row = dict[str, Any]
 
 
@@ -30,7 +43,11 @@ def rows(db: sqlite3.Connection, sql: str, *params: object) -> list[Row]:
     """Every row of a query; columns of LISTS come as lists."""
     cursor = db.execute(sql, params)
     names = [column[0] for column in cursor.description]
-    return [_read(dict(zip(names, values, strict=True))) for values in cursor]
+    lists = [name for name in names if name in LISTS]
+    found = [dict(zip(names, values, strict=True)) for values in cursor]
+    for one in found if lists else ():
+        _read(one, lists)
+    return found
 
 
 def row(db: sqlite3.Connection, sql: str, *params: object) -> Row | None:
@@ -44,11 +61,10 @@ def value(db: sqlite3.Connection, sql: str, *params: object) -> Any:
     return found[0] if found else None
 
 
-def _read(found: Row) -> Row:
-    for name in LISTS & found.keys():
+def _read(found: Row, lists: list[str]) -> None:
+    for name in lists:
         if name != "reason" or str(found[name]).startswith("["):  # of changes and sources it is a sentence
             found[name] = _list(found[name])
-    return found
 
 
 def _list(text: object) -> list[Any]:

@@ -10,7 +10,7 @@ from reading.look import Look, Shown
 from reading.rows import Row
 
 PAGE = 20
-RANKED = 1_500  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
+RANKED = 1_000  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
 KINDS = {"action": "actions", "update": "policy changes", "article": "articles", "version": "policy texts"}
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')

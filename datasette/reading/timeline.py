@@ -80,7 +80,7 @@ def spoken(look: Look, asked: dict[str, str]) -> list[str]:
 
 def page_of(look: Look, asked: dict[str, str], after: str) -> list[dict[str, Any]]:
     """PAGE + 1 developments after the key of the last one shown ("day~id"), newest first."""
-    parts, params = ["d.kind != 'now_tracking'"], []
+    parts, params = ["d.kind != 'now_tracking' and d.stage != 'withdrawn'"], []
     table, day = "development d", "d.happened_on"
     if "platform" in asked:
         table, day = "platform_day p join development d on d.id = p.development", "p.happened_on"

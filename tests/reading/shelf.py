@@ -247,6 +247,13 @@ def _fact(db: sqlite3.Connection, fact: Fact) -> str:
     })  # fmt: skip
     for platform in fact.platforms:
         put(db, "action_platform", {"platform": platform, "action": action})
+    if life == "measure":
+        since = ((fact.effective or fact.announced) + "-01-01")[:10]
+        put(
+            db,
+            "period",
+            {"action": action, "since": since, "until": fact.lifted, "state": "in_force", "basis": "stated"},
+        )
     put(db, "alias", {"id": key("action", "earlier", claim), "action": action})
     index(db, "action", action, title, f"{fact.authority} {fact.told}")
     stages = [
