@@ -36,6 +36,7 @@ class Home:
         self.tracker = folder / "tracker.db"
         self.feeds = folder / "feeds"
         self.lock = folder / "crawl.lock"
+        self.scale = folder / "scale.toml"  # beyond one machine; nothing of it is loaded without the file
 
 
 def say(text: str) -> None:
@@ -165,6 +166,26 @@ def _watch(home: Home, limit: int | None, minutes: int) -> None:
     say("ended")
 
 
+@main.command()
+@click.option("--once", is_flag=True, help="End with the crawl that runs, at once if none does.")
+@pass_home
+@honest
+def worker(home: Home, once: bool) -> None:
+    """Fetch for a crawl that many machines share. `banwatch crawl` with the same scale.toml is its writer.
+
+    Needs scale.toml in the home folder with the address of a Redis. Example: banwatch --home /srv/banwatch worker
+    """
+    from scale.settings import shared
+
+    settings = shared(home.scale)
+    if settings is None:
+        raise BadConfiguration(f"{home.scale}: no [crawl] with the address of a Redis; see docs/how-to/scale-out.md")
+    from scale.worker import work
+
+    handed = work(settings, wait=not once)
+    say("no crawl runs" if handed < 0 else f"handed in {handed} pages")
+
+
 def _replay(home: Home, folder: Path, as_json: bool) -> None:
     from crawler.replay import replay
     from store.archive import Archive
@@ -197,10 +218,27 @@ def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -
     _prepare(home)
     settings = replace(CrawlSettings.from_environment(), budget=(minutes or 0) * 60.0, pages=pages)
     run = _now() + (BACK_FILL if pages else "")
+    how = _shared(home) if home.scale.is_file() else crawl
     with progress("fetching") as step:
-        report = crawl(chosen, home.archive, home.tracker, run=run, settings=settings, on_progress=step)
+        report = how(chosen, home.archive, home.tracker, run=run, settings=settings, on_progress=step)
     _tell(home)
     return report
+
+
+def _shared(home: Home) -> Any:
+    """How to crawl by the workers that scale.toml names; the usual crawl where it names none."""
+    from functools import partial
+
+    from crawler import crawl
+    from scale.settings import shared
+
+    settings = shared(home.scale)
+    if settings is None:
+        return crawl
+    from scale.writer import crawl as crawl_by_workers
+
+    say(f"writing for the workers at {settings.redis.rsplit('@', 1)[-1]}")
+    return partial(crawl_by_workers, shared=settings)
 
 
 def _tell(home: Home) -> None:

@@ -58,7 +58,7 @@ def crawl(
         raise BadStore(
             f"the crawling process ended with {process.exitcode}; what it had fetched is kept", "crawl-ended"
         )
-    return CrawlReport(run, time.monotonic() - begun, _outcomes(archive_path, tracker_path, job), interrupted)
+    return CrawlReport(run, time.monotonic() - begun, outcomes(archive_path, tracker_path, job), interrupted)
 
 
 @contextlib.contextmanager
@@ -100,7 +100,8 @@ def _watch(pipe: Connection, on_progress: Progress | None) -> tuple[tuple[str, s
             return None, value
 
 
-def _outcomes(archive_path: Path, tracker_path: Path, job: Job) -> tuple[Outcome, ...]:
+def outcomes(archive_path: Path, tracker_path: Path, job: Job) -> tuple[Outcome, ...]:
+    """What the crawl of ``job`` brought, source by source."""
     import sqlite3
 
     db = sqlite3.connect(f"file:{tracker_path}?mode=ro", uri=True)

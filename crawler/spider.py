@@ -110,10 +110,8 @@ class SourceSpider(scrapy.Spider):
         if self.report:
             self.report(self.done)
         if reading:
-            for request in self._follow(source, reading, meta["depth_here"] + 1):
+            for request in self._further(source, reading, meta["depth_here"], meta["page_number"]):
                 yield request
-            if self._goes_back(source, meta["page_number"], reading):
-                yield self._request(source, reading.older, source.parser, 0, meta["page_number"] + 1)
 
     async def _durable(self) -> None:
         """Wait until what was kept is on disk: pages that come at about the same time wait for the disk together."""
@@ -181,6 +179,12 @@ class SourceSpider(scrapy.Spider):
         seconds = retry_after(value, self._now())
         seconds = min(NO_WORD if seconds is None else seconds, self.bounds.longest_defer)
         return f"until {(self._now() + timedelta(seconds=seconds)).isoformat(timespec='seconds')}"
+
+    def _further(self, source: Source, reading: Reading, depth: int, page_number: int) -> Iterator[Request]:
+        """What a page leads to: its links, and the page with older entries."""
+        yield from self._follow(source, reading, depth + 1)
+        if self._goes_back(source, page_number, reading):
+            yield self._request(source, reading.older, source.parser, 0, page_number + 1)
 
     # links ------------------------------------------------------------------------------------------------------------
     def _follow(self, source: Source, reading: Reading, depth: int) -> Iterator[Request]:

@@ -231,6 +231,14 @@ class Archive:
             (row.sha256, row.source, row.seq),
         )
 
+    def seen_in(self, run: str, source: str, requested_url: str, parser: str) -> int:
+        """``seq`` of the fetch of an address in one run; 0 if there was none."""
+        row = self._db.execute(
+            "select seq from sighting where source = ? and requested_url = ? and run = ? and parser = ? order by seq limit 1",
+            (source, requested_url, run, parser),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def first_run(self, source: str) -> str:
         """The run that first fetched from a source; "" if none did."""
         if source not in self._first_runs:
@@ -292,7 +300,7 @@ class Archive:
     def declarations(self) -> dict[str, Source]:
         """The latest declaration of every source that ever had one, by id."""
         rows = self._db.execute("select source, json from declaration order by seq, digest").fetchall()
-        return {source: _source(json.loads(text)) for source, text in rows}
+        return {source: source_from(json.loads(text)) for source, text in rows}
 
     def declared(self, source: str) -> list[int]:
         """The newest ``seq`` at each time the declaration of a source changed, in order."""
@@ -344,7 +352,8 @@ def _row(row: tuple[Any, ...]) -> Sighting:
     )
 
 
-def _source(data: dict[str, Any]) -> Source:
+def source_from(data: dict[str, Any]) -> Source:
+    """A declaration as JSON gives it (``dataclasses.asdict``) -> the source."""
     for key in ("selectors", "article"):
         data[key] = tuple(Selector(tuple(s["select"]), tuple(s["remove"]), s["since"], s["until"]) for s in data[key])
     data["expect"] = Expect(**data["expect"])

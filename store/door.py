@@ -159,12 +159,10 @@ class Door:
                 self._save_article(sighting, page_id, source, record, one.claims)
             elif isinstance(record, Claim):
                 self._save_row(sighting, page_id, source, record)
-        links = tuple(record for record in records if isinstance(record, Link))
-        entries = [record for record in records if not isinstance(record, Tally | Notice | Older)]
         notice = next((record for record in records if isinstance(record, Notice)), None)
-        older = next((record.url for record in records if isinstance(record, Older)), "")
-        self._save_sighting(sighting, page_id, len(entries), error or notice, records)
-        return Reading(sighting.seq, links, len(entries), error, older)
+        found = reading_of(sighting.seq, records, error)
+        self._save_sighting(sighting, page_id, found.yielded, error or notice, records)
+        return found
 
     def _save_sighting(
         self,
@@ -301,6 +299,14 @@ class Door:
     def _is_baseline(self, s: Sighting) -> bool:
         """Whether what a sighting brings is no news: it came with the first run of its source, or with a back-fill."""
         return s.run == self._archive.first_run(s.source) or s.run.endswith(BACK_FILL)
+
+
+def reading_of(seq: int, records: Sequence[Record], error: BanwatchError | None) -> Reading:
+    """What the records of a page come to."""
+    links = tuple(record for record in records if isinstance(record, Link))
+    entries = [record for record in records if not isinstance(record, Tally | Notice | Older)]
+    older = next((record.url for record in records if isinstance(record, Older)), "")
+    return Reading(seq, links, len(entries), error, older)
 
 
 def _page_id(s: Sighting) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds")
+ROOMS = ("sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds", "scale")
 GROUND = {"records", "errors"}
 MAY = {
     "sources": GROUND,
@@ -19,6 +19,7 @@ MAY = {
     "importers": GROUND | {"parsers", "store"},
     "crawler": GROUND | {"sources", "parsers", "store"},
     "feeds": GROUND,
+    "scale": GROUND | {"parsers", "claims", "changes", "store", "crawler"},
 }
 PURE = ("parsers", "claims", "changes")
 IMPURE = {
@@ -83,3 +84,12 @@ def test_the_served_folder_is_no_package() -> None:
 @pytest.mark.parametrize("path", [p for room in ROOMS for p in modules(room)], ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), "no docstring at the top"
+
+
+def test_nothing_of_scale_is_loaded_without_being_asked_for() -> None:
+    engines = {"redis", "distributed", "dask", "pyarrow"}
+    for path in [ROOT / "banwatch.py", *(p for room in ROOMS if room != "scale" for p in modules(room))]:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        top = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
+        top |= {node.module or "" for node in body if isinstance(node, ast.ImportFrom)}
+        assert not {name.split(".")[0] for name in top} & (engines | {"scale"}), path

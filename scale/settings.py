@@ -1,0 +1,78 @@
+"""scale.toml of the home folder -> settings. Without the file everything runs on one machine, and nothing of this room is loaded."""
+
+from __future__ import annotations
+
+import importlib.util
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from errors import BadConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """[crawl]: one frontier for many workers. Times in seconds."""
+
+    redis: str  # redis://, rediss:// or unix:// address, with its password
+    name: str = "banwatch"  # what all keys begin with: several installations may share a Redis
+    lease: float = 60.0  # how long a worker that says nothing keeps what it took
+    backlog: int = 1_000  # pages that may wait for the writer; above it workers take nothing
+    patience: float = 600.0  # how long a Redis that went away is waited for
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """[backfill]: where parts of web archives are read."""
+
+    dask: str = ""  # tcp:// address of a Dask scheduler; "" = processes of this machine
+    processes: int = 0  # 0: as many as there are cores
+
+
+Made = TypeVar("Made", Shared, Engine)
+
+
+def shared(path: Path) -> Shared | None:
+    """The section [crawl] of ``path``; None without the file or the section. Raises BadConfiguration, naming what is wrong."""
+    table = _tables(path).get("crawl")
+    if table is None:
+        return None
+    made = _made(Shared, table, path, "crawl")
+    if not made.redis.startswith(("redis://", "rediss://", "unix://")):
+        raise BadConfiguration(f"{path}: [crawl] redis = {made.redis!r} is no redis://, rediss:// or unix:// address")
+    _need("redis", "scale-crawl", path)
+    return made
+
+
+def engine(path: Path) -> Engine:
+    """The section [backfill] of ``path``; processes of this machine without it."""
+    made = _made(Engine, _tables(path).get("backfill", {}), path, "backfill")
+    if made.dask:
+        _need("distributed", "scale-backfill", path)
+    return made
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadConfiguration(f"{path}: not TOML: {error}") from error
+
+
+def _made(kind: type[Made], table: dict[str, Any], path: Path, section: str) -> Made:
+    known = {field.name for field in fields(kind)}
+    strange = sorted(set(table) - known)
+    if strange:
+        raise BadConfiguration(f"{path}: [{section}] has no {strange[0]!r} (known: {', '.join(sorted(known))})")
+    try:
+        return kind(**table)
+    except TypeError as error:
+        raise BadConfiguration(f"{path}: [{section}]: {error}") from error
+
+
+def _need(module: str, extra: str, path: Path) -> None:
+    if importlib.util.find_spec(module) is None:
+        raise BadConfiguration(f"{path} asks for {module}: install it with `uv sync --frozen --extra {extra}`")
