@@ -53,8 +53,9 @@ def save_action(db: sqlite3.Connection, claims: Iterable[str], earlier: Iterable
     _save_aliases(db, action, [*rows, *past], family)
     for since, until, state, basis in lived.periods:
         put(db, "period", {"action": action, "since": since, "until": until, "state": state, "basis": basis})
-    _save_developments(db, row, rows, past)
-    _save_conflicts(db, action, rows, telling)
+    happened = happenings(rows, row["kind"])
+    _save_developments(db, row, happened, past)
+    _save_conflicts(db, action, happened, rows, alike(telling, row["kind"]))
     told = " ".join(text for claim in rows[:NEWEST] for text in (claim["quote"], claim["note"]) if text)
     index(db, "action", action, row["title"], " ".join([row["authority"], row["scopes"], row["reason"], told]))
     return action
@@ -95,8 +96,9 @@ def _save_aliases(db: sqlite3.Connection, action: str, rows: Iterable[sqlite3.Ro
     ids = {key("action", row["id"]) for row in rows} | {
         key("action", row["measure"], family) for row in rows if row["measure"]
     }
-    for old in sorted(ids | {action}):
-        put(db, "alias", {"id": old, "action": action})
+    db.executemany(
+        "insert or replace into alias (id, action) values (?, ?)", [(old, action) for old in sorted(ids | {action})]
+    )
 
 
 # what is shown --------------------------------------------------------------------------------------------------------
@@ -204,7 +206,8 @@ def _action(
         "in_force_until": lived.until, "reason": union(telling, "reasons"), "legal_basis": shown(telling, "legal_basis"), "amount": amount,
         "currency": currency, "tier": tier(rows), "voices": voices(telling), "confirmed": int(_confirmed(telling)), "claims": len(rows),
         "title": "", "first_seen": founder(rows)["seen_at"], "updated_at": max(row["seen_at"] for row in rows),
-        "curated": int(any(row["measure"] for row in rows)),
+        "curated": int(any(row["measure"] for row in rows)), "measure": measures[0] if measures else "", "follows": "",
+        "own_status": lived.status, "own_until": lived.until,
     }  # fmt: skip
     row["title"] = title(db, row, kind)
     return row, lived
@@ -246,9 +249,9 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 # developments ---------------------------------------------------------------------------------------------------------
 def _save_developments(
-    db: sqlite3.Connection, action: dict[str, Any], rows: Sequence[sqlite3.Row], past: Sequence[sqlite3.Row]
+    db: sqlite3.Connection, action: dict[str, Any], happened: Sequence[Happening], past: Sequence[sqlite3.Row]
 ) -> None:
-    for kind, stage, dates, undated in happenings(rows, action["kind"]):
+    for kind, stage, dates, undated in happened:
         earlier = [
             row for row in past if is_ending(row) == (stage == "ended") and (stage != "ended" or row["kind"] == kind)
         ]
@@ -329,8 +332,10 @@ def _save_development(
         "topics": union(rows.values(), "topics"), "url": source["url"] or first["url"], "published_at": held["seen_at"],
         "updated_at": max(row["seen_at"] for row in rows.values()), "baseline": int(held["baseline"]),
     })  # fmt: skip
-    for claim in main:
-        db.execute("update claim set development = ? where id = ?", (development, claim))
+    db.execute(
+        "update claim set development = ? where id in (select value from json_each(?))",
+        (development, many(sorted(main))),
+    )
 
 
 def _headline(
@@ -361,35 +366,28 @@ def _summary(db: sqlite3.Connection, action: dict[str, Any], when: dict[str, Any
 
 # conflicts ------------------------------------------------------------------------------------------------------------
 def _save_conflicts(
-    db: sqlite3.Connection, action: str, rows: Sequence[sqlite3.Row], telling: Sequence[sqlite3.Row]
+    db: sqlite3.Connection,
+    action: str,
+    happened: Sequence[Happening],
+    rows: Sequence[sqlite3.Row],
+    telling: Sequence[sqlite3.Row],
 ) -> None:
-    kind = kind_shown(telling)
-    for told_kind, stage, dates, _ in happenings(rows, kind):
-        for told in _comparable(told_kind, dates):
-            _save_disagreement(
-                db, action, "happened_on", stage, ranked(told, lambda d: d.row, lambda d: d.value), _same_day
-            )
-    _save_disagreement(db, action, "binding", "", by_column(telling, "binding"), lambda a, b: "unknown" in (a, b))
-    telling = alike(telling, kind)
-    _save_disagreement(db, action, "authority_id", "", by_column(telling, "authority_id"), lambda a, b: a == b)
-    _save_disagreement(
-        db, action, "scopes", "", [p for p in by_column(telling, "scopes") if p[0] != "[]"], _same_scopes
-    )
+    """A row for each value that the shown one, or another, excludes. ``telling``: claims that tell what the action is shown as."""
+    for kind, stage, dates, _ in happened:
+        day = shown_day(dates)
+        for told in _comparable(kind, dates):
+            found = sorted(ranked(told, lambda d: d.row, lambda d: d.value), key=lambda pair: pair[0] != day)
+            _save_disagreement(db, action, f"happened_on ({stage})", found, _same_day)
+    binding = [row for row in rows if not is_ending(row)]
+    _save_disagreement(db, action, "binding", by_column(binding, "binding"), lambda a, b: "unknown" in (a, b))
+    _save_disagreement(db, action, "authority_id", by_column(telling, "authority_id"), lambda a, b: a == b)
+    _save_disagreement(db, action, "scopes", [p for p in by_column(telling, "scopes") if p[0] != "[]"], _same_scopes)
     sums = ranked((r for r in telling if r["amount"]), lambda r: r, lambda r: f"{r['amount']} {r['currency']}".strip())
-    _save_disagreement(db, action, "amount", "", sums, lambda a, b: a == b)
+    _save_disagreement(db, action, "amount", sums, lambda a, b: a == b)
     for row in rows:
         if row["differs"]:
             field, value, known = json.loads(row["differs"])
-            _put_conflict(
-                db,
-                action,
-                field,
-                "",
-                known,
-                value,
-                [row],
-                "the official or better founded one, in the register's judgement",
-            )
+            _put_conflict(db, action, field, known, value, [row], "the register holds this to be the better founded")
 
 
 def _comparable(kind: str, dates: Sequence[Dated]) -> list[list[Dated]]:
@@ -423,36 +421,27 @@ def _same_scopes(a: str, b: str) -> bool:
 
 
 def _save_disagreement(
-    db: sqlite3.Connection, action: str, field: str, stage: str, found: list[tuple[str, list[sqlite3.Row]]],
-    agree: Callable[[str, str], bool],
-) -> None:  # fmt: skip
-    """A row for each value that another one excludes; what is only less exact agrees."""
-    if len(found) < 2:
-        return
-    best, by = found[0]
-    for value, told in found[1:]:
-        if not agree(best, value):
-            _put_conflict(db, action, field, stage, best, value, told, _why(by, told))
-        elif any(not agree(value, other) for other, _ in found):
-            _put_conflict(
-                db, action, field, stage, best, value, told, "less exact, and agrees with each of those that differ"
-            )
-
-
-def _put_conflict(
     db: sqlite3.Connection,
     action: str,
     field: str,
-    stage: str,
-    best: str,
-    value: str,
-    told: list[sqlite3.Row],
-    why: str,
+    found: Sequence[tuple[str, list[sqlite3.Row]]],
+    agree: Callable[[str, str], bool],
+) -> None:
+    """The first value is shown; what is only less exact agrees with it."""
+    for value, told in found[1:]:
+        best, by = found[0]
+        if not agree(best, value):
+            _put_conflict(db, action, field, best, value, told, _why(by, told))
+        elif any(not agree(value, other) for other, _ in found):
+            _put_conflict(db, action, field, best, value, told, "less exact, and agrees with each of those that differ")
+
+
+def _put_conflict(
+    db: sqlite3.Connection, action: str, field: str, best: str, value: str, told: list[sqlite3.Row], why: str
 ) -> None:
     put(db, "conflict", {
-        "id": key("conflict", action, field, stage, value), "action": action, "field": f"{field} ({stage})" if stage else field,
-        "shown": best, "why": why, "value": value, "claims": many(sorted(row["id"] for row in told)), "tier": tier(told),
-        "voices": voices(told),
+        "id": key("conflict", action, field, value), "action": action, "field": field, "shown": best, "why": why, "value": value,
+        "claims": many(sorted(row["id"] for row in told)), "tier": tier(told), "voices": voices(told),
     })  # fmt: skip
 
 

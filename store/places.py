@@ -57,13 +57,15 @@ def drop_claim(db: sqlite3.Connection, claim: sqlite3.Row) -> None:
     db.execute("delete from claim where id = ?", (claim["id"],))
 
 
-def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[str]:
-    """Compute what is marked of one side in one jurisdiction; returns the ids of actions that were written or taken out."""
+def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> tuple[set[str], set[str]]:
+    """Compute what is marked of one side in one jurisdiction; returns the ids of actions that were written or taken out, and the
+    platforms they concern."""
     changed = _marked(db, "claim", side, jurisdiction)
     weave = Weave(db, _marked(db, "action", side, jurisdiction))
     weave.touched |= _marked(db, "strand", side, jurisdiction) - {""}
     evidence: dict[str, list[str]] = {}
-    for platform in sorted(_marked(db, "block", side, jurisdiction)):
+    platforms = _marked(db, "block", side, jurisdiction)
+    for platform in sorted(platforms):
         evidence |= _settle_block(db, weave, (side, jurisdiction, platform), changed)
     actions = weave.write()
     save_withdrawn(db, side, jurisdiction)
@@ -73,7 +75,11 @@ def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[st
     )
     for change, claims in evidence.items():
         save_evidence(db, change, claims)
-    return actions
+    rows = db.execute(
+        "select distinct platform from action_platform where action in (select value from json_each(?))",
+        (many(sorted(actions)),),
+    )
+    return actions, platforms | {row[0] for row in rows}
 
 
 def mark_platform(db: sqlite3.Connection, platform: str) -> None:
@@ -115,8 +121,11 @@ def _settle_block(
         "select claim, strand, family, measure, part from told where side = ? and jurisdiction = ? and platform = ?",
         block,
     ).fetchall()
-    for row in held:
-        _move(db, weave, block, row, places.get(row["claim"], NOWHERE), row["claim"] in changed)
+    moved = [row for row in held if weave.notice(row, places.get(row["claim"], NOWHERE), row["claim"] in changed)]
+    db.executemany(
+        "update told set strand = ?, family = ?, measure = ?, part = ? where side = ? and jurisdiction = ? and platform = ? and claim = ?",
+        [(*places.get(row["claim"], NOWHERE), *block, row["claim"]) for row in moved],
+    )
     return evidence
 
 
@@ -157,23 +166,6 @@ def _taken_back(places: dict[str, Place], now: Sequence[Told], gone: Sequence[To
                 places[claim.id] = (*held[:3], part)
 
 
-def _move(
-    db: sqlite3.Connection, weave: Weave, block: tuple[str, str, str], row: sqlite3.Row, place: Place, changed: bool
-) -> None:
-    was = (row["strand"], row["family"], row["measure"], row["part"])
-    if was == place and not changed:
-        return
-    weave.touched |= {was[0], place[0]} - {""}
-    weave.claims.add(row["claim"])
-    if place == NOWHERE:
-        weave.nowhere.add(row["claim"])
-    if was != place:
-        db.execute(
-            "update told set strand = ?, family = ?, measure = ?, part = ? where side = ? and jurisdiction = ? and platform = ? and claim = ?",
-            (*place, *block, row["claim"]),
-        )
-
-
 # strands -> actions ---------------------------------------------------------------------------------------------------
 SHARED = """
 select o.strand, count(*) from told s join told o on o.claim = s.claim and o.strand != s.strand and o.strand != '' and o.part = 0 and o.family = s.family
@@ -194,6 +186,17 @@ class Weave:
         self._shares: dict[str, dict[str, int]] = {}
         self._parents: dict[str, str] = {}
         self._votes: dict[str, list[str]] = {}
+
+    def notice(self, row: sqlite3.Row, place: Place, changed: bool) -> bool:
+        """Note where a claim was and is, if it moved or changed; returns whether it moved."""
+        was = (row["strand"], row["family"], row["measure"], row["part"])
+        if was == place and not changed:
+            return False
+        self.touched |= {was[0], place[0]} - {""}
+        self.claims.add(row["claim"])
+        if place == NOWHERE:
+            self.nowhere.add(row["claim"])
+        return was != place
 
     def write(self) -> set[str]:
         """Drop and save every action that the touched strands and claims are or were part of; returns their ids."""

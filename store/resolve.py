@@ -278,9 +278,9 @@ class Lane:
         apart = self.rules["apart"]
         fits = []
         for strand in self._around(low - apart, high + apart):
-            if self._steps_on(strand, claim, strand.first <= low) and strand.gap(low, high) <= apart:
-                if not self._ended_between(strand, claim) and self._fits(strand, claim):
-                    fits.append((strand.gap(low, high), strand.number))
+            on = self._steps_on(strand, claim, strand.first <= low) and strand.gap(low, high) <= apart
+            if on and not self._ended_between(strand, claim) and self._fits(strand, claim):
+                fits.append((strand.gap(low, high), strand.number))
         return self.strands[min(fits)[1]] if fits else None
 
     def _steps_on(self, strand: Strand, claim: Told, after: bool) -> bool:

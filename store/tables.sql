@@ -76,7 +76,11 @@ create table action (                 -- what claims resolve to; side platform: 
   de_facto_evidence text not null, binding text not null, announced_on text not null, effective_on text not null,
   lifted_on text not null, in_force_from text not null, in_force_until text not null, reason text not null, legal_basis text not null,
   amount text not null, currency text not null, tier text not null, voices integer not null, confirmed integer not null,
-  claims integer not null, title text not null, first_seen text not null, updated_at text not null, curated integer not null);
+  claims integer not null, title text not null, first_seen text not null, updated_at text not null, curated integer not null,
+  measure text not null default '',   -- the register's measure, if one names it
+  follows text not null default '',   -- the earlier action of its case that it follows
+  own_status text not null default '', own_until text not null default '');  -- before a stronger measure superseded it
+create index action_follows on action(follows) where follows != '';
 create index action_jurisdiction on action(jurisdiction, kind, side);
 create index action_kind on action(kind);
 create index action_case on action("case");
