@@ -17,7 +17,11 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
     if not roles.worth(reading, sentence):
         return []
     made: list[Candidate] = []
-    for trigger, family in lexicon.rules().items():
+    begin = sentence.language.beginnings(sentence.masked)
+    for trigger, openings in sentence.language.triggers:
+        if openings is not None and not openings & begin:
+            continue
+        family = lexicon.rules()[trigger]
         for m in sentence.language.pattern(trigger).finditer(sentence.masked):
             candidate = _first(reading, sentence, family, m) if len(made) < MOST else None
             if candidate is not None and candidate.rule.action:
@@ -26,9 +30,10 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
 
 
 def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
-    """True for "ban" in "lifted the ban on": the words belong to those of an ending."""
+    """True for "ban" in "lifted the ban on": its words are part of those of an ending."""
     return any(
-        other is not one and other.rule.swallows and other.at <= one.at and one.end <= other.end + 1 for other in made
+        other is not one and other.rule.swallows and not one.rule.swallows and one.at < other.end and other.at < one.end
+        for other in made
     )
 
 

@@ -47,7 +47,7 @@ _HAN = re.compile(r"(?:(20[0-3]\d|199\d) ?年 ?)?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[
 _HAN_YEAR = re.compile(r"(20[0-3]\d|199\d) ?年(?! ?\d)")
 _HAN_DAY = re.compile(r"(?<![月\d]) ?\(?(\d{1,2}) ?[日號号]\)?")
 _YEAR = re.compile(r"(?<![\d.,:/€$£-])(20[0-3]\d|199\d)(?![\d%-]|[.,]\d)")
-_RELATIVE = ("today", "yesterday", "last_week", "this_month", "last_month", "this_year", "last_year")
+_RELATIVE = ("today", "yesterday", "last_week", "this_week", "this_month", "last_month", "this_year", "last_year")
 
 
 @lru_cache(maxsize=16)
@@ -193,13 +193,20 @@ def _relative(name: str, published: date) -> tuple[str, str]:
     table = {
         "today": (published.isoformat(), "day"),
         "yesterday": ((published - timedelta(days=1)).isoformat(), "day"),
-        "last_week": ("", ""),
+        "last_week": _week(published - timedelta(days=published.weekday() + 7)),
+        "this_week": _week(published - timedelta(days=published.weekday())),
         "this_month": (published.isoformat()[:7], "month"),
         "last_month": ((first - timedelta(days=1)).isoformat()[:7], "month"),
         "this_year": (str(published.year), "year"),
         "last_year": (str(published.year - 1), "year"),
     }
     return table[name]
+
+
+def _week(monday: date) -> tuple[str, str]:
+    """A week has no precision of its own: its month, or nothing where it lies in two."""
+    same = monday.month == (monday + timedelta(days=6)).month
+    return (monday.isoformat()[:7], "month") if same else ("", "")
 
 
 def _han(sentence: str, published: date | None) -> Iterator[Dated]:

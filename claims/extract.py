@@ -6,24 +6,16 @@ A claim is told once for an action, its platforms and its jurisdiction; the sent
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from claims import details, lexicon, names, reality, vocabulary, weigh
 from claims.candidate import Candidate
 from claims.candidates import candidates
-from claims.dates import Dated, dates, day_of
 from claims.mentions import Mention
 from claims.reading import Reading, Sentence, read
-from records import Article, Claim, When
+from claims.when import when
+from records import Article, Claim
 
 MOST_CLAIMS = 200  # of one text; what tells more is no article
-ROLES = {
-    "investigation": "opened", "raid": "observed", "arrest": "observed", "charge": "decided", "supervision_changed": "decided", "court_ruling": "decided",
-    "court_order": "decided", "fine": "decided", "data_order": "ordered", "compliance_order": "ordered", "processing_ban": "ordered", "device_ban": "ordered",
-    "app_store_removal": "ordered", "other_restriction": "ordered", "divestiture_order": "ordered", "restriction_lifted": "lifted", "expired": "lifted",
-    "legislation_proposed": "announced", "legislation_adopted": "signed", "legislation_in_force": "effective", "nationwide_block": "effective",
-    "partial_block": "effective", "throttling": "effective", "shutdown": "effective",
-}  # fmt: skip
 
 
 def extract(article: Article) -> list[Claim]:
@@ -87,7 +79,7 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     one, stronger = row[1], other[1]
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
-    if one.rule.side == "platform":
+    if one.rule.side == "platform" or one.sentence is stronger.sentence:
         return one.sentence is stronger.sentence
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
     return bool(same_place) and not reality.told_apart(one) and other[0] >= 0.4
@@ -95,6 +87,8 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
 
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
     left, right = first[1], other[1]
+    if ("denied" in left.signs) != ("denied" in right.signs):
+        return False
     if _kind(left.action) != _kind(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
     both = {*left.platforms, *right.platforms}
@@ -139,15 +133,16 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         exceptions=_piece(reading, sentence, "exception"),
         personal_devices=_personal(sentence, best.action),
         area=_area(place) if government else "",
-        binding="advisory" if government and sentence.has("advisory") else "",
+        binding=_binding(sentence) if government else "",
         reasons=details.found(language, "reason", around) if government else (),
         legal_basis=_piece(reading, sentence, "legal_basis") if government else "",
         amount=money[0],
         currency=money[1],
         person=_person(reading, best.person),
-        dates=_dates(reading, group),
+        dates=when(reading, [row[1] for row in group]),
+        ends=_ends(best),
         direction=next(iter(details.found(language, "direction", around)), "") if not government else "",
-        occurred="denied" not in best.signs and "negated" not in best.signs,
+        occurred="denied" not in best.signs,
         fired=(f"{best.rule.trigger}: {best.words}", *sorted(best.signs)),
     )
 
@@ -167,6 +162,24 @@ def _piece(reading: Reading, sentence: Sentence, group: str) -> str:
     return reading.article.text[sentence.start + start : sentence.start + end] if start >= 0 else ""
 
 
+def _binding(sentence: Sentence) -> str:
+    return "advisory" if sentence.has("advisory") else "binding" if sentence.has("binding") else ""
+
+
+def _ends(best: Candidate) -> str:
+    """The action an ending ends, where its sentence says which."""
+    if not vocabulary.action(best.action).ending:
+        return ""
+    kinds = {
+        "device": "device_ban",
+        "store": "app_store_removal",
+        "throttle": "throttling",
+        "processing": "processing_ban",
+    }
+    said = next((action for group, action in kinds.items() if best.sentence.has(group)), "")
+    return said or ("nationwide_block" if best.sentence.has("ban") or best.sentence.has("block") else "")
+
+
 def _personal(sentence: Sentence, action: str) -> str:
     if action != "device_ban":
         return ""
@@ -175,49 +188,3 @@ def _personal(sentence: Sentence, action: str) -> str:
 
 def _area(place: str) -> str:
     return "supranational" if place == "EU" else "subnational" if "-" in place else "national" if place else ""
-
-
-# when ---------------------------------------------------------------------------------------------------------------
-def _dates(reading: Reading, group: list[tuple[float, Candidate, str]]) -> tuple[When, ...]:
-    """Dates near what happened, the main one first: of the quote, else of another sentence that tells it, else of the next."""
-    day = day_of(reading.article.published)
-    seen: list[When] = []
-    best = group[0][1]
-    for one in dict.fromkeys(id(row[1]) for row in group):
-        candidate = next(row[1] for row in group if id(row[1]) == one)
-        seen.extend(_stated(reading, candidate, candidate.sentence, day))
-    if not seen:
-        following = [
-            s
-            for s in reading.sentences[best.sentence.number : best.sentence.number + 1]
-            if s.language.pattern(best.rule.trigger).search(s.masked) or s.has("noun_act")
-        ]
-        seen.extend(when for s in following for when in _stated(reading, best, s, day))
-    seen.sort(key=lambda when: when.precision == "year")
-    return tuple({when.value: when for when in reversed(seen)}.values())[::-1]
-
-
-def _stated(reading: Reading, candidate: Candidate, sentence: Sentence, day: date | None) -> list[When]:
-    folded = sentence.folded
-    at = sentence.origin[candidate.at] if sentence is candidate.sentence else 0
-    found = [one for one in dates(folded, reading.language.code, day) if not _other_time(reading, folded, one)]
-    found.sort(key=lambda one: abs(one.start - at))
-    return [_when(reading, sentence, one, candidate.action) for one in found]
-
-
-def _other_time(reading: Reading, folded: str, one: Dated) -> bool:
-    words = "|".join(reading.language.date.get("not_event", ["(?!)"]))
-    before = folded[max(0, one.start - 40) : one.start]
-    return any(
-        m.end() >= len(before) - 12 for m in lexicon.whole_words(words, reading.language.spaced).finditer(before)
-    )
-
-
-def _when(reading: Reading, sentence: Sentence, one: Dated, action: str) -> When:
-    before = sentence.folded[max(0, one.start - 40) : one.start]
-    effective = lexicon.whole_words(
-        "|".join(reading.language.date.get("effective", ["(?!)"])), reading.language.spaced
-    ).search(before)
-    role = "effective" if effective else ROLES.get(action, "announced")
-    text = reading.article.text[sentence.start + one.start : sentence.start + one.end]
-    return When(one.value, one.precision, role, one.basis, one.ambiguous, text)

@@ -11,15 +11,18 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from claims.fold import fold
+from claims.openings import openings
 
 HERE = Path(__file__).parent
 MARKS = {"P": "\ue000", "Q": "\ue001", "J": "\ue002", "D": "\ue003", "A": "\ue004", "E": "\ue005", "S": "\ue006"}
 MARK_NAMES = {mark: name for name, mark in MARKS.items()}
+OPENING = 4  # letters
+WORD = re.compile(r"(?<!\w)\S")
 NEVER = re.compile(r"(?!)")
 VOICES = {"a": "active", "p": "passive", "n": "noun"}
 
@@ -73,6 +76,19 @@ class Language:
             self._made[group] = self._compile(self.groups.get(group, ()))
         return self._made[group]
 
+    @cached_property
+    def triggers(self) -> tuple[tuple[str, frozenset[str] | None], ...]:
+        """Triggers of the rules that this language has words for, with the letters their words begin with."""
+        length = OPENING if self.spaced else 1
+        return tuple((name, openings(self.pattern(name), length)) for name in rules() if name in self.groups)
+
+    def beginnings(self, masked: str) -> frozenset[str]:
+        """Every beginning of every word of a sentence; in a script without spaces every character."""
+        if not self.spaced:
+            return frozenset(masked)
+        starts = [m.start() for m in WORD.finditer(masked)]
+        return frozenset(masked[at : at + length] for at in starts for length in range(1, OPENING + 1))
+
     def reach(self, characters: int) -> int:
         """A distance in characters of a spaced script, as long in this one."""
         return characters if self.spaced else characters // 3
@@ -90,7 +106,8 @@ class Language:
         """(word of the vocabulary, pattern) of scopes, reasons or directions."""
         rows = self.tables.get(name, {})
         for word in rows:
-            self._made.setdefault(f"{name}:{word}", self._compile(rows[word]))
+            if f"{name}:{word}" not in self._made:
+                self._made[f"{name}:{word}"] = self._compile(rows[word])
         return [(word, self._made[f"{name}:{word}"]) for word in rows]
 
     def _compile(self, entries: list[str] | tuple[str, ...]) -> re.Pattern[str]:
@@ -125,7 +142,7 @@ def language(code: str) -> Language:
         spaced=row.get("spaced", True),
         latin=row.get("latin", True),
         capitals=row.get("capitals", True),
-        groups={"calendar": [*row["date"]["months"], *row["date"]["weekdays"]], **row["group"]},
+        groups={**_date_groups(row["date"]), **row["group"]},
         tables={name: row.get(name, {}) for name in ("scope", "reason", "direction")},
         date=row["date"],
         stop=frozenset(row["stop"]),
@@ -134,6 +151,12 @@ def language(code: str) -> Language:
         word_endings=row.get("word_endings", ""),
         not_names=frozenset(fold(name) for name in row.get("not_names", ())),
     )
+
+
+def _date_groups(date: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Words about dates as groups: months and weekdays, and what stands before a date and says what it is."""
+    told = {name: list(date.get(name, ())) for name in ("not_event", "effective", "deadline")}
+    return {"calendar": [*date["months"], *date["weekdays"]], **told}
 
 
 @lru_cache(maxsize=1)

@@ -145,6 +145,13 @@ def _automaton(code: str) -> ahocorasick.Automaton:
     return automaton
 
 
+def _names_next(hit: Mention, then: Mention | None) -> bool:
+    """True for what is no name, and for the word before one ("the social network X")."""
+    return hit.kind == NOTHING or (
+        hit.kind == SOCIAL and then is not None and then.kind == PLATFORM and then.start - hit.end <= 2
+    )
+
+
 class Finder:
     """Names of one text: made once an article, because an ambiguous name needs the whole text to be judged."""
 
@@ -156,7 +163,7 @@ class Finder:
             "platform": bool(re.search(_ambiguous()["platform"]["cues"], head)),
             "x": bool(re.search(_ambiguous()["platform"]["x"], head) or self.language.pattern("gov").search(head)),
         }
-        self._called_platform = re.compile(rf"(?<!\w)(?:{_ambiguous()['platform']['nouns']})\s$")
+        self._called_platform = re.compile(rf"(?<!\w)(?:{_ambiguous()['platform']['nouns']})\s?$")
         self._other = {row["name"] for row in _ambiguous()["other"] if re.search(row["cue"], head)}
         self._places: dict[str, str] = {}
         for row in _ambiguous()["place"]:
@@ -183,7 +190,7 @@ class Finder:
         for hit in hits:
             if not kept or hit.start >= kept[-1].end:
                 kept.append(hit)
-        return [hit for hit in kept if hit.kind != NOTHING]
+        return [hit for hit, then in zip(kept, [*kept[1:], None], strict=False) if not _names_next(hit, then)]
 
     def _inside_word(self, start: int) -> bool:
         before, first = self.folded[start - 1], self.folded[start]
@@ -241,6 +248,8 @@ class Finder:
 
     def _letter(self, start: int, end: int) -> bool:
         """True for a letter that stands alone among small words, in a text about platforms or the powers that be."""
+        if self._called_platform.search(self.folded, max(0, start - 30), start):
+            return True
         after = self.text[end : end + 3]
         if (after[:1] and after[0] in "-0123456789") or re.match(r"\.\w| [A-Z0-9]\w", after):
             return False

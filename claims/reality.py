@@ -37,7 +37,9 @@ def _reality(made: Candidate) -> None:
         made.signs.add("negated")
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")):
         made.signs.add("question")
-    if made.sentence.has("denied"):
+    if made.sentence.has("boilerplate"):
+        made.signs.add("boilerplate")
+    if made.sentence.near("denied", made.at, made.end, 70):
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
         made.signs.add("ongoing")

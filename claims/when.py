@@ -1,0 +1,119 @@
+"""Sentences that tell one thing -> its dates, the main one first, each with role and basis. Reads dates.py; knows no clock."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from claims.candidate import Candidate
+from claims.dates import Dated, dates, day_of
+from claims.reading import Reading, Sentence
+from records import When
+
+NEWS = timedelta(days=10)  # a report stands so near to what it reports
+PRECISE = {"day": 3.0, "month": 1.5, "year": 0.0}
+ENOUGH = 1.5  # below it a date is not taken for the claim's
+FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect on"
+
+
+@dataclass(frozen=True)
+class _Found:
+    when: When
+    score: float
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((Path(__file__).parent / "when.toml").read_text("utf-8"))
+
+
+def when(reading: Reading, told: list[Candidate]) -> tuple[When, ...]:
+    """Dates of what ``told`` tells, the best first; () if the text gives none. ``told[0]`` holds the quote."""
+    day = day_of(reading.article.published)
+    best = told[0]
+    found = sorted(_all(reading, told, day), key=lambda one: -one.score)
+    kept = {one.when.value: one.when for one in reversed(found) if one.score >= ENOUGH}
+    first = tuple(kept.values())[::-1]
+    return first or (_memo(reading, day) if best.rule.side == "platform" else ())
+
+
+def _all(reading: Reading, told: list[Candidate], day: date | None) -> Iterator[_Found]:
+    best = told[0]
+    numbers = {one.sentence.number for one in told}
+    yield from _of(reading, best, best.sentence, day, 4.0)
+    for one in told[1:]:
+        if one.sentence is not best.sentence:
+            yield from _of(reading, one, one.sentence, day, 1.5)
+    for other, value in _around(reading, best):
+        if other.number not in numbers:
+            yield from _of(reading, best, other, day, value)
+
+
+def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float]]:
+    """Sentences besides that may date it: one that goes on about it, the one before, those that say who announced it."""
+    number = best.sentence.number
+    for other in reading.sentences[number : number + FOLLOWING]:
+        if other.has(best.rule.trigger) or other.has("noun_act"):
+            yield other, 1.2 - 0.2 * (other.number - number)
+    for other in reading.sentences[max(0, number - 2) : number - 1]:
+        named = {mark.mention.value for mark in other.of("P") if mark.mention}
+        if named & set(best.platforms) or other.has("told") or other.has(best.rule.trigger):
+            yield other, 0.9
+    for other in reading.sentences[:8]:
+        if best.sentence.number <= 3 and other.has("told"):
+            yield other, 0.4
+
+
+def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, value: float) -> Iterator[_Found]:
+    at = sentence.origin[one.at] if sentence is one.sentence else 0
+    for dated in dates(sentence.folded, reading.language.code, day):
+        if _other_time(sentence, dated):
+            continue
+        score = value + PRECISE[dated.precision] + _nearness(sentence, one, dated, at) + _news(dated, day)
+        yield _Found(_when(reading, sentence, dated, one.action), score)
+
+
+def _nearness(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> float:
+    if sentence is not one.sentence:
+        return 0.0
+    left, right = sorted((at, dated.start))
+    apart = sentence.language.pattern("boundary").search(sentence.folded, left, right)
+    return -min(2.0, abs(dated.start - at) / 120) - (0.6 if apart else 0.0)
+
+
+def _news(dated: Dated, day: date | None) -> float:
+    if day is None or dated.precision != "day":
+        return 0.0
+    return 0.8 if timedelta(0) <= day - date.fromisoformat(dated.value) <= NEWS else 0.0
+
+
+def _other_time(sentence: Sentence, dated: Dated) -> bool:
+    """True for "since 2019", "founded in 2004": the date of something else."""
+    before = sentence.folded[max(0, dated.start - 40) : dated.start]
+    found = sentence.language.pattern("not_event").finditer(before)
+    return any(m.end() >= len(before) - 12 for m in found)
+
+
+def _when(reading: Reading, sentence: Sentence, dated: Dated, action: str) -> When:
+    before = sentence.folded[max(0, dated.start - 40) : dated.start]
+    role = next((role for role in ("effective", "deadline") if sentence.language.pattern(role).search(before)), "")
+    text = reading.article.text[sentence.start + dated.start : sentence.start + dated.end]
+    return When(dated.value, dated.precision, role or _role(action), dated.basis, dated.ambiguous, text)
+
+
+def _role(action: str) -> str:
+    roles = _table()["role"]
+    return str(roles.get(action, "announced"))
+
+
+def _memo(reading: Reading, day: date | None) -> tuple[When, ...]:
+    """A memo of a change is dated by the change: its day of publication is that of what it tells."""
+    address = reading.article.url.split("://", 1)[-1]
+    if day is None or not address.startswith(tuple(_table()["memos"]["addresses"])):
+        return ()
+    return (When(day.isoformat(), "day", "published", "estimated", False, ""),)
