@@ -59,7 +59,8 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
         return False
     if rule.after and sentence.language.order == "svo":
         end = _complement(sentence, m.end(), rule.near)
-        return all(pattern(group).search(masked, m.start(), end) for group in rule.all_of)
+        told = all(pattern(group).search(masked, m.start(), end) for group in rule.all_of)
+        return told and not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
     if not all(
         sentence.near(group, m.start(), m.end(), rule.near) or pattern(group).search(m[0]) for group in rule.all_of
     ):

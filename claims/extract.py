@@ -15,6 +15,7 @@ from claims.reading import Reading, Sentence, read
 from claims.when import when
 from records import Article, Claim
 
+ONE_BREATH = 50  # characters: two words so near each other tell one act
 MOST_CLAIMS = 200  # of one text; what tells more is no article
 
 
@@ -79,8 +80,10 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     one, stronger = row[1], other[1]
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
-    if one.rule.side == "platform" or one.sentence is stronger.sentence:
+    if one.rule.side == "platform":
         return one.sentence is stronger.sentence
+    if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
+        return True
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
     return bool(same_place) and not reality.told_apart(one) and other[0] >= 0.4
 

@@ -142,8 +142,22 @@ def _sentence(
     said = [mark for mark in marks if mark.kind == "P" and _only_medium(masked, mark.at, language)]
     for mark in said:
         masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
-    kept = tuple(mark for mark in marks if mark not in said)
+    kept = tuple(_own(masked, marks, mark) for mark in marks if mark not in said)
     return Sentence(number, start, end, folded, masked, origin, kept, language, written)
+
+
+def _own(masked: str, marks: list[Marked], mark: Marked) -> Marked:
+    """A common name of authorities belongs to the country right before it: "the Irish data protection authority"."""
+    if mark.kind != "A" or mark.mention is None:
+        return mark
+    before = next((one for one in marks if one.kind in "JD" and 0 < mark.at - one.at <= 4), None)
+    if before is None or before.mention is None or _same_state(before.mention.place, mark.mention.place):
+        return mark
+    return Marked(mark.at, "G", None)
+
+
+def _same_state(one: str, other: str) -> bool:
+    return one.split("-")[0] == other.split("-")[0]
 
 
 def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]:

@@ -18,7 +18,8 @@ def judge(reading: Reading, made: Candidate) -> None:
     if made.rule.side == "government":
         _users(made, reading.title)
         _noun(made)
-        _strangers(made)
+        if not made.rule.law:
+            _strangers(made)
     _surroundings(reading, made)
 
 
