@@ -747,6 +747,90 @@ def import_ota(home: Home, repository: Path, only: tuple[str, ...], url: str, as
     click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.table())
 
 
+def _dataset(name: str, what: str, example: str) -> None:
+    """A verb that takes a file of a dataset of the registry."""
+
+    @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option("--url", default="", help="Where the file comes from. Default: the address of the source.")
+    @as_json
+    @pass_home
+    @honest
+    def verb(home: Home, file: Path, url: str, as_json: bool) -> None:
+        from datetime import UTC, datetime
+
+        from importers.files import keep_file
+
+        source = _registered("ooni-aggregation" if name == "ooni" else name)
+        _import(home, lambda archive: [keep_file(file, source, archive, url, datetime.now(UTC))], as_json)
+
+    verb.__doc__ = f"{what}\n\nSays row by row what was taken, and what was refused and why; the same file again adds nothing. Example: {example}"
+    import_group.command(name)(verb)
+
+
+_dataset("stop", "Access Now's spreadsheet of shutdowns (CSV or XLSX): which apps were cut off where, from when to when.",
+         "banwatch import stop STOP_data.xlsx")  # fmt: skip
+_dataset("ooni", "OONI's findings or aggregation (JSON): how an app could be reached, beside what was ordered.",
+         'banwatch import ooni telegram-ru.json --url "https://api.ooni.org/api/v1/aggregation?probe_cc=RU&test_name=telegram"')  # fmt: skip
+_dataset("wikidata", "A SPARQL result of Wikidata (JSON) that binds event, platformLabel, countryCode, start, end.",
+         "banwatch import wikidata blocks.json")  # fmt: skip
+
+
+@import_group.command("dpa")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--since", default="", metavar="DAY", help="First day of the events that are asked for.")
+@click.option("--until", default="", metavar="DAY", help="Last day. Default: today.")
+@click.option("--api", default="", hidden=True)
+@as_json
+@pass_home
+@honest
+def import_dpa(home: Home, file: Path | None, since: str, until: str, api: str, as_json: bool) -> None:
+    """Digital Policy Alert's events: an answer of its API as FILE, or asked for with your own key in BANWATCH_DPA_KEY.
+
+    Example: BANWATCH_DPA_KEY=... banwatch import dpa --since 2026-01-01
+    """
+    import os
+    from datetime import UTC, datetime
+
+    from importers import dpa
+    from importers.files import keep_body, keep_file
+
+    source, now = _registered("dpa"), datetime.now(UTC)
+    secret = os.environ.get("BANWATCH_DPA_KEY", "")
+    if not file and not (secret and since):
+        raise BadConfiguration("give a FILE, or set BANWATCH_DPA_KEY and --since")
+    if file:
+        _import(home, lambda archive: [keep_file(file, source, archive, "", now)], as_json)
+        return
+    pages = dpa.events(api or source.url, secret, since, until or _now()[:10])
+    _import(
+        home,
+        lambda archive: [keep_body(body, "application/json", source, archive, url, now) for url, body in pages],
+        as_json,
+    )
+
+
+def _registered(name: str) -> Any:
+    return next(source for source in registry() if source.id == name)
+
+
+def _import(home: Home, keep: Callable[[Any], list[tuple[str, bool]]], as_json: bool) -> None:
+    """Archive first, read from there, report."""
+    from crawler.lock import crawl_lock
+    from store.archive import Archive
+    from store.rebuild import catch_up
+    from store.rows import row_report
+
+    with crawl_lock(home.lock), Archive(home.archive) as archive, _door(home, archive) as door:
+        pages = keep(archive)
+        say(f"{sum(new for _, new in pages)} of {len(pages)} files are new")
+        with progress("reading") as step:
+            catch_up(door, archive, load_names, step)
+        report = row_report(door.db, [page for page, _ in pages])
+    click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.table())
+    if report.fault:
+        fail(report.fault, CRASHED)
+
+
 @main.command()
 @click.argument("form", type=click.Choice(["csv", "parquet", "warc", "datapackage"]))
 @click.option(

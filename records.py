@@ -154,6 +154,34 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row of somebody's dataset, its names as written there; the store names them, or refuses the row by name.
+
+    ``quote`` stands at ``start`` to ``end`` in the dataset's text (parsers.tables.text). Days are ISO 8601, "" if not stated.
+    A row with ``measured`` says how a platform was reachable on a day, and nothing of who ordered what.
+    """
+
+    key: str  # the dataset's own key, or what makes the row itself
+    quote: str
+    start: int
+    end: int
+    jurisdictions: tuple[str, ...]
+    platforms: tuple[str, ...]
+    action: str = ""  # fine name of TAXONOMY
+    began: str = ""
+    basis: str = "stated"
+    ended: str = ""
+    authority: str = ""
+    area: str = ""
+    reasons: tuple[str, ...] = ()
+    legal_basis: str = ""
+    url: str = ""  # what the row cites, "" if nothing
+    measured: str = ""  # blocked, reachable, intermittent
+    notes: tuple[str, ...] = ()  # what of the row was not taken, and why
+    refused: str = ""  # why nothing of it can be taken
+
+
+@dataclass(frozen=True, slots=True)
 class Older:
     """Address of the page that holds the entries before those of this one; followed in a back-fill, or after a long silence."""
 
@@ -273,4 +301,4 @@ class Change:
     fields_moved: tuple[str, ...] = ()  # dates of the document that moved
 
 
-Record = PolicyText | Article | Link | Claim | Tally | Notice | Older
+Record = PolicyText | Article | Link | Claim | Tally | Notice | Older | Row

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from errors import NotTheDocument, PageChanged, Unrecognised
-from parsers import api, article, feed, listing, markup, older, pdf, policy, sitemap
+from parsers import api, article, feed, listing, markup, older, ooni, pdf, policy, sitemap, stop, wikidata
 from parsers.addresses import left_for_a_front_page
 from records import Page, Record, Source
 
@@ -21,6 +21,9 @@ PARSERS: MappingProxyType[str, Parser] = MappingProxyType(
         "api": api.read,
         "pdf": pdf.read,
         "sitemap": sitemap.read,
+        "stop": stop.read,
+        "ooni": ooni.read,
+        "wikidata": wikidata.read,
     }
 )
 
@@ -32,6 +35,7 @@ OPTIONS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "api": api.OPTIONS | older.OPTIONS,
         "pdf": pdf.OPTIONS,
         "sitemap": sitemap.OPTIONS,
+        **dict.fromkeys(("stop", "ooni", "wikidata"), frozenset[str]()),
     }
 )
 """Keys of ``Source.options`` that each parser takes; a parser that is not named takes none."""

@@ -18,12 +18,13 @@ from typing import Any
 import claims
 from claims import names
 from errors import BanwatchError, Unreadable
-from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Source, Tally
+from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Row, Source, Tally
 from store.archive import Archive, Sighting
 from store.database import add, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader
 from store.places import mark_claim
 from store.prepare import Prepared, Read, prepared
+from store.rows import judged
 from store.settle import settle
 from store.voices import sketch
 from store.watch import arrived, restart
@@ -159,6 +160,8 @@ class Door:
                 self._save_article(sighting, page_id, source, record, one.claims)
             elif isinstance(record, Claim):
                 self._save_row(sighting, page_id, source, record)
+            elif isinstance(record, Row):
+                self._save_dataset_row(sighting, page_id, source, record)
         notice = next((record for record in records if isinstance(record, Notice)), None)
         found = reading_of(sighting.seq, records, error)
         self._save_sighting(sighting, page_id, found.yielded, error or notice, records)
@@ -270,12 +273,44 @@ class Door:
     def _save_row(self, s: Sighting, page_id: str, source: Source, claim: Claim) -> None:
         self._save_claim(claim, None, page_id, source, s.url, s)
 
+    def _save_dataset_row(self, s: Sighting, page_id: str, source: Source, row: Row) -> None:
+        """A row and its claims; the same row in a later file is the same claims."""
+        found, ids = judged(row), []
+        for claim in found.claims:
+            days = [when.value for when in claim.dates]
+            ids.append(
+                key(
+                    "claim",
+                    "row",
+                    source.id,
+                    row.key,
+                    claim.action,
+                    claim.de_facto,
+                    *claim.platforms,
+                    claim.jurisdiction,
+                    *days,
+                )
+            )
+            self._put_claim(ids[-1], claim, None, page_id, source, row.url or s.url, s)
+        add(self.db, "dataset_row", {
+            "id": key("row", page_id, row.key, row.start), "source": source.id, "page": page_id, "key": row.key,
+            "state": "refused" if found.refused else "taken", "why": found.refused, "notes": many(found.notes), "start": row.start,
+            "end": row.end, "claims": many(ids),
+        })  # fmt: skip
+
     def _save_claim(
         self, claim: Claim, article: str | None, page: str | None, source: Source, url: str, s: Sighting
     ) -> None:
+        name = key(
+            "claim", article or page, claim.action, *sorted(claim.platforms), claim.jurisdiction, claim.start, claim.end
+        )
+        self._put_claim(name, claim, article, page, source, url, s)
+
+    def _put_claim(
+        self, name: str, claim: Claim, article: str | None, page: str | None, source: Source, url: str, s: Sighting
+    ) -> None:
         save_claim(self.db, {
-            "id": key("claim", article or page, claim.action, *sorted(claim.platforms), claim.jurisdiction, claim.start, claim.end),
-            "article": article, "page": page, "source": source.id, "url": url, **claim_columns(claim),
+            "id": name, "article": article, "page": page, "source": source.id, "url": url, **claim_columns(claim),
             "start": claim.start, "end": claim.end, "tier": source.tier, "seen_at": s.fetched_at,
             "baseline": int(self._is_baseline(s)), "measure": "", "rank": standing(claim),
             "standing": standing(claim),

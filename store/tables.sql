@@ -69,6 +69,12 @@ create index claim_development on claim(development);
 create index claim_gone on claim(jurisdiction, side) where standing = 'superseded';
 create index claim_place on claim(jurisdiction, kind);
 
+create table dataset_row (            -- one row of somebody's dataset, and what came of it
+  id text primary key, source text not null, page text not null references page(id), key text not null,  -- key: the dataset's own
+  state text not null,                -- taken, refused
+  why text not null, notes text not null, start integer not null, "end" integer not null, claims text not null);
+create index dataset_row_page on dataset_row(page);
+
 create table action (                 -- what claims resolve to; side platform: an answer of a platform known from claims only
   id text primary key, side text not null, "case" text not null, kind text not null, jurisdiction text not null, area text not null,
   authority text not null, authority_id text not null, platforms text not null, scopes text not null, exceptions text not null,

@@ -13,7 +13,7 @@ import pytest
 
 import parsers
 import sources
-from records import Article, Link, Page, PolicyText, Record, Source, Tally
+from records import Article, Link, Page, PolicyText, Record, Row, Source, Tally
 from tests.parsers.test_recordings import plain
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -63,7 +63,7 @@ def test_a_source_reads_its_recording(source: Source) -> None:
     records = entries(page, source)
     assert time.process_time() - begun < 1
     assert max(source.expect.min, 1) <= len(records) <= source.expect.max
-    wanted = PolicyText if source.parser == "policy" else Link | Article if source.follow else Article
+    wanted = PolicyText if source.parser == "policy" else Link | Article if source.follow else Article | Row
     assert all(isinstance(record, wanted) for record in records)
 
 
