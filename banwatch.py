@@ -786,7 +786,7 @@ _dataset("wikidata", "A SPARQL result of Wikidata (JSON) that binds event, platf
 def import_dpa(home: Home, file: Path | None, since: str, until: str, api: str, as_json: bool) -> None:
     """Digital Policy Alert's events: an answer of its API as FILE, or asked for with your own key in BANWATCH_DPA_KEY.
 
-    Example: BANWATCH_DPA_KEY=... banwatch import dpa --since 2026-01-01
+    The key stands in the environment, on no command line. Example: banwatch import dpa --since 2026-01-01
     """
     import os
     from datetime import UTC, datetime
