@@ -211,7 +211,9 @@ def every_slice(names: slices.Names, used: dict[str, set[str]]) -> list[Slice]:
     for name in ("platform", "jurisdiction", "kind", "topic", "authority"):
         known = getattr(names, name)
         found += [slices.only(name, ident) for ident in sorted(known) if ident in used[name]]
-    return found
+    return list({one.path: one for one in reversed(found)}.values())[
+        ::-1
+    ]  # where two names make one address, the first has it
 
 
 def used_names(db: sqlite3.Connection, names: slices.Names) -> dict[str, set[str]]:

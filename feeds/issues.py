@@ -42,7 +42,7 @@ def _item(site: Site, row: Mapping[str, Any]) -> Item:
         title=f"{'Mended' if row['told'] == 'mended' else 'Broken'}: {name}: {cause}",
         url=page,
         summary=said,
-        html=f"<p>{escape(said)}</p>\n<p>{escape(plain(row['subject']))}</p>\n<p>{link(page, 'This source')}</p>\n",
+        html=f"<p>{escape(said)}</p>\n<p>{escape(plain(row['subject']))}</p>\n<p>{link(page, 'This source')}</p>",
         published=at,
         updated=at,
         categories=tuple(

@@ -67,7 +67,7 @@ def instant(text: object) -> datetime:
 def item(site: Site, found: Details, names: Row) -> Item:
     """``names`` are those of jurisdictions by code."""
     row = found.row
-    said = summary(found, names)
+    said = summary(found, names) or line(row["title"]) or "Nothing is stated."
     source = web(row["url"])
     published = instant(row["published_at"])
     return Item(
@@ -75,10 +75,10 @@ def item(site: Site, found: Details, names: Row) -> Item:
         title=line(row["title"]) or said[:120] or "(no title)",
         url=_page(site, row),
         summary=said,
-        html=_html(site, found, said),
+        html=_html(site, found, said).rstrip(),
         published=published,
         updated=max(published, instant(row["updated_at"])),
-        categories=tuple(_categories(site, found, names)),
+        categories=tuple(c for c in _categories(site, found, names) if c.term and c.label),
         source=source,
         source_title=host(source),
     )
@@ -246,7 +246,7 @@ def _quote(site: Site, quote: Row) -> str:
     credit = [
         link(address, host(address) or "source"),
         words()["tiers"].get(quote["tier"], ""),
-        f"seen {day(quote['fetched_at'])}",
+        escape(f"seen {day(quote['fetched_at'])}"),
     ]
     if quote["page"]:
         credit.append(link(site.page("page", quote["page"]), "archived copy"))
@@ -261,7 +261,7 @@ def _quote(site: Site, quote: Row) -> str:
 def _related(site: Site, found: Details) -> str:
     said = [
         f"{'Answers' if link_['basis'] == 'stated' else 'May answer'} {link(site.page('action', link_['object']), line(link_['title']))}"
-        + (f" ({link_['days']} days earlier)" if link_["days"] else "")
+        + (f" ({int(link_['days'])} days earlier)" if link_["days"] else "")
         for link_ in found.answers[:5]
         if link_["relation"] == "responds_to"
     ]

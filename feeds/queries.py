@@ -75,7 +75,7 @@ def _item(db: sqlite3.Connection, site: Site, name: str, row: Mapping[str, Any],
         title=(title or name)[:200],
         url=_page(site, name, row),
         summary="; ".join(cells)[:600] or title,
-        html=f"<dl>{''.join(_cell(site, column, row[column]) for column in row)}</dl>\n",
+        html=f"<dl>{''.join(_cell(site, column, row[column]) for column in row)}</dl>",
         published=published,
         updated=max(published, updated),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from feeds.edition import Edition, every_slice, used_names
 from feeds.opml import opml
 from feeds.page import framed, index, listing
 
+LEFT_BEHIND = 3_600  # seconds after which an unfinished file belongs to a build that is dead
 STYLES = {path.name: path for path in (Path(__file__).parent / "feed.xsl", Path(__file__).parent / "feed.css")}
 
 
@@ -23,6 +25,7 @@ def build(tracker: Path, out: Path, base_url: str = "") -> list[Path]:
     ``base_url`` is where the site is published (default BANWATCH_BASE_URL, else a local one); ``out`` belongs at its /feeds/.
     Returns the files that stand there now.
     """
+    _sweep(out)
     db = sqlite3.connect(f"{tracker.resolve().as_uri()}?mode=ro", uri=True)
     db.text_factory = lambda text: text.decode("utf-8", "replace")
     try:
@@ -43,6 +46,13 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     yield "index.html", framed(edition.site, *index(edition.site, edition.names, slices))
     yield "index.json", listing(edition.site, edition.names, slices)
     yield from ((name, path.read_bytes()) for name, path in STYLES.items())
+
+
+def _sweep(out: Path) -> None:
+    """Take away what a build that was killed had begun; another that runs now is left alone."""
+    for part in out.rglob(".*.part"):
+        if time.time() - part.stat().st_mtime > LEFT_BEHIND:
+            part.unlink(missing_ok=True)
 
 
 def _write(path: Path, body: bytes) -> Path:

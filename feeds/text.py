@@ -58,7 +58,7 @@ def members(text: object) -> list[str]:
         found = json.loads(str(text or "[]"))
     except ValueError:
         return []
-    return [line(member) for member in found] if isinstance(found, list) else []
+    return [line(member) for member in found if line(member)] if isinstance(found, list) else []
 
 
 def day(value: object) -> str:

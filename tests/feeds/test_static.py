@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ def test_files_are_what_is_served(tracker: Path, tmp_path: Path, ask: Ask) -> No
 def test_a_second_build_touches_nothing(tracker: Path, tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in feeds.build(tracker, tmp_path)}
     assert {path: path.stat().st_mtime_ns for path in feeds.build(tracker, tmp_path)} == before
+
+
+def test_what_a_killed_build_left_is_swept(tracker: Path, tmp_path: Path) -> None:
+    dead, alive = tmp_path / ".all.atom.1.part", tmp_path / ".all.rss.2.part"
+    for part in (dead, alive):
+        part.write_bytes(b"<fee")
+    os.utime(dead, (0, 0))
+    feeds.build(tracker, tmp_path)
+    assert not dead.exists() and alive.exists()
 
 
 def test_a_build_that_fails_midway_leaves_old_files_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
