@@ -10,14 +10,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
 from changes.comparable import Comparable, Unit
 
 ALIKE = 50.0  # per cent of likeness from which two sentences are one that was edited
 MOST = 100_000_000  # cells of a table of sentences (bits of memory); more is aligned by unique sentences only
-PAIRS = 250_000  # likenesses computed for one pair of texts
+FEW = 12  # sentences
+PAIRS = 2_000_000  # likenesses computed for one pair of texts
 LEAST = 4  # words; a shorter sentence found elsewhere proves nothing
 
 
@@ -180,8 +181,9 @@ def _paired(old: Comparable, new: Comparable, left: Places, right: Places) -> li
     """The most alike sentences side by side: inside a gap first, then anywhere."""
     partner: dict[int, int] = {}
     taken: set[int] = set()
+    signs = _signs([old.units[i] for _, i in left] + [new.units[j] for _, j in right])
     for near in (True, False):
-        for _, i, j in _likenesses(old, new, left, right, partner, taken, near):
+        for _, i, j in _likenesses(old, new, left, right, partner, taken, signs, near):
             if j not in partner and i not in taken:
                 partner[j] = i
                 taken.add(i)
@@ -190,28 +192,41 @@ def _paired(old: Comparable, new: Comparable, left: Places, right: Places) -> li
     return [pair for pair in pairs if pair.removed or pair.added]
 
 
+def _signs(units: Sequence[Unit]) -> dict[str, str]:
+    """Every sentence with a character for each word: sentences are then compared as fast as words are."""
+    known: dict[str, str] = {}
+    return {unit.norm: "".join(known.setdefault(word, chr(0xF0000 + len(known) % 0x1FFF0)) for word in unit.words) for unit in units}  # fmt: skip
+
+
 def _likenesses(
-    old: Comparable, new: Comparable, left: Places, right: Places, partner: dict[int, int], taken: set[int], near: bool
-) -> list[tuple[float, int, int]]:
+    old: Comparable, new: Comparable, left: Places, right: Places, partner: dict[int, int], taken: set[int],
+    signs: dict[str, str], near: bool,
+) -> list[tuple[float, int, int]]:  # fmt: skip
     """(likeness, old, new), best first; ``near`` looks inside one gap only."""
-    gaps: dict[int, list[int]] = defaultdict(list)
+    gaps: dict[int, dict[int, str]] = defaultdict(dict)
     for gap, i in left:
         if i not in taken:
-            gaps[gap if near else 0].append(i)
+            gaps[gap if near else 0][i] = signs[old.units[i].norm]
     found: list[tuple[float, int, int]] = []
     spent = 0
     for gap, j in right:
-        if j in partner:
+        others = gaps.get(gap if near else 0, {})
+        if j in partner or not others:
             continue
-        others = gaps.get(gap if near else 0, [])
         spent += len(others)
         if spent > PAIRS:
             break
-        for i in others:
-            score = likeness(old.units[i], new.units[j])
-            if score >= ALIKE:
-                found.append((score, i, j))
+        found += [(score, i, j) for score, i in _best(old, new.units[j], others, signs)]
     return sorted(found, key=lambda f: (-f[0], abs(f[1] - f[2]), f[2], f[1]))
+
+
+def _best(old: Comparable, unit: Unit, others: dict[int, str], signs: dict[str, str]) -> list[tuple[float, int]]:
+    """(likeness, index) of the old sentences most like ``unit``; a short one, or one among few, is looked at closely."""
+    if len(others) <= FEW:
+        close = [(likeness(old.units[i], unit), i) for i in others]
+        return [(score, i) for score, i in close if score >= ALIKE]
+    ranked = process.extract(signs[unit.norm], others, scorer=fuzz.ratio, processor=None, score_cutoff=ALIKE, limit=FEW)
+    return [(score, i) for _, score, i in ranked]
 
 
 def likeness(a: Unit, b: Unit) -> float:

@@ -23,6 +23,7 @@ WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+(?:[.@'/:-]\w+)
 END = re.compile(r"[.!?]+[\"'”’»)\]]*\s+(?=[^\sa-zа-яà-þ])|[。！？]+[”」』）]*")
 LONGEST = 2_000  # characters; what runs on longer is no sentence and is cut at a blank
 SHORT = 15  # words; more are no entry of a table of contents
+MEMORY = 16_384  # sentences and blocks remembered
 RUN = 3  # entries that make a table of contents
 
 
@@ -118,7 +119,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
     """Blocks that carry the text: no widgets, no bare numbers, no table of contents."""
-    kept = [(i, b) for i, b in enumerate(blocks) if not _is_widget(b)]
+    kept = [(i, b) for i, b in enumerate(blocks) if not _is_widget(b.text, b.kind == "row")]
     if not kept:
         kept = list(enumerate(blocks))
     tails = pattern("after_the_text")
@@ -131,22 +132,23 @@ def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
     return _without_contents(kept)
 
 
-def _is_widget(block: Block) -> bool:
-    plain = _plain(block.text).casefold().strip(" .:!?-\"'")
+@lru_cache(maxsize=MEMORY)
+def _is_widget(text: str, in_table: bool) -> bool:
+    plain = _plain(text).casefold().strip(" .:!?-\"'")
     if not plain:
         return True
     if len(plain) > 80:
         return False
     if not any(map(str.isalpha, plain)):
-        return block.kind != "row" and len(plain) <= 6
+        return not in_table and len(plain) <= 6
     return bool(pattern("widget").fullmatch(plain))
 
 
 def _without_contents(kept: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
     """Without runs of short blocks that all stand again, as headings or lines, further on."""
-    keys = [_key(block) for _, block in kept]
+    keys = [_key(block.text) for _, block in kept]
     last = {key: at for at, key in enumerate(keys) if key} | {
-        lead: at for at, (_, b) in enumerate(kept) if (lead := _lead(b))
+        lead: at for at, (_, b) in enumerate(kept) if (lead := _lead(b.text))
     }
     dropped: set[int] = set()
     run: list[int] = []
@@ -165,17 +167,19 @@ def _is_title(block: Block) -> bool:
     return len(block.text) < 40 and bool(pattern("contents").search(_plain(block.text)))
 
 
-def _lead(block: Block) -> str:
+@lru_cache(maxsize=MEMORY)
+def _lead(text: str) -> str:
     """The words a block begins with before its first full stop or colon: a heading inside the line."""
-    head = LEAD.match(NUMBERING.sub("", visible(block.text[:120])))
+    head = LEAD.match(NUMBERING.sub("", visible(text[:120])))
     found = WORD.findall(head[1].casefold()) if head else []
     return " ".join(found) if 0 < len(found) <= SHORT else ""
 
 
-def _key(block: Block) -> str:
-    if len(block.text) > 150:
+@lru_cache(maxsize=MEMORY)
+def _key(text: str) -> str:
+    if len(text) > 150:
         return ""
-    found = words(NUMBERING.sub("", ENUMERATOR.sub("", visible(block.text))))
+    found = words(NUMBERING.sub("", ENUMERATOR.sub("", visible(text))))
     return " ".join(found) if 0 < len(found) <= SHORT else ""
 
 
@@ -186,14 +190,22 @@ def _units(kept: list[tuple[int, Block]]) -> list[Unit]:
         if block.kind == "heading":
             heading = block.text
         for text in sentences(block.text):
-            plain = _plain(text)
-            found = tuple(WORD.findall(plain.casefold()))
+            plain, found, norm = _read(text)
             if found:
-                units.append(Unit(text, plain, found, " ".join(found), index, heading, block.kind))
+                units.append(Unit(text, plain, found, norm, index, heading, block.kind))
     return units
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=MEMORY)
+def _read(text: str) -> tuple[str, tuple[str, ...], str]:
+    """(plain, words, words in one line) of a sentence; remembered, since the captures of a document share most of theirs."""
+    plain = _plain(text)
+    found = tuple(WORD.findall(plain.casefold()))
+    return plain, found, " ".join(found)
+
+
+@lru_cache(maxsize=MEMORY)
+def sentences(text: str) -> tuple[str, ...]:
     """Sentences of a block, each as it is written; a full stop of an abbreviation, an initial or a number ends none."""
     found: list[str] = []
     begin = 0
@@ -203,7 +215,7 @@ def sentences(text: str) -> list[str]:
             continue
         found += _cut(text[begin : stop.end()].strip())
         begin = stop.end()
-    return found + _cut(text[begin:].strip())
+    return (*found, *_cut(text[begin:].strip()))
 
 
 def _abbreviated(word: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from changes import dates, diff, history, identity, topics, worth
 from changes.align import Alignment, align
@@ -69,10 +70,16 @@ def _case(new: tuple[Block, ...], past: tuple[Past, ...], at: str, about: str) -
     return Case(new, comparable(new), past, texts, at, about, last)
 
 
+@lru_cache(maxsize=32)
+def _difference(old: Comparable, new: Comparable) -> tuple[Alignment, list[worth.Worth]]:
+    """Remembered: a page that takes turns shows the same two texts again and again."""
+    found = align(old, new)
+    return found, worth.judge(found.pairs, old, new)
+
+
 def _changed(case: Case, base: int) -> Change:
     """The difference from state ``base``: a change of the document, or one variant of a page that takes turns."""
-    found = align(case.texts[base], case.text)
-    worths = worth.judge(found.pairs, case.texts[base], case.text)
+    found, worths = _difference(case.texts[base], case.text)
     kind = worth.class_of(worths)
     if kind != "substantive" and case.past[base].is_version and base != case.last:
         reason = f"a variant of the page that takes turns: closest to the text seen on {_day(case, base)}"
@@ -86,8 +93,7 @@ def _changed(case: Case, base: int) -> Change:
 
 def _back(case: Case, again: int) -> Change:
     """The same words as an earlier state: what it took back is told by what differs from the latest one."""
-    found = align(case.texts[case.last], case.text)
-    worths = worth.judge(found.pairs, case.texts[case.last], case.text)
+    found, worths = _difference(case.texts[case.last], case.text)
     told = replace(_told(case, case.last, found, worths), kind="flapping", back_to=again)
     return replace(told, reason=f"goes back to the text seen on {_day(case, again)}", base=len(case.past) - 1)
 

@@ -266,9 +266,10 @@ def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
         return best.old, best.new
     unit = best.old or best.new
     assert unit is not None
-    others = [w.pair.new if best.new is None else w.pair.old for _, w in real if w.pair.gap == best.gap and w.kind == "rule"]  # fmt: skip
-    other = max((o for o in others if o), key=lambda o: likeness(o, unit), default=None)
-    if other is None or likeness(other, unit) < KIN:
+    others = [w.pair.new if best.new is None else w.pair.old for _, w in real if w.pair.gap == best.gap and w.pair is not best]  # fmt: skip
+    held = [other for other in others if other]
+    other = max(held, key=lambda o: likeness(o, unit), default=None)
+    if other is None or (len(held) > 1 and likeness(other, unit) < KIN):
         return best.old, best.new
     return (other, best.new) if best.old is None else (best.old, other)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from store.database import slug
 RUN = "import-ota"
 PLACE = re.compile(r"(?P<service>[^/]+)/(?P<document>[^/]+)\.md\Z")
 GITHUB = re.compile(r"github\.com[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?\Z")
+UPGRADE = re.compile(r"apply technical|refilter", re.I)  # subjects of commits that record a change of the reader
 ABSENT = "0" * 40
 
 
@@ -33,6 +35,7 @@ class Version:
     service: str
     document: str
     blob: str
+    upgrade: bool  # the archive read the page otherwise from then on; the platform changed nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ def take(repository: Path, archive: Archive, services: Sequence[str] = (), url: 
     versions, refused = _versions(repository, services)
     if not versions:
         raise BadConfiguration(f"{repository}: no documents ({', '.join(services) or 'Service/Document.md'}) in its history")  # fmt: skip
-    sources = {(v.service, v.document): _source(v, base) for v in versions}
+    upgrades: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for version in versions:
+        upgrades[version.service, version.document] += [_instant(version)] * version.upgrade
+    sources = {(v.service, v.document): _source(v, base, upgrades[v.service, v.document]) for v in versions}
     for source in sources.values():
         archive.declare(source)
     held = {(s.source, s.fetched_at, s.sha256) for s in archive.sightings()}
@@ -93,13 +99,13 @@ def _remote(repository: Path) -> str:
 def _versions(repository: Path, services: Sequence[str]) -> tuple[list[Version], list[tuple[str, str]]]:
     """All versions in order of their instants, and files that are no document."""
     said = _git(
-        repository, "log", "--reverse", "--no-renames", "--no-abbrev", "--raw", "-z", "--format=%x01%H %cI", "--", *services
+        repository, "log", "--reverse", "--no-renames", "--no-abbrev", "--raw", "-z", "--format=%x01%H %cI %s", "--", *services
     )  # fmt: skip
     found: list[Version] = []
     refused: dict[str, str] = {}
     for entry in said.split("\x01")[1:]:
         head, _, rest = entry.partition("\0")
-        commit, at = head.split()
+        commit, at, subject = head.split(" ", 2)
         fields = rest.lstrip("\n").split("\0")
         for status, path in zip(fields[::2], fields[1::2], strict=False):
             blob = status.split()[3] if status.startswith(":") else ABSENT
@@ -107,7 +113,9 @@ def _versions(repository: Path, services: Sequence[str]) -> tuple[list[Version],
             if place is None:
                 refused.setdefault(path, "not Service/Document.md")
             elif blob != ABSENT:  # a document that was taken out of the repository is not a text
-                found.append(Version(commit, at, place["service"], place["document"], blob))
+                found.append(
+                    Version(commit, at, place["service"], place["document"], blob, bool(UPGRADE.match(subject)))
+                )
     found.sort(key=lambda v: datetime.fromisoformat(v.at))
     return found, sorted(refused.items())
 
@@ -128,14 +136,19 @@ def _bodies(repository: Path, versions: Sequence[Version]) -> Iterator[bytes]:
             process.stdout.read(1)
 
 
-def _source(version: Version, base: str) -> Source:
+def _source(version: Version, base: str, upgrades: list[str]) -> Source:
     name = f"{version.service} {version.document}"
     return Source(
         id=f"ota-{slug(version.service)}-{slug(version.document)}", name=f"{name} (Open Terms Archive)", url=_address(version, base, "HEAD"),
         parser="policy", tier="aggregator", publisher="Open Terms Archive contributors", platform=version.service,
         document_type=version.document.partition(" #")[0], part=version.document.partition(" #")[2], known_from=base, retired=version.at[:10],
+        options={"upgrades": upgrades} if upgrades else {},
         notes="Imported history (ODC-BY 1.0); not crawled.",
     )  # fmt: skip
+
+
+def _instant(version: Version) -> str:
+    return instant(datetime.fromisoformat(version.at))
 
 
 def _address(version: Version, base: str, commit: str) -> str:

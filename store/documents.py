@@ -27,6 +27,9 @@ class Rereader:
 
     selector: Callable[[str, str], int]  # source id, ISO day -> index of the selector in force
     blocks: Callable[[str, str, str], tuple[Block, ...]]  # page id, source id, ISO instant -> blocks, () if none match
+    upgraded: Callable[
+        [str, str], bool
+    ]  # source id, ISO instant -> whether an imported text was read otherwise from then on
 
 
 @dataclass(slots=True)
@@ -127,6 +130,7 @@ def _judge(
         new, past, capture["fetched_at"], platform=document["platform"], document_type=document["document_type"],
         url=capture["url"], first_url=walk.first_url, language=document["language"],
     )  # fmt: skip
+    ours = ours or rereader.upgraded(document["source"], capture["fetched_at"])
     return judged, ours, versions[judged.base] if versions and judged.base < len(versions) else ""
 
 

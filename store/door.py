@@ -126,11 +126,15 @@ class Door:
 
     def settle(self) -> None:
         """Compute everything that depends on more than one page, as far as it changed."""
-        settle(self.db, Rereader(self._selector, self._reread))
+        settle(self.db, Rereader(self._selector, self._reread, self._upgraded))
 
     def _selector(self, source_id: str, day: str) -> int:
         selectors = self._sources[source_id].selectors
         return next((i for i, s in enumerate(selectors) if s.since <= day and (not s.until or day <= s.until)), -1)
+
+    def _upgraded(self, source_id: str, at: str) -> bool:
+        stated = self._sources[source_id].options.get("upgrades", ())
+        return isinstance(stated, list | tuple) and at in stated
 
     def _reread(self, page_id: str, source_id: str, day: str) -> tuple[Block, ...]:
         row = self.db.execute("select min(seq) from sighting where page = ?", (page_id,)).fetchone()

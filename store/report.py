@@ -6,15 +6,13 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 
-QUIET = ("same_bytes", "same_text")
-PUBLISHED = ("editorial", "substantive")
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """``kinds``: captures by kind, per document; a change is every capture but a document's first."""
 
     kinds: dict[str, Counter[str]]
+    published: int
 
     @property
     def whole(self) -> Counter[str]:
@@ -27,10 +25,6 @@ class Report:
     @property
     def changes(self) -> int:
         return self.whole.total() - self.whole["first"]
-
-    @property
-    def published(self) -> int:
-        return sum(self.whole[kind] for kind in PUBLISHED)
 
     def table(self) -> str:
         share = self.published / max(1, self.changes)
@@ -48,4 +42,8 @@ def document_report(db: sqlite3.Connection, prefix: str) -> Report:
     kinds: dict[str, Counter[str]] = {}
     for name, kind, count in rows:
         kinds.setdefault(name.strip(), Counter())[kind] = count
-    return Report(kinds)
+    published = db.execute(
+        "select count(*) from change c join document d on d.id = c.document where substr(d.source, 1, ?) = ? and not c.ours"
+        " and c.class in ('editorial', 'substantive')", (len(prefix), prefix),
+    ).fetchone()[0]  # fmt: skip
+    return Report(kinds, published)

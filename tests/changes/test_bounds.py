@@ -1,0 +1,64 @@
+"""Whatever a text holds, judging it ends with a class; order and repetition do not matter where they should not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from changes import fingerprint, judge
+from records import Block, Past
+
+AT = "2024-09-24T00:00:00+00:00"
+KINDS = {
+    "first", "same_text", "cosmetic_noise", "editorial", "substantive", "flapping", "wrong_document_or_error_page"
+}  # fmt: skip
+LINES = st.lists(
+    st.text(alphabet=st.characters(exclude_categories=()), max_size=60) | st.sampled_from(["We share data.", "Wir teilen Daten.", "نشارك البيانات", "データを共有"]),
+    max_size=12,
+)  # fmt: skip
+
+
+def blocks(lines: list[str]) -> tuple[Block, ...]:
+    return tuple(Block("paragraph", line) for line in lines)
+
+
+@given(LINES, LINES, LINES)
+@settings(max_examples=60, deadline=None)
+def test_any_text_ends_in_a_class(one: list[str], two: list[str], three: list[str]) -> None:
+    found = judge(blocks(three), [Past(AT, blocks(one)), Past(AT, blocks(two))], AT)
+    assert found.kind in KINDS
+    assert judge(blocks(three), [Past(AT, blocks(one)), Past(AT, blocks(two))], AT) == found
+
+
+@given(LINES)
+@settings(max_examples=40, deadline=None)
+def test_the_same_again_is_no_change(lines: list[str]) -> None:
+    found = judge(blocks(lines), [Past(AT, blocks(lines))], AT)
+    assert found.kind in {"same_text", "cosmetic_noise", "wrong_document_or_error_page"}
+    assert fingerprint(blocks(lines)) == fingerprint(blocks(list(lines)))
+
+
+HUGE = {
+    "one sentence of a megabyte": ["word " * 200_000],
+    "a megabyte without a blank": ["x" * 1_000_000],
+    "identical lines": ["We share your data with partners."] * 100_000,
+    "no sentence": ["---", "...", "###"],
+    "right to left and mixed": ["نشارك بياناتك with partners и партнёрами 数据"] * 200,
+    "NUL and lone surrogates": ["We share\0 your \ud800 data", "\udfff"],
+    "many different lines": [
+        f"Line {number} speaks of matter {number * 7} and nothing else." for number in range(20_000)
+    ],
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_hard_texts_end(name: str) -> None:
+    plain = blocks(["We keep your data for a year."] * 3)
+    hard = blocks(HUGE[name])
+    for new, old in (
+        (hard, plain),
+        (plain, hard),
+        (hard, blocks([*HUGE[name][:-1], "An added sentence of the text."])),
+    ):
+        assert judge(new, [Past(AT, old)], AT).kind in KINDS

@@ -1,0 +1,207 @@
+"""What a capture is beside the earlier ones: every class, in several languages, on texts written for these tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from changes import fingerprint, judge
+from records import Block, Change, Past
+
+FILLER = [
+    f"Section {word}: this part of the policy explains how the service treats {word} and whom you can ask about {word}."
+    for word in "accounts messages groups channels photographs calls stickers payments bots backups devices languages".split()
+]
+POLICY = ["We share your telephone number with our hosting partner.", "You must be 16 years old to use the service."]
+
+
+def text(*lines: str) -> tuple[Block, ...]:
+    return tuple(Block("paragraph", line) for line in [*FILLER, *lines])
+
+
+def past(*states: tuple[Block, ...]) -> list[Past]:
+    return [Past(f"2024-0{number}-01T00:00:00+00:00", state) for number, state in enumerate(states, 1)]
+
+
+def judged(old: list[str], new: list[str], **said: str) -> Change:
+    return judge(text(*new), past(text(*old)), "2024-09-24T00:00:00+00:00", **said)
+
+
+def test_the_first_text_is_first() -> None:
+    assert judge(text(*POLICY), [], "2024-01-01T00:00:00+00:00").kind == "first"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "topic"),
+    [
+        ("If we receive a court order about a terror suspect, we may disclose your IP address.",
+         "If we receive a valid order from judicial authorities about a suspect in any criminal case, we may disclose your IP address.",
+         "law_enforcement_disclosure"),
+        ("Wir löschen dein Konto nach 6 Monaten ohne Anmeldung.", "Wir löschen dein Konto nach 18 Monaten ohne Anmeldung.", "data_retention"),
+        ("Nous ne partageons pas vos messages avec des tiers.", "Nous partageons vos messages avec des tiers.", "data_sharing"),
+        ("Вам должно быть 16 лет, детям нельзя.", "Вам должно быть 13 лет, детям нельзя.", "age_or_minors"),
+        ("Можете звернутися до суду.", "Усі спори розглядає арбітраж, відповідальність обмежена лише сумою оплати.", "dispute_resolution_or_liability"),
+        ("El servicio es gratuito.", "El servicio cuesta 5 euros al mes; no hay reembolso de los pagos.", "payments"),
+        ("Our policy is to notify users before we disclose their data to law enforcement.",
+         "Where required by law, we will notify users before we disclose their data to law enforcement.", "law_enforcement_disclosure"),
+        ("The service is provided by Example Inc., the controller of your data.",
+         "The service is provided by Example LLC, the controller of your data.", "jurisdiction_or_entity"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_changes_is_substantive(old: str, new: str, topic: str) -> None:
+    found = judged([old, *POLICY], [new, *POLICY])
+    assert found.kind == "substantive", found.reason
+    assert topic in found.topics
+    assert (found.key_old, found.key_new) == (old, new)
+
+
+def test_more_reasons_to_disclose_is_wider_and_fewer_is_narrower() -> None:
+    few = "If we receive a court order about a terror suspect, we may disclose your IP address to the police."
+    many = "If we receive a valid order about a suspect in any criminal case, we may disclose your IP address to the authorities."
+    assert judged([few], [many]).direction == "widened"
+    assert judged([many], [few]).direction == "narrowed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("More than 400 million people use the service.", "More than 500 million people use the service."),
+        ("We recieve many questions about the service.", "We receive many questions about the service."),
+        ("Last updated: 1 March 2023", "Last updated: 2 April 2024"),
+        ("Write to us: Example, 12 High Street, Dublin.", "Write to us: Example, 40 Low Street, Dublin."),
+    ],
+)
+def test_wording_that_rules_nothing_is_editorial(old: str, new: str) -> None:
+    found = judged([old, *POLICY], [new, *POLICY])
+    assert found.kind == "editorial", (found.reason, found.hunks)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("We keep “secret chats” on your device.", 'We keep "secret chats" on your device.'),
+        ("See https://example.org/help?token=123 for help.", "See https://example.org/help?token=987 for help."),
+        ("Updated 2 years ago, we keep your data safe.", "Updated 3 years ago, we keep your data safe."),
+        ("We keep your\u200b data safe.", "We keep your data safe."),
+        ("1. We keep your data safe.", "a) We keep your data safe."),
+        ("Datos seguros, hace 2 días.", "Datos seguros, hace 3 días."),
+        ("• Мы храним данные. 5 минут назад", "Мы храним данные. 7 минут назад"),
+    ],
+)
+def test_what_a_reader_does_not_see_leaves_the_fingerprint_alone(old: str, new: str) -> None:
+    assert fingerprint(text(old)) == fingerprint(text(new))
+
+
+def test_moved_text_is_not_removed_text() -> None:
+    lines = text(*POLICY)
+    found = judge(lines[4:] + lines[:4], past(lines), "2024-09-24T00:00:00+00:00")
+    assert found.kind == "cosmetic_noise"
+    assert {hunk.op for hunk in found.hunks} == {"move"}
+
+
+def test_lines_cut_otherwise_are_no_change() -> None:
+    whole = "We share your data with partners. We keep it for a year. You may ask us to erase it."
+    found = judge(text(*whole.split(". ")), past(text(whole)), "2024-09-24T00:00:00+00:00")
+    assert found.kind in {"cosmetic_noise", "same_text"}
+
+
+def test_a_text_that_comes_back_flaps_and_says_to_when() -> None:
+    a, b = text("We share data with Ann."), text("We share data with Bob.")
+    found = judge(a, past(a, b), "2024-09-24T00:00:00+00:00")
+    assert (found.kind, found.back_to) == ("flapping", 0)
+    assert "2024-01-01" in found.reason
+
+
+def test_a_variant_is_followed_by_itself() -> None:
+    """English and British pages take turns; the rule that changes in one is found against that one."""
+    american = text("Our organization may analyze colors.", "We keep messages for 6 months.", "Nothing else.")
+    british = text("Organisationally: we analyse colours in Britain only by hand.", "We keep messages for 6 months.", "Residents of the United Kingdom: ask the registrar.")  # fmt: skip
+    changed = text("Our organization may analyze colors.", "We keep messages for 24 months.", "Nothing else.")
+    found = judge(changed, past(american, british), "2024-09-24T00:00:00+00:00")
+    assert (found.kind, found.base) == ("substantive", 0)
+    assert "24 months" in found.key_new
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause"),
+    [
+        (["Just a moment...", "Verify you are human to continue."], "challenge"),
+        (["Log in to continue", "Forgot your password?"], "login"),
+        (["Before you continue", "We use cookies. Accept all. Reject all."], "consent"),
+        (["404", "The page was not found."], "error"),
+        (["Seite nicht gefunden"], "error"),
+        (["Страница не найдена"], "error"),
+        (["Redirecting to the new address"], "redirect"),
+        ([], "empty"),
+        (FILLER[:2], "truncated"),
+        (["A recipe for bread", "Flour, water, salt and a warm oven are all you want on a Sunday."], "other_document"),
+    ],
+)
+def test_what_is_not_the_document_is_no_version(lines: list[str], cause: str) -> None:
+    page = tuple(Block("paragraph", line) for line in lines)
+    found = judge(page, past(text(*POLICY)), "2024-09-24T00:00:00+00:00")
+    assert (found.kind, found.cause) == ("wrong_document_or_error_page", cause)
+
+
+GERMAN = [
+    f"Abschnitt {number}: Dieser Teil der Erklärung sagt, wie der Dienst mit {word} umgeht und wen du nach {word} fragen kannst."
+    for number, word in enumerate(
+        "Konten Nachrichten Gruppen Kanälen Bildern Anrufen Zahlungen Geräten Sprachen".split()
+    )
+]
+
+
+def test_another_language_is_no_change_but_is_followed_by_itself() -> None:
+    english = text(*POLICY)
+    german = tuple(Block("paragraph", line) for line in [*GERMAN, "Wir geben deine Daten nicht an Behörden weiter."])
+    found = judge(german, past(english), "2024-09-24T00:00:00+00:00")
+    assert (found.kind, found.cause) == ("wrong_document_or_error_page", "language")
+    states = [*past(english), Past("2024-02-01T00:00:00+00:00", german, is_version=False)]
+    changed = tuple(Block("paragraph", line) for line in [*GERMAN, "Wir geben deine Daten an alle Behörden weiter."])
+    found = judge(changed, states, "2024-09-24T00:00:00+00:00")
+    assert (found.kind, found.base) == ("substantive", 1)
+
+
+def test_a_table_of_contents_is_not_text() -> None:
+    headed = [Block("heading", f"Part {word}", 2) for word in ("one", "two", "three", "four")]
+    body = [block for head, line in zip(headed, FILLER, strict=False) for block in (head, Block("paragraph", line))]
+    contents = [Block("item", head.text, 1) for head in headed]
+    assert fingerprint(tuple(body)) == fingerprint(tuple([Block("heading", "Contents", 2), *contents, *body]))
+
+
+@pytest.mark.parametrize(
+    ("line", "effective"),
+    [
+        ("Effective: June 28, 2024. Last revised: May 29, 2024.", "2024-06-28"),
+        ("Last updated: 1 March 2023", "2023-03-01"),
+        ("Zuletzt aktualisiert am 3. Mai 2024", "2024-05-03"),
+        ("En vigueur depuis le 1er février 2024", "2024-02-01"),
+        ("Última actualización: 15 de enero de 2024", "2024-01-15"),
+        ("Ultimo aggiornamento: 7 luglio 2024", "2024-07-07"),
+        ("Última atualização: 9 de março de 2024", "2024-03-09"),
+        ("Последнее обновление: 12 августа 2024", "2024-08-12"),
+        ("Останнє оновлення: 12 серпня 2024", "2024-08-12"),
+        ("Ostatnia aktualizacja: 4 grudnia 2023", "2023-12-04"),
+        ("Son güncelleme: 5 Ocak 2024", "2024-01-05"),
+        ("最近更新日期：2024年3月5日", "2024-03-05"),
+        ("2024年4月1日 改定", "2024-04-01"),
+        ("시행일: 2024년 4월 1일", "2024-04-01"),
+        ("Founded on 1 March 2013 in Dubai", None),
+        ("As of June 2024, creators can offer paid posts.", None),
+    ],
+)  # fmt: skip
+def test_the_date_a_document_gives_itself(line: str, effective: str | None) -> None:
+    found = judge((Block("paragraph", line), *text(*POLICY)), [], "2024-09-24T00:00:00+00:00")
+    assert (found.effective.value if found.effective else None) == effective
+
+
+def test_an_announced_version_has_its_own_date() -> None:
+    found = judged(
+        POLICY, ["We are updating our Privacy Policy, effective April 30, 2025. You can preview it here.", *POLICY]
+    )
+    assert found.announced and found.announced.value == "2025-04-30"
+    assert found.kind == "editorial" and found.effective is None
+
+
+def test_a_date_of_effect_that_moved_is_told() -> None:
+    found = judged(["Effective: 1 March 2023", *POLICY], ["Effective: 1 April 2024", *POLICY])
+    assert found.fields_moved == ("effective",)
