@@ -66,7 +66,7 @@ class Guard:
         async def guarded(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 message = message | {"headers": with_headers(message.get("headers", []), scope)}
-                if is_csv(message["headers"]) and not scope["path"].startswith("/data/"):
+                if is_csv(message["headers"], scope) and not scope["path"].startswith("/data/"):
                     csv.append(Defuser())
             elif csv:
                 text, last = message.get("body", b"").decode("utf-8", "replace"), not message.get("more_body")
@@ -106,8 +106,12 @@ class Guard:
             return host in self.hosts
 
 
-def is_csv(headers: list[tuple[bytes, bytes]]) -> bool:
-    return any(name.lower() == b"content-type" and b"text/csv" in value for name, value in headers)
+def is_csv(headers: list[tuple[bytes, bytes]], scope: Scope) -> bool:
+    """Datasette sends CSV that is to be looked at as plain text."""
+    kinds = [value for name, value in headers if name.lower() == b"content-type"]
+    return any(b"text/csv" in kind for kind in kinds) or (
+        scope["path"].endswith(".csv") and any(b"text/plain" in kind for kind in kinds)
+    )
 
 
 def host_of(scope: Scope) -> str:
@@ -121,7 +125,9 @@ def host_of(scope: Scope) -> str:
 def with_headers(given: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
     policy = POLICY.format(style=" " + FEEDS if scope["path"].startswith("/feeds") else "").encode()
     names = (
-        {name for name, _ in HEADERS} | {b"content-security-policy"} | ({b"content-length"} if is_csv(given) else set())
+        {name for name, _ in HEADERS}
+        | {b"content-security-policy"}
+        | ({b"content-length"} if is_csv(given, scope) else set())
     )
     kept = [(name, value) for name, value in given if name.lower() not in names]
     if scope["path"].startswith("/static/") and scope["query_string"]:
@@ -149,7 +155,7 @@ def mended(scope: Scope) -> Scope:
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """A wrong argument is the asker's matter (400), and no word of SQLite's or of a file reaches a reader."""
     text = str(getattr(exception, "message", "") or exception)
-    if "Cannot sort" in text or "fts5" in text or "unterminated string" in text:
+    if any(sign in text for sign in HINTS):
         return said(datasette, request, 400, "This cannot be asked so", hint(text))
     print(
         f"{request.path}: {type(exception).__name__}: {text}", file=sys.stderr
@@ -165,10 +171,16 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     return None
 
 
+HINTS = {
+    "Cannot sort": "There is no such column to sort by.",
+    "no such column": "There is no such column.",
+    "fts5": "The search has signs that cannot be searched for. Use words, or a phrase in straight quotes.",
+    "unterminated string": "The search has signs that cannot be searched for. Use words, or a phrase in straight quotes.",
+}
+
+
 def hint(text: str) -> str:
-    if "Cannot sort" in text:
-        return "There is no such column to sort by."
-    return "The search has signs that cannot be searched for. Use words, or a phrase in straight quotes."
+    return next(words for sign, words in HINTS.items() if sign in text)
 
 
 async def said(datasette: Any, request: Any, status: int, title: str, words: str) -> Response:

@@ -42,7 +42,7 @@ ASKED = {
     "page",
     "view",
 }
-KEEP = 400  # pages kept as drawn, until the tracker or the day changes
+KEEP = 24_000_000  # characters of pages kept as drawn, until the tracker or the day changes
 PATIENCE = 4_000  # milliseconds that the queries of one page may take
 
 
@@ -54,6 +54,7 @@ class Site:
         self.name, self.database = next((n, d) for n, d in datasette.databases.items() if not n.startswith("_"))
         self.watch = sqlite3.connect(f"file:{self.database.path}?mode=ro", uri=True, check_same_thread=False)
         self.lock = threading.Lock()
+        self.kept = 0
         self.drawing: dict[tuple[object, ...], asyncio.Future[Response]] = {}
         self.pages: OrderedDict[tuple[object, ...], Response] = OrderedDict()
         self.names: tuple[object, Names] = (None, Names())
@@ -68,9 +69,15 @@ class Site:
         return self.pages.get(key)
 
     def keep(self, key: tuple[object, ...], response: Response) -> Response:
-        self.pages[key] = response
-        while len(self.pages) > KEEP or next(iter(self.pages))[0] != key[0]:
-            self.pages.popitem(last=False)
+        """Remember a page; the oldest go when there is no room, and all of an earlier state at once."""
+        if self.pages and next(iter(self.pages))[0] != key[0]:
+            self.pages.clear()
+            self.kept = 0
+        if key not in self.pages:
+            self.pages[key] = response
+            self.kept += len(response.body)
+        while self.kept > KEEP:
+            self.kept -= len(self.pages.popitem(last=False)[1].body)
         return response
 
     async def once(self, key: tuple[object, ...], draw: Callable[[], Awaitable[Response]]) -> Response:
@@ -102,7 +109,10 @@ def view(load: Any) -> Any:
         where = f"{request.scheme}://{request.host}"
         asked = arguments(request.query_string)
         key = (state, request.path, tuple(pair for pair in asked if pair[0] in ASKED), form, where)
-        return site.known(key) or await site.once(key, lambda: drawn(site, load, request, state, form, where))
+        page = site.known(key) or await site.once(key, lambda: drawn(site, load, request, state, form, where))
+        return Response(
+            page.body, page.status, dict(page.headers), page.content_type
+        )  # Datasette writes into what it is given
 
     return answer
 

@@ -10,7 +10,8 @@ from reading.look import Look, Shown
 from reading.rows import Row
 
 PAGE = 20
-RANKED = 1_000  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
+RANKED = 500  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
+WEIGHED = 300  # up to so many are put in order by BM25, which reads every row that has one of the words
 KINDS = {"action": "actions", "update": "policy changes", "article": "articles", "version": "policy texts"}
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
@@ -82,11 +83,19 @@ def _found(look: Look, wanted: str, kind: str, number: int) -> tuple[list[Row], 
 
 
 def _ranked(look: Look, wanted: str, kind: str) -> tuple[list[int], bool]:
-    """Row ids, the best first, and whether more matched than were weighed."""
-    sql = "select rowid, bm25(search, 6.0, 1.0) as weight from search where search match ?"
-    sql += " and kind = ?" if kind else ""
-    found = look.db.execute(f"{sql} limit {RANKED}", (wanted, kind) if kind else (wanted,)).fetchall()
-    return [row[0] for row in sorted(found, key=lambda r: (r[1], r[0]))], len(found) == RANKED
+    """Row ids, the best first, and whether more matched than were looked at."""
+    only, given = (" and kind = ?", (wanted, kind)) if kind else ("", (wanted,))
+    found = look.rows(f"select rowid, kind, title from search where search match ?{only} limit {RANKED}", *given)
+    if len(found) < WEIGHED:
+        weighed = look.db.execute(f"select rowid, bm25(search, 6.0, 1.0) from search where search match ?{only}", given)
+        return [row[0] for row in sorted(weighed, key=lambda r: (r[1], r[0]))], False
+    words, order = re.findall(r'"([^"]+)"', wanted.split(" NOT ")[0].casefold()), list(KINDS)
+
+    def place(row: Row) -> tuple[int, int, int]:
+        title = row["title"].casefold()
+        return -sum(word in title for word in words), order.index(row["kind"]), row["rowid"]
+
+    return [row["rowid"] for row in sorted(found, key=place)], len(found) == RANKED
 
 
 def _shown(row: Row) -> Row:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
+import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from feeds.serving import free_port, serve_command
 from tests.reading import shelf
 
 FOLDER = Path(__file__).parent.parent.parent / "datasette"
@@ -52,24 +53,10 @@ class Served:
         return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, text)
 
 
-def start(tracker: Path, port: int, *more: str) -> subprocess.Popen:
-    """Datasette with the project's folder; the settings are those of settings.json."""
-    command = [sys.executable, "-m", "datasette", "serve", str(tracker), "--port", str(port), "--metadata", str(FOLDER / "metadata.yaml"),
-               "--template-dir", str(FOLDER / "templates"), "--plugins-dir", str(FOLDER / "plugins"), "--static", f"static:{FOLDER / 'static'}"]  # fmt: skip
-    for name, value in json.loads((FOLDER / "settings.json").read_text()).items():
-        command += ["--setting", name, str(int(value))]
-    return subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def serve(tracker: Path, *more: str) -> Iterator[Served]:
-    served = Served(free_port(), tracker)
-    process = start(tracker, served.port, *more)
+@contextmanager
+def _run(command: list[str], served: Served) -> Iterator[Served]:
+    """A server while it is needed."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(served, process)
         yield served
@@ -78,10 +65,17 @@ def serve(tracker: Path, *more: str) -> Iterator[Served]:
         process.wait(10)
 
 
+def serve(tracker: Path) -> Iterator[Served]:
+    """The site over a tracker, on loopback, as `banwatch serve` starts it."""
+    served = Served(free_port("127.0.0.1", 20_000 + os.getpid() % 20_000), tracker)
+    with _run(serve_command(FOLDER, tracker, "127.0.0.1", served.port, public=False), served):
+        yield served
+
+
 def _wait(served: Served, process: subprocess.Popen) -> None:
     for _ in range(600):
         if process.poll() is not None:
-            raise AssertionError(process.stderr.read() if process.stderr else "the server ended")
+            raise AssertionError("the server ended")
         try:
             served.get("/-/versions.json")
             return
