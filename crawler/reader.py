@@ -19,7 +19,7 @@ from errors import BanwatchError, Unreadable
 from records import Page, Source
 
 Read = Callable[[Page, Source], Sequence[Any]]
-BIG = 1024 * 1024  # bytes
+BIG = 512 * 1024  # bytes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # mallopt(3)
 Result = tuple[Sequence[Any], BanwatchError | None]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import logging
 import signal
 import time
 from collections import defaultdict
@@ -212,6 +213,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "RETRY_ENABLED": True, "RETRY_TIMES": bounds.retries, "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
         "DEPTH_LIMIT": bounds.max_depth + 1, "DNS_RESOLVER": "crawler.guards.PublicResolver", "BANWATCH_PATIENCE": bounds.patience,
         "BANWATCH_ALLOW_HOSTS": sorted(bounds.allow_hosts), "LOG_LEVEL": "ERROR", "LOG_ENABLED": True, "MEMUSAGE_ENABLED": False,
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None, "crawler.guards.AddressGuard": 50,
