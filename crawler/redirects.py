@@ -68,7 +68,7 @@ def address(base: str, written: bytes) -> str:
     except ValueError as error:
         raise Blocked("bad-redirect", f"a redirect to {shown}: {error}") from error
     if parts.scheme not in PORTS:
-        raise Blocked("blocked-scheme", f"a redirect to {shown}: scheme {parts.scheme!r} is not fetched")
+        raise Blocked("blocked-scheme", f"a redirect to an address of scheme {parts.scheme!r}, which is not fetched")
     if not parts.hostname:
         raise Blocked("bad-redirect", f"a redirect to {shown}")
     return target

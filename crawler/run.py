@@ -167,6 +167,8 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         archive.commit()
         door.declared()
         process = AsyncCrawlerProcess(scrapy_settings(job))
+        # after Scrapy has set up its logging: what a robots.txt did is told as an issue, not as a traceback
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         process.crawl(
             SourceSpider, sources=job.sources, archive=archive, door=door, readers=readers, run=job.run, bounds=bounds,
             report=lambda count: pipe.send(("page", count)),

@@ -37,7 +37,7 @@ QUOTED_TAGS = re.compile(r"""<[a-zA-Z/!?][^>"']{0,300}(?:(?:"[^"]{0,2000}"|'[^']
 REFERENCES = re.compile(r"&[#\w]{1,20};?")
 LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{50000}")
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-SILENT = frozenset({"script", "style", "noscript", "template", "head", "iframe", "svg", "math", "select", "object", "textarea", "canvas", "audio", "video"})  # fmt: skip
+SILENT = frozenset({"script", "style", "noscript", "template", "title", "iframe", "svg", "math", "select", "object", "textarea", "canvas", "audio", "video"})  # fmt: skip
 BREAKS = frozenset(
     "address article aside blockquote body button center dd details dialog dir div dl dt fieldset figcaption figure footer form frame "
     "header hr html legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul caption".split()

@@ -7,7 +7,7 @@ import re
 
 from errors import PageChanged, Unreadable
 from parsers import language, markdown, markup, pdf
-from parsers.blocks import blocks, valid
+from parsers.blocks import TAGS, blocks, valid
 from records import Block, Notice, Page, PolicyText, Record, Source
 
 LARGEST = 4_000_000  # characters of text; the longest policy known has 300,000
@@ -26,6 +26,10 @@ def read(page: Page, source: Source) -> list[Record]:
     if b"%PDF-" in page.body[:1_024]:
         return [_record(page, source, _of_pdf(page, source), "", "", 0)]
     text, encoding, replaced = markup.text(page, source)
+    if len(text) > 2 * LARGEST and len(text) - sum(m.end() - m.start() for m in TAGS.finditer(text)) > 2 * LARGEST:
+        raise Unreadable(
+            f"{markup.place(page, source)}: {len(text):,} characters, hardly any of them tags", "too-large"
+        )
     if _is_json(text):
         raise Unreadable(f"{markup.place(page, source)}: JSON where a document was expected", "not-html")
     if _is_plain(page, text):

@@ -55,7 +55,10 @@ def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -
     captures = db.execute(
         "select * from capture where document = ? order by fetched_at, sha256, id", (document,)
     ).fetchall()
-    start = next((i for i, c in enumerate(captures) if not c["kind"]), len(captures))
+    since = min(
+        (c["fetched_at"] for c in captures if not c["kind"]), default="~"
+    )  # all captures of one instant, or none
+    start = next((i for i, c in enumerate(captures) if c["fetched_at"] >= since), len(captures))
     _forget(db, document, captures[start:])
     row = db.execute("select * from document where id = ?", (document,)).fetchone()
     walk = State()

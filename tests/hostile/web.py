@@ -251,9 +251,14 @@ def _found(db: sqlite3.Connection, case: Case, state: dict[str, Any], issues: tu
         "select message from sighting where source = ? order by seq desc limit 1", (source,)
     ).fetchone()
     reason = (state["reason"] or "").partition(":")[0]
-    outcome = {"ok": "version", "deferred": "defer", "skipped": "skip", "degraded": "fail", "failing": "fail", "blocked": "fail"}.get(
-        state["state"], state["state"]
-    )
+    outcome = {
+        "ok": "version",
+        "deferred": "defer",
+        "skipped": "skip",
+        "degraded": "fail",
+        "failing": "fail",
+        "blocked": "fail",
+    }.get(state["state"], state["state"])
     return Found(
         outcome, reason, "\n".join(texts), versions + len(articles), news, held, issues, message[0] if message else ""
     )

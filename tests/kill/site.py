@@ -37,7 +37,9 @@ def policy(number: int, version: int = 0) -> str:
 
 
 def listing(number: int, links: int) -> str:
-    items = "".join(f'<li><a href="/article/{number * links + n}">Report {number * links + n}</a></li>' for n in range(links))
+    items = "".join(
+        f'<li><a href="/article/{number * links + n}">Report {number * links + n}</a></li>' for n in range(links)
+    )
     return f"<html lang=en><title>News {number}</title><main><h1>News</h1><ul>{items}</ul></main></html>"
 
 
@@ -60,12 +62,18 @@ def sources(base: str, pages: int) -> list[Source]:
 @contextmanager
 def served() -> Iterator[str]:
     """The address of the site while the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed in the middle is no error here."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -40,10 +40,13 @@ def replay(home: Path, folder: Path) -> None:
     """As `banwatch crawl --replay`."""
     from crawler.replay import replay as keep
 
-    with crawl_lock(home / "crawl.lock"), Archive(home / "archive.db") as archive:
-        with Door(home / "tracker.db", archive, parsers.read) as door:
-            keep(folder, archive)
-            catch_up(door, archive, banwatch.load_names)
+    with (
+        crawl_lock(home / "crawl.lock"),
+        Archive(home / "archive.db") as archive,
+        Door(home / "tracker.db", archive, parsers.read) as door,
+    ):
+        keep(folder, archive)
+        catch_up(door, archive, banwatch.load_names)
 
 
 def reread(home: Path) -> None:
@@ -120,7 +123,9 @@ def sound(home: Path) -> None:
         known = archive.last()
     if (home / "tracker.db").exists():
         db = sqlite3.connect(home / "tracker.db")
-        assert (db.execute("select max(seq) from sighting").fetchone()[0] or 0) <= known, "no row that the archive does not hold"
+        assert (db.execute("select max(seq) from sighting").fetchone()[0] or 0) <= known, (
+            "no row that the archive does not hold"
+        )
         db.close()
 
 
@@ -128,6 +133,12 @@ def content(home: Path) -> dict[str, list[str]]:
     """What readers see of a tracker, table by table."""
     db = sqlite3.connect(home / "tracker.db")
     return {table: sorted(repr(row) for row in db.execute(f"select * from {table}")) for table in READERS}
+
+
+def differing(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Rows that only one of two trackers has, by table."""
+    found = {table: sorted(set(one[table]) ^ set(other[table])) for table in one}
+    return {table: rows[:4] for table, rows in found.items() if rows}
 
 
 def everything(home: Path) -> list[str]:

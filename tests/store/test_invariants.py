@@ -213,3 +213,17 @@ def test_readers_see_a_rebuilt_tracker_without_reconnecting(tmp_path: Path) -> N
         archive.keep(page("policy", BEFORE, 1), "r")
         rebuild(archive, tmp_path / "tracker.db", read, lambda door: None)
         assert reader.execute("select count(*) from captures").fetchone()[0] == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_page_fetched_again_at_the_same_instant_takes_nothing_back(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """A crawl that was killed and goes on under its own instant: what the first capture showed is not lost."""
+    texts = ["", BEFORE, AFTER]
+    with store(tmp_path) as (archive, door):
+        for number in order:
+            archive.keep(page("policy", texts[number], 1), "r")
+            take_all(archive, door)
+        grown = rows(door)
+        rebuild(archive, tmp_path / "again.db", read, lambda door: None)
+        with Door(tmp_path / "again.db", archive, read) as again:
+            assert rows(again) == grown
