@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,8 @@ def rebuild(
     it is until the new one is whole. Raises BadStore if the archive is not sound.
     """
     tracker.parent.mkdir(parents=True, exist_ok=True)
+    for left in tracker.parent.glob("reread-*"):  # by a reread that was killed; the crawl lock says that none runs
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="reread-", dir=tracker.parent) as folder:
         fresh = Path(folder) / "tracker.db"
         with Door(fresh, archive, read) as door:
