@@ -335,6 +335,44 @@ def _door(home: Home, archive: Any) -> Any:
 
 
 @main.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="WARC...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option(
+    "--parts",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where Parquet files go and are taken up again. Default: backfill/ of the home folder.",
+)
+@as_json
+@pass_home
+@honest
+def backfill(home: Home, files: tuple[Path, ...], parts: Path | None, as_json: bool) -> None:
+    """Read web archives (WARC) through the same parsers, and load what belongs to a source.
+
+    Safe to kill and to run again. Example: banwatch backfill CC-NEWS-20240923.warc.gz
+    """
+    import importlib.util
+
+    if importlib.util.find_spec("pyarrow") is None:
+        raise BadConfiguration("backfill writes Parquet: install it with `uv sync --frozen --extra scale-backfill`")
+    from crawler.lock import crawl_lock
+    from scale.backfill import read_all
+    from scale.load import load
+    from scale.settings import engine
+
+    folder, found = parts or home.folder / "backfill", [s for s in registry() if not s.retired]
+    with progress("reading parts") as step:
+        counts = read_all(files, found, folder, engine(home.scale), step)
+    with crawl_lock(home.lock), progress("loading") as step:
+        _prepare(home)
+        counts |= {
+            f"loaded_{name}": count for name, count in load(folder, found, home.archive, home.tracker, step).items()
+        }
+    _report(counts, as_json)
+    raise SystemExit(IN_PART if counts.get("faults") else DONE)
+
+
+@main.command()
 @as_json
 @pass_home
 @honest

@@ -239,6 +239,21 @@ class Archive:
         ).fetchone()
         return int(row[0]) if row else 0
 
+    def holds(self, page: Page) -> bool:
+        """Whether this page, fetched at this instant, is there."""
+        rows = self._db.execute(
+            "select fetched_at, sha256 from sighting where source = ? and requested_url = ?",
+            (page.source, page.requested_url),
+        )
+        return (instant(page.fetched_at), page.sha256) in set(rows)
+
+    def first_try(self, source: str, url: str) -> str:
+        """Instant at which a source was first asked for this address, whatever came; "" if never."""
+        row = self._db.execute(
+            "select fetched_at from sighting where source = ? and requested_url = ? order by seq limit 1", (source, url)
+        ).fetchone()
+        return str(row[0]) if row else ""
+
     def first_run(self, source: str) -> str:
         """The run that first fetched from a source; "" if none did."""
         if source not in self._first_runs:

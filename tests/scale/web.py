@@ -11,8 +11,8 @@ from records import Selector, Source
 
 REPORTS = 12  # to a list
 SENTENCES = (
-    "The regulator blocked Telegram across the country on 3 September 2024 after the platform did not answer.",
-    "A court ordered providers to restore access to WhatsApp on 5 October 2024.",
+    "Roskomnadzor blocked Telegram across Russia on 3 September 2024 after the platform did not answer.",
+    "Turkey blocked access to Instagram on 2 August 2024 and the regulator BTK gave no reason.",
     "The ministry said it is looking at the rules for messengers and will report in spring.",
 )
 
