@@ -588,6 +588,50 @@ def sources_check(folder: Path | None) -> None:
     click.echo(f"{len(found)} sources are well-formed")
 
 
+@sources_group.command("add")
+@click.argument("url")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("sources"), show_default=True)
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("tests/recordings"),
+    show_default=True,
+)
+@honest
+def sources_add(url: str, folder: Path, recordings: Path) -> None:
+    """Look at a page and propose its source file: feed by autodiscovery, selectors, language, platform; and record it.
+
+    Example: banwatch sources add https://www.edps.europa.eu/
+    """
+    from crawler.propose import propose
+
+    known = {source.url: source.id for source in registry()}
+    found = propose(url, folder, recordings, _platform_in, known)
+    click.echo(found.text)
+    say(f"written to {found.file}, recorded in {found.recording}; now check:")
+    for doubt in found.doubts:
+        say(f"  - {doubt}")
+    say("  - the recording holds somebody's text: write it anew after its structure before you commit it")
+
+
+def _platform_in(words: str) -> str:
+    """Canonical name of the first platform named in some words, the host's name first; "" if none is."""
+    import re
+    from itertools import pairwise
+
+    from claims import names
+    from errors import Unrecognised
+
+    *title, host = words.split()
+    parts = [*host.split("."), *re.findall(r"[\w'-]+", " ".join(title))]
+    for name in [*parts, *(f"{a} {b}" for a, b in pairwise(parts))]:
+        try:
+            return names.platform(name).name
+        except Unrecognised:
+            continue
+    return ""
+
+
 @sources_group.command("record")
 @click.argument("url")
 @click.option(

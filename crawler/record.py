@@ -37,7 +37,7 @@ def record(url: str, out: Path, settings: CrawlSettings | None = None) -> Path:
     taken = next(out.glob(f"{source.id}.*"), None)
     if taken:
         raise BadConfiguration(f"{taken}: there already; remove it, or give another folder with --out")
-    path = _fetched(source, settings or CrawlSettings.from_environment())
+    path = fetched(source, settings or CrawlSettings.from_environment())
     target = out / f"{source.id}{ending(path)}"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(path.body)
@@ -54,7 +54,8 @@ def _declared(url: str) -> Source:
     return replace(found or Source(name, name, url, "article", "news"), max_pages=1, retired="")
 
 
-def _fetched(source: Source, settings: CrawlSettings) -> Page:
+def fetched(source: Source, settings: CrawlSettings) -> Page:
+    """The page of a source, fetched once. Raises FetchFailed with the crawl's own cause if nothing came."""
     with tempfile.TemporaryDirectory(prefix="record-") as folder:
         archive = Path(folder) / "archive.db"
         crawl([source], archive, Path(folder) / "tracker.db", run="record", settings=settings)
