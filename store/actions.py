@@ -156,8 +156,10 @@ def shown(rows: Iterable[sqlite3.Row], column: str) -> str:
 
 
 def shown_day(dates: Iterable[Dated]) -> str:
-    """The day to show. Where the best is cut short ("2024-09") and a better one lies within it, that one."""
-    found = ranked(dates, lambda d: d.row, lambda d: d.value)
+    """The day to show. Where the best is cut short ("2024-09") and a better one lies within it, that one; a day on which a measure was
+    seen at work only where no day of effect is told."""
+    dates = list(dates)
+    found = ranked([d for d in dates if d.role != "observed"] or dates, lambda d: d.row, lambda d: d.value)
     if not found:
         return ""
     within = [value for value, _ in found[1:] if value.startswith(found[0][0])]

@@ -30,16 +30,17 @@ where p.article = ? and p.side = 'platform' and g.side = 'government' and p.star
   and p.development is not null and g.action is not null and p.standing = 'published' and g.standing = 'published'
 order by p.id, g.id"""
 ACTED = """
-select a.id as object, max(d.happened_on) as acted
-from development_platform p join development d on d.id = p.development join action a on a.id = d.action
-where p.platform in (select platform from development_platform where development = ?) and d.side = 'government' and d.precision = 'day'
-  and d.stage in ('announced', 'decided', 'in_force') and d.happened_on between ? and ?
-group by a.id order by acted desc, a.id limit ?"""
+select d.action as object, max(d.happened_on) as acted
+from development_platform p join platform_day y on y.platform = p.platform and y.happened_on between ? and ?
+join development d on d.id = y.development
+where p.development = ? and d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force')
+group by d.action order by acted desc, d.action limit ?"""
 ANSWERED = """
 select distinct v.id from development d join development_platform p on p.development = d.id
-join development_platform q on q.platform = p.platform join development v on v.id = q.development
-where d.action = ? and d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force') and v.side = 'platform' and v.precision = 'day'
-  and v.happened_on between d.happened_on and date(d.happened_on, ?)"""
+join platform_day y on y.platform = p.platform and y.happened_on between d.happened_on and date(d.happened_on, ?)
+join development v on v.id = y.development
+where d.action = ? and d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force')
+  and v.side = 'platform' and v.precision = 'day'"""
 
 
 @cache
@@ -62,7 +63,7 @@ def link(db: sqlite3.Connection, actions: Iterable[str], developments: Iterable[
             row[0] for row in db.execute("select subject from link where object = ? and basis = 'proposed'", (action,))
         }
         db.execute("delete from link where object = ?", (action,))
-        answers |= {row[0] for row in db.execute(ANSWERED, (action, f"+{LINK_DAYS} days"))}
+        answers |= {row[0] for row in db.execute(ANSWERED, (f"+{LINK_DAYS} days", action))}
         _endings(db, action)
     for answer in sorted(answers):
         _propose(db, answer)
@@ -90,7 +91,7 @@ def _propose(db: sqlite3.Connection, development: str) -> None:
         return
     day = date.fromisoformat(row["happened_on"])
     span = ((day - timedelta(days=LINK_DAYS)).isoformat(), row["happened_on"])
-    for found in db.execute(ACTED, (development, *span, MOST)).fetchall():
+    for found in db.execute(ACTED, (*span, development, MOST)).fetchall():
         days = (day - date.fromisoformat(found["acted"])).days
         _put(db, development, "responds_to", found["object"], "proposed", f"same platform, {days} days later", days)
 

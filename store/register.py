@@ -195,7 +195,13 @@ def _updates(table: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:
 
 
 def _row(entry: dict[str, Any], other: str, whole: dict[str, str], where: str) -> dict[str, Any]:
-    claim = _claim(entry, whole, where)
+    try:
+        claim = _claim(entry, whole, where)
+    except BadConfiguration:
+        raise
+    except (BanwatchError, KeyError, TypeError, ValueError) as error:
+        missing = f"the key {error} is missing" if isinstance(error, KeyError) else error
+        raise BadConfiguration(f"register: {where}: {missing}") from error
     cites = [_address(url, where) for url in entry["cites"]]
     if not cites and not other:
         raise BadConfiguration(f"register: {where}: no address is cited")
@@ -260,7 +266,10 @@ def _day(value: str, where: str) -> str:
     """A day, month or year that the calendar holds."""
     if not DAY.fullmatch(value):
         raise BadConfiguration(f"register: {where}: {value!r} is no date (2024-09-19, 2024-09 or 2024)")
-    date.fromisoformat((value + "-01-01")[:10])
+    try:
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError as error:
+        raise BadConfiguration(f"register: {where}: {value!r} is no day of the calendar") from error
     return value
 
 

@@ -77,6 +77,7 @@ class Told:
     days: tuple[int, ...]
     known: int
     step: int
+    seen: bool  # its day is one on which the measure was seen at work
     scopes: frozenset[str]
     authority: str
     amount: float
@@ -93,17 +94,20 @@ class Told:
 
 
 COLUMNS = """c.id, c.kind, c.happened_on, c.precision, c.date_role, c.dates, c.scopes, c.authority_id, c.amount, c.currency, c.person, c.ends,
-c.measure, c.article, c.source, c.url, c.standing, coalesce(nullif(substr(a.published, 1, 10), ''), nullif(c.told_on, ''), substr(c.seen_at, 1, 10)) as known"""
+c.measure, c.article, c.source, c.url, c.standing, c.de_facto, coalesce(nullif(substr(a.published, 1, 10), ''), nullif(c.told_on, ''), substr(c.seen_at, 1, 10)) as known"""
 
 
 def told(row: sqlite3.Row) -> Told:
     """A row with COLUMNS as resolution needs it."""
     kind = kinds()[row["kind"]]
     low, high = span(row["happened_on"])
+    known = span(row["known"])[1]
+    if row["de_facto"]:  # what was seen on a day tells no step of the action: it speaks of what was in force then
+        low, high, known = None, 0, high or known
     person = row["person"]
     return Told(
         row["id"], row["kind"], kind.get("family", ""), bool(kind.get("ends")), low, high, _days(row, low, high),
-        span(row["known"])[1], 3 * int(kind.get("step", 0)) + STEPS.get(row["date_role"], 0), _members(row["scopes"]), row["authority_id"], _number(row["amount"]),
+        known, 3 * int(kind.get("step", 0)) + STEPS.get(row["date_role"], 0), row["date_role"] == "observed" and kind.get("life") == "measure", _members(row["scopes"]), row["authority_id"], _number(row["amount"]),
         row["currency"], _people().get(person.casefold(), person.casefold()) if person else "", row["ends"], row["measure"],
         row["article"] or row["id"], f"{row['source']} {row['url']}",
     )  # fmt: skip
@@ -225,7 +229,7 @@ class Lane:
         self._measures([c for c in claims if c.measure])
         free = [c for c in claims if not c.measure]
         for claim in sorted((c for c in free if c.exact), key=lambda c: (not self._telling(c), c.low, c.id)):
-            self._put(claim, self._near(claim))
+            self._put(claim, self._near(claim) or self._seen(claim))
         self._mend()
         loose = [c for c in free if c.low is not None and not c.exact]
         for claim in sorted(loose, key=lambda c: (c.high - (c.low or 0), c.low, c.id)):
@@ -282,6 +286,14 @@ class Lane:
             if on and not self._ended_between(strand, claim) and self._fits(strand, claim):
                 fits.append((strand.gap(low, high), strand.number))
         return self.strands[min(fits)[1]] if fits else None
+
+    def _seen(self, claim: Told) -> Strand | None:
+        """The strand that a block which was merely seen on a day is: the latest that had begun and was not ended."""
+        if not claim.seen:
+            return None
+        begun = [strand for strand in self.strands if strand.claims and strand.first <= (claim.low or 0)]
+        fits = [strand for strand in begun if not self._ended_between(strand, claim) and self._fits(strand, claim)]
+        return max(fits, key=lambda strand: (strand.first, -strand.number), default=None)
 
     def _steps_on(self, strand: Strand, claim: Told, after: bool) -> bool:
         """Whether a claim tells a later step than the strand, or an earlier one. A law's steps may each be told of many times."""

@@ -12,7 +12,7 @@ create view actions as
 select id, kind, jurisdiction, authority, platforms, scopes, status, as_of, de_facto, binding, announced_on, effective_on,
        lifted_on, reason, legal_basis, tier, claims, title, "case", area, exceptions, personal_devices, person, in_force_from, in_force_until,
        amount, currency, voices, confirmed, authority_id, first_seen, updated_at, curated,
-       substr(coalesce(nullif(announced_on, ''), effective_on), 1, 4) as year
+       substr(coalesce(nullif(announced_on, ''), effective_on), 1, 4) as year, de_facto_evidence
 from action where side = 'government';
 
 create view answers as  -- what platforms are said to have done, where no captured document shows it

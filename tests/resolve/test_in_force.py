@@ -1,0 +1,135 @@
+"""What was in force where on a day: one query, over real histories of the register and over made ones for the rare turns."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.resolve.conftest import only_action, tell
+
+QUERY = (Path(__file__).parent.parent.parent / "store" / "in_force.sql").read_text("utf-8")
+
+# place, app, family of words in the kind, day, state on that day ("" not in force)
+HISTORIES = [
+    ("BR", "WhatsApp", "block", "2016-05-01", ""), ("BR", "WhatsApp", "block", "2016-05-02", "in_force"), ("BR", "WhatsApp", "block", "2016-05-03", ""),
+    ("BR", "WhatsApp", "block", "2016-07-19", "in_force"), ("BR", "WhatsApp", "block", "2016-07-20", ""), ("GQ", "Facebook", "block", "2017-11-10", "in_force"),
+    ("GQ", "Facebook", "block", "2017-11-11", ""), ("IR", "Telegram", "block", "2018-01-01", "in_force"), ("TD", "Viber", "block", "2019-07-12", "in_force"),
+    ("TD", "Viber", "block", "2019-07-13", ""), ("RU", "Telegram", "block", "2019-06-01", "in_force"), ("RU", "Telegram", "block", "2020-06-18", ""),
+    ("LK", "Facebook", "block", "2018-12-01", ""), ("LK", "Telegram", "block", "2019-04-25", "in_force"), ("US", "WeChat", "prohibition", "2021-06-08", "not_enforced"),
+    ("US", "WeChat", "prohibition", "2021-06-10", ""), ("RU", "X", "throttling", "2021-12-01", "in_force"), ("RU", "X", "throttling", "2022-03-05", ""),
+    ("RU", "X", "block", "2022-03-05", "in_force"), ("NG", "X", "block", "2021-06-04", ""), ("NG", "X", "block", "2021-06-05", "in_force"),
+    ("NG", "X", "block", "2022-01-13", ""), ("UZ", "TikTok", "block", "2021-12-01", ""), ("UZ", "WeChat", "block", "2022-01-01", "in_force"),
+    ("UZ", "WeChat", "block", "2022-09-01", "partly_lifted"), ("IR", "Instagram", "block", "2024-01-01", "in_force"), ("IR", "WhatsApp", "block", "2025-01-01", "partly_lifted"),
+    ("EU", "TikTok", "device", "2023-03-14", ""), ("EU", "TikTok", "device", "2023-03-16", "in_force"), ("IT", "ChatGPT", "processing", "2023-04-15", "in_force"),
+    ("IT", "ChatGPT", "processing", "2023-04-29", ""), ("US-MT", "TikTok", "law", "2024-02-01", ""), ("IQ", "Telegram", "block", "2023-08-10", "in_force"),
+    ("IQ", "Telegram", "block", "2023-08-14", ""), ("PK", "X", "block", "2024-03-01", "in_force"), ("PK", "X", "block", "2025-05-07", ""),
+    ("ES", "Telegram", "block", "2024-03-23", "in_force"), ("ES", "Telegram", "block", "2024-03-26", ""), ("NC", "TikTok", "block", "2024-05-20", "in_force"),
+    ("NC", "TikTok", "block", "2024-05-30", ""), ("TR", "Instagram", "block", "2024-08-09", "in_force"), ("TR", "Instagram", "block", "2024-08-10", ""),
+    ("NP", "TikTok", "block", "2024-01-01", "in_force"), ("NP", "TikTok", "block", "2024-09-06", ""), ("BR", "X", "block", "2024-09-15", "in_force"),
+    ("BR", "X", "block", "2024-10-08", ""), ("UA", "Telegram", "device", "2024-09-19", ""), ("UA", "Telegram", "device", "2024-09-20", "in_force"),
+    ("AL", "TikTok", "block", "2025-03-12", ""), ("AL", "TikTok", "block", "2025-12-01", "in_force"), ("AL", "TikTok", "block", "2026-02-05", ""),
+    ("US", "TikTok", "law", "2025-01-18", ""), ("US", "TikTok", "law", "2025-01-19", "in_force"), ("US", "TikTok", "law", "2025-03-01", "not_enforced"),
+    ("AU", "Kick", "age", "2025-12-09", ""), ("AU", "Kick", "age", "2025-12-10", "in_force"), ("NP", "X", "block", "2025-09-08", "in_force"),
+    ("NP", "X", "block", "2025-09-09", ""), ("TW", "Xiaohongshu", "block", "2026-11-30", "in_force"), ("TW", "Xiaohongshu", "block", "2027-01-01", ""),
+    ("MY", "Grok", "block", "2026-01-22", "in_force"), ("MY", "Grok", "block", "2026-01-23", ""), ("RU", "Telegram", "block", "2026-05-01", ""),
+    ("RU", "WhatsApp", "block", "2026-03-01", "in_force"), ("CA", "TikTok", "divestiture", "2025-06-01", "in_force"), ("CA", "TikTok", "divestiture", "2026-02-01", ""),
+]  # fmt: skip
+WORDS = {"prohibition": "transaction_prohibition", "law": "legislation_in_force", "processing": "processing_ban", "age": "age_restriction", "divestiture": "divestiture_order",
+         "device": "device_ban", "block": "nationwide_block", "throttling": "throttling"}  # fmt: skip
+
+
+def states(db: sqlite3.Connection, place: str, app: str, kind: str, day: str) -> list[str]:
+    rows = db.execute(QUERY, {"day": day}).fetchall()
+    return sorted(
+        r["state"]
+        for r in rows
+        if r["jurisdiction"] == place and f'"{app}"' in r["platforms"] and r["kind"] == WORDS[kind]
+    )
+
+
+@pytest.mark.parametrize(("place", "app", "kind", "day", "state"), HISTORIES, ids=lambda value: str(value))
+def test_histories_of_the_register(
+    curated: sqlite3.Connection, place: str, app: str, kind: str, day: str, state: str
+) -> None:
+    found = states(curated, place, app, kind, day)
+    assert (state in found and found) if state else not found
+
+
+def test_the_histories_are_thirty_and_more() -> None:
+    assert len({history[:3] for history in HISTORIES}) >= 30
+
+
+def test_the_columns_of_the_row_say_the_same_for_measures_without_a_pause(curated: sqlite3.Connection) -> None:
+    for day in ("2019-01-01", "2022-06-01", "2024-09-15", "2026-01-15"):
+        by_row = {r[0] for r in curated.execute(
+            "select id from actions where in_force_from != '' and in_force_from <= ? and (in_force_until = '' or in_force_until > ?)", (day, day))}  # fmt: skip
+        assert by_row == {r["action"] for r in curated.execute(QUERY, {"day": day})}
+
+
+def test_rumours_are_never_in_force(curated: sqlite3.Connection) -> None:
+    rumours = curated.execute("select * from claim where not occurred").fetchall()
+    assert len(rumours) >= 4
+    assert all(r["standing"] == "rumour" and r["action"] is None and r["development"] is None for r in rumours)
+
+
+# turns that the register has no case of -------------------------------------------------------------------------------
+def on(db: sqlite3.Connection, day: str) -> list[str]:
+    return [row["state"] for row in db.execute(QUERY, {"day": day})]
+
+
+def test_a_suspended_block_that_is_put_back_is_in_force_before_and_after(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), told="2024-01-10")
+    tell(db, "suspended", ("2024-02-01", "decided"), told="2024-02-01")
+    tell(
+        db,
+        "nationwide_block",
+        ("2024-01-10", "effective"),
+        told="2024-03-05",
+        by="second",
+        state="in_force",
+        state_on="2024-03-05",
+    )
+    row = only_action(db)
+    assert (row["status"], row["as_of"]) == ("in_force", "2024-03-05")
+    assert (on(db, "2024-01-20"), on(db, "2024-02-15"), on(db, "2024-03-06")) == (["in_force"], [], ["in_force"])
+
+
+def test_a_term_that_ran_out_is_expired_once_anything_later_is_known(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), ("2024-07-10", "scheduled_expiry"), told="2024-01-10")
+    row = only_action(db)
+    assert (row["status"], row["in_force_until"]) == ("in_force", "2024-07-10")
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), told="2024-08-01", by="second")
+    assert only_action(db)["status"] == "expired"
+    assert (on(db, "2024-07-09"), on(db, "2024-07-10")) == (["in_force"], [])
+
+
+def test_an_extension_keeps_a_measure_beyond_its_term(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), ("2024-07-10", "scheduled_expiry"), told="2024-01-10")
+    tell(db, "extended", ("2024-07-01", "decided"), told="2024-07-01")
+    assert only_action(db)["status"] == "in_force" and on(db, "2024-09-01") == ["in_force"]
+
+
+def test_what_is_only_announced_is_presumed_and_what_is_ordered_counts_from_the_time_allowed(
+    db: sqlite3.Connection,
+) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "ordered"), ("2024-01-20", "deadline"), told="2024-01-10")
+    row = only_action(db)
+    assert (row["status"], row["in_force_from"]) == ("ordered", "2024-01-20")
+    assert [r["basis"] for r in db.execute(QUERY, {"day": "2024-02-01"})] == ["presumed"]
+
+
+def test_what_was_seen_stands_beside_what_was_ordered(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), told="2024-01-10")
+    seen = tell(
+        db,
+        "nationwide_block",
+        ("2024-05-01", "observed"),
+        told="2024-05-02",
+        by="prober",
+        tier="measurement",
+        de_facto="reachable",
+    )
+    row = only_action(db)
+    assert (row["status"], row["de_facto"], row["de_facto_evidence"]) == ("in_force", "reachable", seen)
