@@ -62,6 +62,7 @@ def open_tracker(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = connect(path)
         db.execute("pragma synchronous = normal")
+        db.execute("pragma cache_size = -65536")  # 64 MiB: settling reads a place's claims several times
         if fresh:
             create(db, _layout(), APPLICATION_ID, SCHEMA)
         check(db, path, APPLICATION_ID, SCHEMA)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from store.actions import CLAIMS, ranked
-from store.database import many
+from store.database import many, unsettled
 from store.resolve import Told
 
 BEFORE, AFTER = 14, 31  # days outside the captures around a change in which a claim may speak of it
@@ -84,6 +84,7 @@ def save_evidence(db: sqlite3.Connection, change: str, claims: list[str]) -> Non
         (best["happened_on"], best["precision"], best["date_role"], best["date_basis"]) if best
         else (row["seen_at"][:10], "day", "first_seen", "observed")
     )  # fmt: skip
+    unsettled(db, "answer", row["development"])
     db.execute(
         "update development set happened_on = ?, precision = ?, date_role = ?, date_basis = ? where id = ?",
         (*values, row["development"]),

@@ -33,7 +33,7 @@ VAGUE = {
     "court_ruling": "court_order",
 }
 MONTHS = 30
-NONE = Rereader(lambda source, day: -1, lambda page, source, day: ())
+NONE = Rereader(lambda source, day: -1, lambda page, source, day: (), lambda source, day: False)
 
 
 @dataclass(frozen=True, slots=True)
