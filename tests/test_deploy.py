@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -27,9 +26,7 @@ def commands(text: str) -> list[list[str]]:
     for line in text.splitlines():
         if line.lstrip().startswith("#") and "docker" not in line:
             continue
-        found += [
-            shlex.split(words) for words in COMMAND.findall(line.split("||")[0]) if words.split()[0] in main.commands
-        ]
+        found += [words.split() for words in COMMAND.findall(line.split("||")[0]) if words.split()[0] in main.commands]
     return found
 
 
