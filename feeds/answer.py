@@ -20,10 +20,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from feeds import page as pages
 from feeds.addresses import FORMS, Site
-from feeds.edition import MAINTAINERS, Edition, Query, every_slice, used_names
+from feeds.edition import MAINTAINERS, Edition, Query
 from feeds.item import EPOCH
 from feeds.opml import opml
-from feeds.slices import NoSuchFeed, read_slice
+from feeds.slices import NoSuchFeed
 from feeds.static import STYLES
 
 KEPT = 500  # answers kept; above that all are made anew
@@ -174,7 +174,7 @@ def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tu
     if stem == MAINTAINERS:
         return edition.maintainers(form), FORMS[form]
     stem, page = _archive(stem)
-    return edition.body(read_slice(edition.names, stem, asked), form, page), FORMS[form]
+    return edition.body(edition.slice_of(stem, asked), form, page), FORMS[form]
 
 
 def _archive(stem: str) -> tuple[str, int]:
@@ -188,17 +188,17 @@ def _archive(stem: str) -> tuple[str, int]:
 
 
 def _index(edition: Edition, questions: Sequence[tuple[str, str]] = ()) -> tuple[str, str]:
-    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    slices = edition.every_slice()
     return pages.index(edition.site, edition.names, slices, questions)
 
 
 def _list(edition: Edition) -> tuple[bytes, str]:
-    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    slices = edition.every_slice()
     return pages.listing(edition.site, edition.names, slices), "application/json; charset=utf-8"
 
 
 def _opml(edition: Edition) -> tuple[bytes, str]:
-    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    slices = edition.every_slice()
     return opml(edition.site, edition.names, slices), "text/x-opml; charset=utf-8"
 
 

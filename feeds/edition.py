@@ -7,7 +7,7 @@ each item stands in one document and a reader may walk back through the whole pa
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,19 @@ class Edition:
     @cached_property
     def names(self) -> slices.Names:
         return slices.read_names(self.db)
+
+    def slice_of(self, path: str, asked: Mapping[str, Sequence[str]]) -> Slice:
+        """The slice of an address. Raises NoSuchFeed where neither the reference tables nor the news know a name."""
+        try:
+            return slices.read_slice(self.names, path, asked)
+        except NoSuchFeed:
+            self.names = slices.names_in_news(self.db, self.names)
+            return slices.read_slice(self.names, path, asked)
+
+    def every_slice(self) -> list[Slice]:
+        """The feeds that are listed and built: the four whole ones, and one for each name that has news."""
+        self.names = slices.names_in_news(self.db, self.names)
+        return every_slice(self.names, used_names(self.db, self.names))
 
     # which items ----------------------------------------------------------------------------------------------------
     def count(self, slice_: Slice) -> int:

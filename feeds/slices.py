@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 from errors import Unrecognised
@@ -86,23 +86,33 @@ def of(base: str, chosen: Mapping[str, tuple[str, ...]]) -> Slice:
 
 
 def read_names(db: sqlite3.Connection) -> Names:
-    """The names of a tracker: its reference tables and what else its news mention."""
-    platforms = {r[1]: line(r[0]) for r in db.execute("select name, id from platforms order by name")}
-    other = {"platform": _aliases(db), "jurisdiction": {}, "authority": {}}
-    for (name,) in db.execute("select distinct platform from news_platforms order by platform"):
-        if line(name) not in platforms.values():
-            platforms.setdefault(slug(line(name)), line(name))
-    places = {r[0]: line(r[1]) for r in db.execute("select code, name from jurisdictions order by name")}
-    for (code,) in db.execute("select distinct jurisdiction from news where jurisdiction != ''"):
-        places.setdefault(code, line(code))
-    authorities = {r[0]: line(r[1]) for r in db.execute("select id, name from authorities order by name")}
-    for (ident,) in db.execute("select distinct authority_id from news where authority_id != ''"):
-        authorities.setdefault(ident, line(ident))
-    kinds = dict.fromkeys(words()["kinds"]) | {r[0]: None for r in db.execute("select distinct kind from news")}
-    return Names(
-        platforms, places, authorities, {k: label(k) for k in kinds if k},
-        {topic: label(topic, "topics") for topic in words()["topics"]}, other=other,
-    )  # fmt: skip
+    """The names of a tracker's reference tables."""
+    tables = {
+        "platform": "select id, name from platforms order by name",
+        "jurisdiction": "select code, name from jurisdictions order by name",
+        "authority": "select id, name from authorities order by name",
+    }
+    found = {name: {row[0]: line(row[1]) for row in db.execute(sql)} for name, sql in tables.items()}
+    kinds, topics = ({word: label(word, table) for word in words()[table]} for table in ("kinds", "topics"))
+    return Names(**found, kind=kinds, topic=topics, other={"platform": _aliases(db)})
+
+
+def names_in_news(db: sqlite3.Connection, names: Names) -> Names:
+    """The same with what news mention and no table names; it reads all news, and is wanted where a name is not found."""
+    platforms = (line(row[0]) for row in db.execute("select distinct platform from news_platforms order by platform"))
+    known = set(names.platform.values())
+    return replace(
+        names,
+        platform={**{slug(name): name for name in platforms if name not in known}, **names.platform},
+        jurisdiction=_more(db, "jurisdiction", names.jurisdiction),
+        authority=_more(db, "authority_id", names.authority),
+        kind=_more(db, "kind", names.kind),
+    )
+
+
+def _more(db: sqlite3.Connection, column: str, known: Mapping[str, str]) -> dict[str, str]:
+    rows = db.execute(f"select distinct {column} from news where {column} != '' order by {column}")
+    return {**{row[0]: label(line(row[0])) for row in rows}, **known}
 
 
 def _aliases(db: sqlite3.Connection) -> dict[str, str]:
@@ -204,9 +214,14 @@ def _listed_platform(names: Names, values: Sequence[str]) -> tuple[str, list[str
     return f"exists (select 1 from json_each(platforms) where {sql})", given
 
 
+def _authority(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
+    sql, given = _in("authority_id", values)
+    return f"action in (select id from actions where {sql})", given
+
+
 def _topic(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
     sql, given = _in("value", values)
-    return f"exists (select 1 from json_each(topics) where {sql})", given
+    return f"topics != '[]' and exists (select 1 from json_each(topics) where {sql})", given
 
 
 def _text(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
@@ -229,7 +244,7 @@ _FILTER = {
     "jurisdiction": lambda names, values: _in("jurisdiction", values),
     "kind": lambda names, values: _in("kind", values),
     "topic": _topic,
-    "authority": lambda names, values: _in("authority_id", values),
+    "authority": _authority,
     "side": lambda names, values: _in("side", values),
     "q": _text,
 }

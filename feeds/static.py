@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feeds.addresses import FORMS, Site
-from feeds.edition import Edition, every_slice, used_names
+from feeds.edition import Edition
 from feeds.opml import opml
 from feeds.page import framed, index, listing
 
@@ -37,7 +37,7 @@ def build(tracker: Path, out: Path, base_url: str = "") -> list[Path]:
 
 def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """(path below /feeds/, bytes) of everything that is served there."""
-    slices = every_slice(edition.names, used_names(edition.db, edition.names))
+    slices = edition.every_slice()
     for one in slices:
         yield from edition.every_body(one, FORMS)
     for form in FORMS:
