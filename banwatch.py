@@ -531,22 +531,28 @@ def feed() -> None:
 
 @feed.command("build")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Default: feeds/ of the home folder.")
+@click.option(
+    "--base-url",
+    default="",
+    metavar="URL",
+    help="Where the site is published. Default: BANWATCH_BASE_URL, else this machine.",
+)
 @pass_home
 @honest
-def feed_build(home: Home, out: Path | None) -> None:
+def feed_build(home: Home, out: Path | None, base_url: str) -> None:
     """Write all feeds as static files, with an OPML list.
 
-    Example: banwatch feed build --out public/feeds
+    Example: banwatch feed build --out public/feeds --base-url https://banwatch.example
     """
-    say(f"{_build_feeds(home, out or home.feeds)} files in {out or home.feeds}")
+    say(f"{_build_feeds(home, out or home.feeds, base_url)} files in {out or home.feeds}")
 
 
-def _build_feeds(home: Home, out: Path) -> int:
+def _build_feeds(home: Home, out: Path, base_url: str = "") -> int:
     import feeds
 
     if not home.tracker.is_file():
         raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
-    return len(feeds.build(home.tracker, out, base_url=""))
+    return len(feeds.build(home.tracker, out, base_url))
 
 
 # watching -------------------------------------------------------------------------------------------------------------

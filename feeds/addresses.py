@@ -7,8 +7,12 @@ never of an address, title or date. CHANGING THE TAG OR THESE FUNCTIONS SHOWS EV
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from errors import BadConfiguration
+from feeds.text import web
 
 FORMS = {
     "atom": "application/atom+xml; charset=utf-8",
@@ -31,9 +35,9 @@ class Site:
     def from_environment(cls, base: str = "") -> Site:
         """BANWATCH_BASE_URL, BANWATCH_TAG and BANWATCH_HUB; an argument goes before its variable."""
         return cls(
-            base=(base or os.environ.get("BANWATCH_BASE_URL") or LOCAL).rstrip("/"),
+            base=_web(base or os.environ.get("BANWATCH_BASE_URL") or LOCAL, "BANWATCH_BASE_URL").rstrip("/"),
             tag=_tag(os.environ.get("BANWATCH_TAG", "")) or cls.tag,
-            hub=os.environ.get("BANWATCH_HUB", ""),
+            hub=_web(os.environ.get("BANWATCH_HUB", ""), "BANWATCH_HUB"),
         )
 
     def id(self, kind: str, *parts: str) -> str:
@@ -53,6 +57,16 @@ class Site:
         return f"{self.base}/{kind}/{quote(ident, safe='-._~')}" if ident else ""
 
 
+def _web(setting: str, name: str) -> str:
+    """An http(s) address without query, or "". Raises BadConfiguration for anything else: every link would be broken."""
+    if setting and (web(setting) != setting or set(setting) & set("?#")):
+        raise BadConfiguration(f"{name}: {setting!r} is no address like https://banwatch.example", "bad-base-url")
+    return setting
+
+
 def _tag(setting: str) -> str:
-    """ "you@example.org,2026" -> "tag:you@example.org,2026:"."""
-    return f"tag:{setting.removeprefix('tag:').rstrip(':')}:" if setting else ""
+    """ "you@example.org,2026" -> "tag:you@example.org,2026:". Raises BadConfiguration for what is no authority and date."""
+    name = setting.removeprefix("tag:").rstrip(":")
+    if setting and not re.fullmatch(r"[\w.-]+(@[\w.-]+)?,\d{4}(-\d\d(-\d\d)?)?", name, re.ASCII):
+        raise BadConfiguration(f"BANWATCH_TAG: {setting!r} is no name and year like you@example.org,2026", "bad-tag")
+    return f"tag:{name}:" if setting else ""

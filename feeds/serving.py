@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from errors import BadConfiguration
+from feeds.addresses import Site
 
 TRIES = 50  # ports above the first one
 
@@ -56,6 +57,7 @@ def serve_command(folder: Path, tracker: Path, host: str, port: int, public: boo
 
 
 def _with_base(command: list[str], host: str, port: int) -> list[str]:
+    Site.from_environment()  # a wrong setting is said now, and not at the first request
     if os.environ.get("BANWATCH_BASE_URL"):
         return command
     reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
