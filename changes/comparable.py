@@ -18,6 +18,8 @@ ASCII_ALIKE = str.maketrans("`|*_", "'   ")
 ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I)
 ENUMERATOR = re.compile(r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|[-–—•◦▪*])\s+){1,3}", re.I)
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
+GLUED = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ][A-ZА-ЯÀ-Þ]")
+STOPS = re.compile(r"[.!?;:](?:\s|\Z)")
 LEAD = re.compile(r"([^.:!?]{3,80})[.:]\s")
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+(?:[.@'/:-]\w+)*")
 END = re.compile(r"[.!?]+[\"'”’»)\]]*\s+(?=[^\sa-zа-яà-þ])|[。！？]+[”」』）]*")
@@ -32,7 +34,6 @@ class Unit:
     """One sentence: as a reader sees it, as words, and where it stands."""
 
     text: str
-    plain: str
     words: tuple[str, ...]
     norm: str
     block: int
@@ -80,7 +81,8 @@ def _made(held: _Held) -> Comparable:
     bag: Counter[str] = Counter()
     for unit in units:
         bag.update(unit.words)
-    digest = hashlib.sha256(" ".join(unit.plain for unit in units).encode("utf-8", "replace")).hexdigest()
+    written = " ".join(unit.norm for unit in units)
+    digest = hashlib.sha256(written.encode("utf-8", "replace")).hexdigest()
     return Comparable(
         units,
         digest,
@@ -113,7 +115,9 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=MEMORY)
 def words(text: str) -> tuple[str, ...]:
+    """Words of a sentence, case folded; remembered, since the captures of a document share most of their sentences."""
     return tuple(WORD.findall(_plain(text).casefold()))
 
 
@@ -135,13 +139,19 @@ def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
 @lru_cache(maxsize=MEMORY)
 def _is_widget(text: str, in_table: bool) -> bool:
     plain = _plain(text).casefold().strip(" .:!?-\"'")
-    if not plain:
+    if not plain or _is_glued(text):
         return True
     if len(plain) > 80:
         return False
     if not any(map(str.isalpha, plain)):
         return not in_table and len(plain) <= 6
     return bool(pattern("widget").fullmatch(plain))
+
+
+def _is_glued(text: str) -> bool:
+    """Links of a menu run together: EnglishDeutschFrançais."""
+    joints = len(GLUED.findall(text))
+    return joints > 2 and 3 * joints >= len(text.split()) and not STOPS.search(text)
 
 
 def _without_contents(kept: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
@@ -190,18 +200,10 @@ def _units(kept: list[tuple[int, Block]]) -> list[Unit]:
         if block.kind == "heading":
             heading = block.text
         for text in sentences(block.text):
-            plain, found, norm = _read(text)
+            found = words(text)
             if found:
-                units.append(Unit(text, plain, found, norm, index, heading, block.kind))
+                units.append(Unit(text, found, " ".join(found), index, heading, block.kind))
     return units
-
-
-@lru_cache(maxsize=MEMORY)
-def _read(text: str) -> tuple[str, tuple[str, ...], str]:
-    """(plain, words, words in one line) of a sentence; remembered, since the captures of a document share most of theirs."""
-    plain = _plain(text)
-    found = tuple(WORD.findall(plain.casefold()))
-    return plain, found, " ".join(found)
 
 
 @lru_cache(maxsize=MEMORY)

@@ -6,7 +6,7 @@ import json
 import re
 
 from errors import PageChanged, Unreadable
-from parsers import language, markdown, markup, pdf
+from parsers import language, markdown, markup, parts, pdf
 from parsers.blocks import TAGS, blocks, valid
 from records import Block, Notice, Page, PolicyText, Record, Source
 
@@ -44,6 +44,8 @@ def read(page: Page, source: Source) -> list[Record]:
             f'with since = "{page.fetched_at.date().isoformat()}"',
             "selector-empty",
         )
+    if not source.selectors:
+        found = parts.part(found, source.document_type)
     title = TITLE.search(text[:200_000])
     shown = sum(len(block.text) for block in found)
     if shown > LARGEST:
