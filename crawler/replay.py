@@ -52,7 +52,7 @@ def _rows(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _row(folder: Path, line: str, where: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row: dict[str, Any] = json.loads(line)
         fetched = datetime.fromisoformat(row["fetched_at"])
         source = _source(row["service"], row["document"], row.get("url") or "")
     except (ValueError, KeyError, TypeError) as error:

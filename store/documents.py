@@ -11,6 +11,7 @@ from typing import Any
 import changes
 from records import Block, Change, Past
 from store.database import index, key, many, put, unindex, unsettled
+from store.titles import title_of
 
 HISTORY = 30  # earlier states that a capture is compared with
 KIND_OF_TOPIC = (
@@ -184,17 +185,15 @@ def _save_change(
         "key_sentence_new": judged.key_new, "summary": judged.summary, "diff": many(asdict(h) for h in judged.hunks), "ours": int(ours),
     })  # fmt: skip
     if not ours and judged.kind in {"substantive", "editorial"}:
-        title = f"{document['platform']}: {document['document_type']} changed"
-        index(
-            db,
-            "update",
-            change,
-            title,
-            " ".join([judged.summary, judged.key_old, judged.key_new]),
-            document["language"],
-        )
+        words = " ".join([judged.summary, judged.key_old, judged.key_new])
+        index(db, "update", change, _title(document, judged), words, document["language"])
     if not ours and (judged.kind == "substantive" or (judged.kind == "editorial" and judged.fields_moved)):
         _save_development(db, document, capture, judged, change)
+
+
+def _title(document: sqlite3.Row, judged: Change) -> str:
+    first = next((topic for topic, _ in KIND_OF_TOPIC if topic in judged.topics), "")
+    return title_of(document["platform"], document["document_type"], judged, first)
 
 
 def kind_of(topics: tuple[str, ...]) -> str:
@@ -206,12 +205,11 @@ def _save_development(
     db: sqlite3.Connection, document: sqlite3.Row, capture: sqlite3.Row, judged: Change, change: str
 ) -> None:
     when = judged.effective or judged.announced
-    title = f"{document['platform']}: {document['document_type']} changed"
     save_development(db, {
         "id": key("development", change), "side": "platform", "kind": kind_of(judged.topics), "stage": "changed", "action": None,
         "change": change, "document": document["id"], "happened_on": when.value if when else capture["fetched_at"][:10],
         "precision": when.precision if when else "day", "date_role": when.role if when else "first_seen",
-        "date_basis": when.basis if when else "observed", "title": f"{title}: {judged.summary}" if judged.summary else title,
+        "date_basis": when.basis if when else "observed", "title": _title(document, judged),
         "summary": judged.summary, "platforms": many([document["platform"]]), "jurisdiction": "", "authority": "",
         "topics": many(judged.topics), "url": capture["url"], "published_at": capture["fetched_at"],
         "updated_at": capture["fetched_at"], "baseline": 0,

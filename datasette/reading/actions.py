@@ -31,6 +31,9 @@ def action(look: Look, ident: str) -> Shown:
     if not found:
         raise _elsewhere(look, ident)
     claims = look.rows(CLAIMS, found["id"])
+    found["authority_name"] = look.names.authorities.get(
+        found["authority_id"], ""
+    )  # in English; what was written stays in the quotes
     data: dict[str, Any] = {
         "action": found,
         "life": of_action(look, found["id"]),

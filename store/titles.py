@@ -1,0 +1,46 @@
+"""Policy change -> its title: what a person can scan. "Telegram: Privacy Policy changed: disclosure to authorities widened (8.3. Law Enforcement)"."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from records import Change, Hunk
+
+MOST_TOPICS = 2
+LONGEST_HEADING = 60  # characters; a longer heading is a sentence
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return dict(tomllib.loads((Path(__file__).parent / "titles.toml").read_text(encoding="utf-8"))["topic"])
+
+
+def title_of(platform: str, document_type: str, change: Change, first: str = "") -> str:
+    """``first`` is the topic that gives the change its kind and is named first."""
+    begin = f"{platform}: {document_type} changed"
+    about = _about(change, first)
+    where = _heading(change)
+    if about:
+        return f"{begin}: {about}" + (f" ({where})" if where else "")
+    return f"{begin}: {where}" if where else begin
+
+
+def _about(change: Change, first: str) -> str:
+    ordered = sorted(change.topics, key=lambda topic: topic != first)
+    names = [name for name in (_labels().get(topic, topic.replace("_", " ")) for topic in ordered) if name]
+    if change.direction and names:  # the direction is that of what is named first
+        return f"{names[0]} {change.direction}"
+    return " and ".join(names[:MOST_TOPICS])
+
+
+def _heading(change: Change) -> str:
+    """The heading under which the sentence stands that carries the change."""
+    hunk = next((h for h in change.hunks if _holds(h, change.key_new, "del") or _holds(h, change.key_old, "ins")), None)
+    return hunk.heading if hunk and len(hunk.heading) <= LONGEST_HEADING else ""
+
+
+def _holds(hunk: Hunk, sentence: str, without: str) -> bool:
+    text = " ".join("".join(span.text for span in hunk.spans if span.op != without).split())
+    return bool(sentence) and " ".join(sentence.split()) in text
