@@ -193,6 +193,19 @@ async def said(datasette: Any, request: Any, status: int, title: str, words: str
 
 
 @hookimpl
+def permission_allowed(datasette: Any, action: str, resource: Any) -> Any:
+    """Tables stay behind the views, those that full-text search is made of too."""
+    return is_view(datasette.get_database(resource[0]), resource[1]) if action == "view-table" and resource else None
+
+
+async def is_view(database: Any, name: str) -> bool | None:
+    found = await database.execute(
+        "select 1 from sqlite_master where type = 'view' and name = ? collate nocase", [name]
+    )
+    return None if found.rows else False
+
+
+@hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE)
 

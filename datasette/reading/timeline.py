@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from reading.developments import COLUMNS
 from reading.look import Look, Shown
@@ -42,7 +43,7 @@ def timeline(look: Look) -> Shown:
     if "platform" in feed:
         feed["platform"] = look.names.platform_id(feed["platform"])
     title = "Timeline" if not asked else "Timeline: " + ", ".join(spoken(look, asked))
-    extra = {"choices": choices(look), "path": look.address("/timeline", after="")}
+    extra = {"choices": choices(look), "path": look.address("/timeline", after=""), "table": table(asked)}
     return Shown(
         "timeline.html",
         title,
@@ -52,6 +53,21 @@ def timeline(look: Look) -> Shown:
         feed=feed,
         extra=extra,
     )
+
+
+COLUMN = {
+    "platform": "platforms__arraycontains",
+    "topic": "topics__arraycontains",
+    "since": "happened_on__gte",
+    "until": "happened_on__lte",
+    "authority": "",
+}
+
+
+def table(asked: dict[str, str]) -> str:
+    """The address of the same rows in Datasette's table of the view."""
+    pairs = [(COLUMN.get(name, name), value) for name, value in asked.items()]
+    return f"/tracker/timeline?{urlencode([(name, value) for name, value in pairs if name])}".rstrip("?")
 
 
 def chosen(look: Look) -> dict[str, str]:

@@ -132,7 +132,7 @@ def test_everything_is_there_without_javascript(site: Served, browser: Browser) 
 
 @pytest.mark.skipif(not os.environ.get("BANWATCH_PICTURE"), reason="BANWATCH_PICTURE is not set")
 def test_the_picture_of_the_readme(site: Served, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1100, "height": 1240}, color_scheme="light")
+    page = browser.new_page(viewport={"width": 1000, "height": 1120}, color_scheme="light")
     page.goto(site.base + "/")
     PICTURE.parent.mkdir(exist_ok=True)
     page.screenshot(path=PICTURE)
