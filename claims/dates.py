@@ -83,11 +83,12 @@ def _patterns(code: str) -> _Patterns:
 
 
 def day_of(published: str) -> date | None:
-    """The day of an ISO day or instant; None if it is none."""
+    """The day of an ISO day or instant; None if it is none, or none that a page of the web can bear."""
     try:
-        return date.fromisoformat(published[:10])
+        day = date.fromisoformat(published[:10])
     except ValueError:
         return None
+    return day if 1990 <= day.year <= 2100 else None
 
 
 def dates(sentence: str, code: str, published: date | None) -> list[Dated]:

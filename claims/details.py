@@ -27,7 +27,7 @@ _SCALE = [(10**12, r"trillions?|трлн|bilhoes de|biliony"), (10**9, r"billion
 _SCALES = "|".join(f"(?:{words})" for _, words in _SCALE)
 _UNITS = "|".join(f"(?:{words})" for _, words in _WORDS)
 _AMOUNT = re.compile(
-    rf"(?P<sign>us\$|a\$|c\$|r\$|[€$£₹₽¥₩₺])? ?(?<![\d.,])(?P<number>\d{{1,3}}(?:[.,  ]\d{{3}})+(?![.,\d])|\d+(?:[.,]\d{{1,2}})?) ?-?(?P<scale>{_SCALES})?(?!\w)(?: de| di| d')? ?(?:(?P<after>[€$£₽₺])|(?P<unit>{_UNITS})(?!\w))?"
+    rf"(?P<sign>us\$|a\$|c\$|r\$|[€$£₹₽¥₩₺])? ?(?<![\d.,])(?P<number>\d{{1,3}}(?:[.,  ]\d{{3}})+(?![.,]?\d)|\d+(?:[.,]\d{{1,2}})?) ?-?(?P<scale>{_SCALES})?(?!\w)(?: de| di| d')? ?(?:(?P<after>[€$£₽₺])|(?P<unit>{_UNITS})(?!\w))?"
 )
 _AMOUNT_HAN = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*) ?(?P<scale>亿|億|万|萬)? ?(?P<unit>美元|欧元|歐元|卢布|元|英镑|韩元|雷亚尔)"
@@ -56,7 +56,7 @@ def _currency(word: str | None) -> str:
 
 def _number(digits: str, scale: str | None) -> str:
     plain = re.sub(r"[ \u00a0]", "", digits)
-    grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", plain)
+    grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", plain) and not (scale and plain.count(plain[-4]) == 1)
     plain = re.sub(r"[.,]", "", plain) if grouped else plain.replace(",", ".")
     factor = next((size for size, pattern in _SCALE if scale and re.fullmatch(pattern, scale)), 1)
     try:

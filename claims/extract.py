@@ -85,7 +85,8 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
         return True
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
-    return bool(same_place) and not reality.told_apart(one) and other[0] >= 0.4
+    apart = reality.told_apart(one) and one.action not in lexicon.always_weaker()
+    return bool(same_place) and not apart and other[0] >= 0.4
 
 
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:

@@ -177,6 +177,12 @@ def weaker() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
+def always_weaker() -> frozenset[str]:
+    """Those that are weaker even where their own sentence makes news of them."""
+    return frozenset(_rules()["always_weaker"]["actions"])
+
+
+@lru_cache(maxsize=1)
 def rules() -> dict[str, tuple[Rule, ...]]:
     """Rules by trigger, in their order."""
     families: dict[str, list[Rule]] = {}

@@ -178,7 +178,7 @@ class Finder:
         hits: list[Mention] = []
         for last, (length, candidates) in self._automaton.iter(self.folded):
             start = last - length + 1
-            if self.language.spaced and start and self._inside_word(start):
+            if start and self._inside_word(start):
                 continue
             for what in candidates:
                 mention = self._accept(what, start, last + 1)
@@ -218,8 +218,10 @@ class Finder:
     def _end(self, what: _Name, end: int) -> int:
         """Where the word ends, or -1 if it goes on as no form of the name does."""
         text = self.folded
-        if not self.language.spaced or end >= len(text):
+        if end >= len(text):
             return end
+        if not self.language.spaced:
+            return -1 if script(text[end]) == "Latin" == script(text[end - 1]) else end
         if text[end] == "'":
             match = _SUFFIX.match(text, end)
             return match.end() if match and what.kind != ADJECTIVE else end
@@ -254,7 +256,13 @@ class Finder:
         if (after[:1] and after[0] in "-0123456789") or re.match(r"\.\w| [A-Z0-9]\w", after):
             return False
         before = re.search(r"[^\W\d_][\w'’]*[ ,]+$", self.text[max(0, start - 20) : start])
-        alone = before is None or before[0][0].islower() or "'" in before[0] or "’" in before[0]
+        alone = (
+            before is None
+            or before[0][0].islower()
+            or before[0].rstrip().endswith(",")
+            or "'" in before[0]
+            or "’" in before[0]
+        )
         return self._cues["x"] and (alone or not self.language.capitals)
 
     def _amid_sentence(self, start: int) -> bool:

@@ -195,4 +195,4 @@ def _modifies(masked: str, at: int, language: Language) -> bool:
 
 
 def _only_medium(masked: str, at: int, language: Language) -> bool:
-    return bool(language.pattern("by_means").search(masked[max(0, at - 60) : at]))
+    return language.ends_with("by_means", masked[max(0, at - 60) : at])

@@ -26,11 +26,12 @@ def judge(reading: Reading, made: Candidate) -> None:
 def _reality(made: Candidate) -> None:
     pattern, masked = made.sentence.language.pattern, made.sentence.masked
     start = _clause_start(masked, made.at)
-    before = pattern("real_before").sub(" ", masked[max(start, made.at - 75) : made.at])
+    written = masked[max(start, made.at - 75) : made.at]
+    before = pattern("real_before").sub(" ", written)
     after = masked[made.end : made.end + 50]
     if pattern("unreal_before").search(before):
         made.signs.add("unreal")
-    if not made.rule.law and pattern("law_clause").search(before[-48:]):
+    if not made.rule.law and pattern("law_clause").search(written[-48:]):
         made.signs.add("in_law")
     if pattern("unreal_after").match(after.lstrip()):
         made.signs.add("unreal_after")
@@ -109,5 +110,6 @@ def _surroundings(reading: Reading, made: Candidate) -> None:
 def told_apart(made: Candidate) -> bool:
     """True where the sentence itself makes the act news: an inquiry that was opened, a block of a whole country."""
     if made.rule.trigger in ("investigate", "preliminary", "sue"):
-        return made.sentence.near("open_strong", made.at, made.end, 60) is not None
+        named = not {"target_context", "target_word", "target_later"} & made.signs
+        return named and made.sentence.near("open_strong", made.at, made.end, 60) is not None
     return not {"agent_none", "agent_far", "agent_strange", "target_context", "target_later"} & made.signs

@@ -188,7 +188,16 @@ def _group(sentence: Sentence, chosen: Marked, without: frozenset[str] = frozens
     while last + 1 < len(marks) and _joined(sentence, marks[last], marks[last + 1]):
         last += 1
     values = [mark.mention.value for mark in marks[first : last + 1] if mark.mention]
-    return tuple(dict.fromkeys([*values, *_family(sentence, values)]))
+    return tuple(dict.fromkeys([*values, *_family(sentence, values), *_kind_before(sentence, marks[first])]))
+
+
+def _kind_before(sentence: Sentence, first: Marked) -> list[str]:
+    """All networks, where the names are examples of them: "26 social media platforms including Facebook"."""
+    for mark in sentence.of("S"):
+        between = sentence.masked[mark.at + 1 : first.at]
+        if mark.at < first.at and sentence.language.pattern("such_as").fullmatch(between.strip(" ,(")):
+            return [mark.mention.value] if mark.mention else []
+    return []
 
 
 def _joined(sentence: Sentence, left: Marked, right: Marked) -> bool:

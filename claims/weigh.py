@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.candidate import Candidate
 
-NOT_WEIGHED = {"denied"}  # a denial is sure to be one; it is no claim that something happened
+DENIAL = {"denied", "negated", "unreal"}  # a denial says what did not happen, and is none the less sure for it
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +26,10 @@ def threshold(name: str) -> float:
 
 def log_odds(candidate: Candidate, weights: Mapping[str, float] | None = None) -> float:
     weights = {**table()["sign"], **table().get("rule", {})} if weights is None else weights
-    named = (*(candidate.signs - NOT_WEIGHED), f"{candidate.rule.trigger}:{candidate.action}")
+    named = (
+        *(candidate.signs - DENIAL if "denied" in candidate.signs else candidate.signs),
+        f"{candidate.rule.trigger}:{candidate.action}",
+    )
     return candidate.rule.base + sum(weights.get(name, 0.0) for name in named)
 
 

@@ -30,9 +30,8 @@ def country(code: str, locales: dict[str, Locale], curated: dict[str, dict[str, 
     names: dict[str, list[str]] = {}
     for language, locale in locales.items():
         key = language[:2]
-        if code in SPECIAL_REGIONS:
-            break
-        for name in short_names(locale.territories.get(code, "")):
+        own = [] if code in SPECIAL_REGIONS else short_names(locale.territories.get(code, ""))
+        for name in own:
             names.setdefault(key, []).append(name)
         names.setdefault(key, []).extend(curated.get("names", {}).get(key, []))
     row: dict[str, object] = {"code": code, "name": (curated.get("names", {}).get("main") or names["en"])[0]}

@@ -25,6 +25,16 @@ class Wanted:
     action: str  # coarse
     platforms: frozenset[str]
     jurisdiction: str
+    also_actions: frozenset[str] = frozenset()  # second readings that the annotator would accept
+    also_places: frozenset[str] = frozenset()
+
+    def accepted(self, action: str, area: str, platforms: tuple[str, ...], place: str) -> bool:
+        """Right, or right by a second reading."""
+        return (
+            vocabulary.coarse(action, area) in {self.action, *self.also_actions}
+            and bool(self.platforms & set(platforms))
+            and (self.action.startswith("policy_") or place in {self.jurisdiction, *self.also_places})
+        )
 
     def met(self, action: str, area: str, platforms: tuple[str, ...], place: str) -> bool:
         return (
@@ -74,7 +84,8 @@ def labelled(path: Path) -> Iterator[Text]:
 
 def _labelled(event: dict[str, Any]) -> Wanted:
     known = frozenset(_name(name) for name in event["platforms"])
-    return Wanted(event["action"], known, event["jurisdiction"] or "")
+    also = frozenset(event.get("alt_actions") or ()), frozenset(event.get("alt_jurisdictions") or ())
+    return Wanted(event["action"], known, event["jurisdiction"] or "", *also)
 
 
 def _name(name: str) -> str:
