@@ -408,7 +408,7 @@ def _retire_the_gone(archive: Any) -> None:
 
     known = {source.id for source in registry()}
     for source in archive.declarations().values():
-        if source.id not in known and not source.retired and not source.id.startswith("replay-"):
+        if source.id not in known and sources.was_registered(source):
             archive.declare(sources.retire(source, _now()[:10]))
 
 

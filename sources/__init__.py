@@ -1,5 +1,5 @@
 """sources/*.toml -> records.Source. Reads files and refuses what it does not know; fetches nothing."""
 
-from sources.load import load, loads, register, retire, sample
+from sources.load import load, loads, register, retire, sample, was_registered
 
-__all__ = ["load", "loads", "register", "retire", "sample"]
+__all__ = ["load", "loads", "register", "retire", "sample", "was_registered"]

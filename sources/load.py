@@ -253,6 +253,13 @@ def _local(host: str) -> bool:
         return False
 
 
+def was_registered(source: Source) -> bool:
+    """Whether a declared source can have come from a registry, and is not retired: the sample's are local, and what was
+    replayed or imported says not where it is known from."""
+    host = urlsplit(source.url).hostname or ""
+    return bool(source.known_from) and not source.retired and host != "localhost" and not _local(host)
+
+
 def retire(source: Source, day: str) -> Source:
     """The same source, no longer crawled from ``day`` on."""
     return replace(source, retired=day)

@@ -79,3 +79,21 @@ def test_lists_of_keywords_are_taken_in_and_words_stay() -> None:
         SOURCE + 'keywords = ["@de", "Wolke"]', "a.toml", frozenset(parsers.PARSERS), parsers.OPTIONS
     )
     assert "soziale Netzwerke" in source.keywords and source.keywords[-1] == "Wolke" and "@de" not in source.keywords
+
+
+@pytest.mark.parametrize(
+    ("url", "known_from", "retired", "registered"),
+    [
+        ("https://a.example/", "a list", "", True),
+        ("https://a.example/", "a list", "2026-01-01", False),
+        ("http://127.0.0.1:8000/feed", "the sample", "", False),
+        ("https://replay.invalid/x", "", "", False),
+    ],
+)
+def test_only_a_source_that_came_from_a_registry_can_leave_it(
+    url: str, known_from: str, retired: str, registered: bool
+) -> None:
+    assert (
+        sources.was_registered(Source("a", "A", url, "feed", "news", known_from=known_from, retired=retired))
+        is registered
+    )

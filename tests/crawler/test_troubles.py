@@ -224,7 +224,8 @@ def test_a_source_that_is_taken_by_hand_is_not_fetched(told: Told) -> None:
     assert told.state("hand")["state"] == "skipped" and "CAPTCHA" in told.state("hand")["reason"]
 
 
-def test_a_source_that_left_the_registry_keeps_its_history(told: Told) -> None:
+def test_a_source_that_left_the_registry_keeps_its_history(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sources.was_registered", lambda source: source.id == "away")
     with Archive(told.folder / "archive.db") as archive:
         banwatch._retire_the_gone(archive)
         with Door(told.folder / "tracker.db", archive, parsers.read) as door:
