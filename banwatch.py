@@ -6,6 +6,7 @@ Rooms are imported by the verb that needs them, so that `banwatch health` does n
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 import time
@@ -514,6 +515,8 @@ def _serve(home: Home, host: str, port: int, public: bool) -> None:
     say(
         f"Datasette:  {base}/\nfeeds:      {base}/feeds   (all: {base}/feeds/all.atom)\nsources:    {base}/maintainers\nCtrl-C ends."
     )
+    if public and not os.environ.get("BANWATCH_BASE_URL"):
+        say(f"feeds name {base} as their address; set BANWATCH_BASE_URL to where others reach this server")
     process = subprocess.Popen(serve_command(ROOT / "datasette", home.tracker, host, found, public))
     try:
         raise SystemExit(process.wait())

@@ -1,32 +1,25 @@
-"""A request for a feed -> an answer: status, headers, bytes. Knows HTTP (RFC 9110) and no web framework; reads views only.
-
-What was made is kept until the database changes (``pragma data_version``), so that an unchanged feed costs one look-up.
-"""
+"""A request for a feed -> an answer: status, headers, bytes. Knows HTTP (RFC 9110) and no web framework; reads views only."""
 
 from __future__ import annotations
 
 import difflib
-import gzip
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from hashlib import sha256
-from threading import Lock
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from feeds import page as pages
 from feeds.addresses import FORMS, Site
 from feeds.edition import MAINTAINERS, Edition, Query
-from feeds.item import EPOCH
+from feeds.memory import Made, Memory
 from feeds.opml import opml
 from feeds.slices import NoSuchFeed
 from feeds.static import STYLES
 
-KEPT = 500  # answers kept; above that all are made anew
+MOST_BASES = 8  # base addresses of this machine (name and port) that are remembered
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 OPEN = {
     "access-control-allow-origin": "*",
@@ -44,35 +37,13 @@ class Answer:
     body: bytes = b""
 
 
-@dataclass(frozen=True)
-class Made:
-    """What stands at one address in one state of the tracker."""
-
-    body: bytes
-    kind: str
-    etag: str
-    modified: str  # "" = not known
-    status: int = 200
-
-
 @dataclass
 class Live:
-    """What was made for one tracker. Safe for several threads, each with a connection of its own."""
+    """One running server: what it remembers, and how its pages look."""
 
-    made: dict[tuple[str, ...], Made] = field(default_factory=dict)
-    editions: dict[str, Edition] = field(default_factory=dict)
-    versions: dict[int, int] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    memory: Memory = field(default_factory=Memory)
     questions: Sequence[tuple[str, str]] = ()  # canned queries: (path of the feed with arguments, words)
     frame: Callable[[Site, str, str, int], bytes] = pages.framed  # (site, heading, inside, status) -> page
-
-    def state(self, db: sqlite3.Connection) -> None:
-        """Forget everything if the database changed since this connection last looked."""
-        version = db.execute("pragma data_version").fetchone()[0]
-        if self.versions.get(id(db)) != version:
-            self.versions[id(db)] = version
-            self.made.clear()
-            self.editions.clear()
 
 
 def answer(
@@ -80,37 +51,42 @@ def answer(
 ) -> Answer:
     """``path`` is what follows /feeds, "" or beginning with "/"; ``headers`` have lower-case names."""
     if method not in {"GET", "HEAD"}:
-        return Answer(
-            405, OPEN | {"allow": "GET, HEAD", "content-type": "text/plain; charset=utf-8"}, b"Only GET and HEAD.\n"
+        said = OPEN | {"allow": "GET, HEAD", "content-type": "text/plain; charset=utf-8"}
+        return Answer(405, said, b"Only GET and HEAD.\n")
+    site, path = _site(headers), unquote(path.strip("/"), errors="replace")
+    found = live.memory.get(db, (site.base, path, query), lambda: _make(live, db, site, path, query))
+    if is_browser(headers) and "+xml" in found.kind:
+        stem, _, form = path.rpartition(".")
+        as_json = live.memory.get(
+            db, (site.base, f"{stem}.json", query), lambda: _make(live, db, site, f"{stem}.json", query)
         )
-    site = Site.from_environment(trusted_base(headers.get("host", "")))
-    with live.lock:
-        found = _made(live, db, site, path.strip("/"), query)
-        if is_browser(headers) and "+xml" in found.kind:
-            stem, _, form = path.strip("/").rpartition(".")
-            found = _shown(live, site, _made(live, db, site, f"{stem}.json", query), form) or found
+        found = _shown(live, site, as_json, form) or found
     return _conditional(found, headers, method)
 
 
 def answer_query(
     live: Live, db: sqlite3.Connection, form: str, asked: Query, headers: Mapping[str, str], method: str = "GET"
 ) -> Answer:
-    """The same for what a canned query found; who may ask it, and for how long, the caller has seen to."""
-    site = Site.from_environment(trusted_base(headers.get("host", "")))
-    with live.lock:
-        edition = _edition(live, db, site)
-        found = _sealed(edition.query(form, asked), FORMS[form])
-        if is_browser(headers) and "+xml" in found.kind:
-            found = _shown(live, site, _sealed(edition.query("json", asked), FORMS["json"]), form) or found
-        return _conditional(found, headers, method)
+    """The same for what a canned query found; who may ask it, and for how long, the caller has seen to. The rows may hang on the
+    day as well as on the tracker, so nothing is kept."""
+    site = _site(headers)
+    edition = Edition(db, site)
+    found = Made(edition.query(form, asked), FORMS[form])
+    if is_browser(headers) and "+xml" in found.kind:
+        found = _shown(live, site, Made(edition.query("json", asked), FORMS["json"]), form) or found
+    return _conditional(found, headers, method)
 
 
 def no_such_query(live: Live, name: str, known: Sequence[str], headers: Mapping[str, str]) -> Answer:
     """404 with the queries that are near."""
-    site = Site.from_environment(trusted_base(headers.get("host", "")))
+    site = _site(headers)
     near = difflib.get_close_matches(name, known, 5, 0.4)
     error = NoSuchFeed("query", name, [(f"query/{one}", one.replace("_", " ")) for one in near])
-    return _conditional(Made(live.frame(site, *pages.missing(site, error), 404), HTML, "", "", 404), headers, "GET")
+    return _conditional(Made(live.frame(site, *pages.missing(site, error), 404), HTML, 404), headers, "GET")
+
+
+def _site(headers: Mapping[str, str]) -> Site:
+    return Site.from_environment(trusted_base(headers.get("host", "")))
 
 
 def trusted_base(host: str) -> str:
@@ -129,37 +105,28 @@ def trusted_base(host: str) -> str:
     return f"http://{host.lower()}" if plain else ""
 
 
-def _made(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str) -> Made:
-    live.state(db)
-    key = (site.base, path, query)
-    if key not in live.made:
-        if len(live.made) >= KEPT:
-            live.made.clear()
-        live.made[key] = _make(live, db, site, path, query)
-    return live.made[key]
-
-
 def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str) -> Made:
     edition = _edition(live, db, site)
     db.execute("begin")  # one state for all queries of an answer
     try:
         if path == "":
-            return _sealed(live.frame(site, *_index(edition, live.questions), 200), HTML)
-        return _sealed(*_body(edition, path, parse_qs(query)))
+            return Made(live.frame(site, *_index(edition, live.questions), 200), HTML)
+        return Made(*_body(edition, path, parse_qs(query)))
     except NoSuchFeed as error:
-        return Made(live.frame(site, *pages.missing(site, error), 404), HTML, "", "", 404)
+        return Made(live.frame(site, *pages.missing(site, error), 404), HTML, 404)
     finally:
         db.execute("rollback")
 
 
 def _shown(live: Live, site: Site, found: Made, form: str) -> Made | None:
     """A feed as a page; ``found`` is its JSON form. None where it has none (archives of narrower feeds)."""
-    return None if found.status != 200 else _sealed(live.frame(site, *pages.shown(found.body, form), 200), HTML)
+    return None if found.status != 200 else Made(live.frame(site, *pages.shown(found.body, form), 200), HTML)
 
 
 def _edition(live: Live, db: sqlite3.Connection, site: Site) -> Edition:
-    live.state(db)
-    edition = live.editions.setdefault(site.base, Edition(db, site))
+    if len(live.memory.editions) > MOST_BASES:
+        live.memory.editions.clear()
+    edition = live.memory.editions.setdefault(site.base, Edition(db, site))
     edition.db = db
     return edition
 
@@ -211,40 +178,22 @@ _FIXED: dict[str, Callable[[Edition], tuple[bytes, str]]] = {
 }
 
 
-def _sealed(body: bytes, kind: str) -> Made:
-    return Made(body, kind, f'"{sha256(body).hexdigest()[:32]}"', _modified(body, kind))
-
-
-def _modified(body: bytes, kind: str) -> str:
-    """When the newest item was last corrected, as the feed itself says; "" for what has no items."""
-    found = (
-        re.search(rb'<updated>([^<]+)|<lastBuildDate>([^<]+)|"updated": "([^"]+)', body[:5000])
-        if kind in FORMS.values()
-        else None
-    )
-    if not found:
-        return ""
-    text = next(filter(None, found.groups())).decode()
-    instant = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text)
-    return "" if instant == EPOCH else format_datetime(instant, usegmt=False).replace("+0000", "GMT")
-
-
 def _conditional(found: Made, headers: Mapping[str, str], method: str) -> Answer:
     sent = dict(OPEN) | {
         "content-type": found.kind,
         "cache-control": FRESH if found.status == 200 else "no-cache",
         "vary": "Accept-Encoding, Sec-Fetch-Dest",
     }
-    if found.etag:
+    if found.status == 200:
         sent |= {"etag": found.etag}
     if found.modified:
-        sent |= {"last-modified": found.modified}
+        sent |= {"last-modified": format_datetime(found.modified, usegmt=True)}
     if found.status == 200 and _unchanged(found, headers):
         return Answer(304, {name: value for name, value in sent.items() if name != "content-type"})
     body = found.body
     if len(body) > 1_000 and _takes_gzip(headers.get("accept-encoding", "")):
-        body = gzip.compress(body, 6, mtime=0)
-        sent |= {"content-encoding": "gzip", "etag": f"W/{found.etag}"} if found.etag else {"content-encoding": "gzip"}
+        body = found.packed
+        sent |= {"content-encoding": "gzip"} | ({"etag": f"W/{found.etag}"} if found.status == 200 else {})
     return Answer(found.status, sent | {"content-length": str(len(body))}, b"" if method == "HEAD" else body)
 
 
@@ -259,8 +208,17 @@ def _unchanged(found: Made, headers: Mapping[str, str]) -> bool:
     tags = headers.get("if-none-match", "")
     if tags:
         return tags.strip() == "*" or found.etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-    since = headers.get("if-modified-since", "")
-    return bool(since) and since == found.modified
+    since = _instant(headers.get("if-modified-since", ""))
+    return bool(since and found.modified and found.modified <= since)
+
+
+def _instant(text: str) -> datetime | None:
+    """A date of HTTP; None for what is none (then it does not count, RFC 9110, section 13.1.3)."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _takes_gzip(accepted: str) -> bool:

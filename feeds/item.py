@@ -29,6 +29,7 @@ from feeds.text import (
 
 MOST_BYTES = 10_000  # of an item's content; the rest stands on the page
 MOST_QUOTE = 1_200  # letters of one quote
+MOST_TITLE = 250  # letters
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # stands for an instant that cannot be read
 
 
@@ -72,7 +73,7 @@ def item(site: Site, found: Details, names: Row) -> Item:
     published = instant(row["published_at"])
     return Item(
         id=site.id("update" if row["stage"] == "edited" else "development", row["id"]),
-        title=line(row["title"]) or said[:120] or "(no title)",
+        title=_short(line(row["title"])) or _short(said),
         url=_page(site, row),
         summary=said,
         html=_html(site, found, said).rstrip(),
@@ -82,6 +83,10 @@ def item(site: Site, found: Details, names: Row) -> Item:
         source=source,
         source_title=host(source),
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TITLE else text[:MOST_TITLE].rsplit(" ", 1)[0] + " …"
 
 
 def _page(site: Site, row: Row) -> str:
