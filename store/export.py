@@ -19,7 +19,7 @@ from errors import BadConfiguration
 from store.archive import Archive, Sighting
 
 VIEWS = ("timeline", "actions", "answers", "cases", "claims", "quotes", "conflicts", "links", "updates", "documents", "versions",
-         "captures", "articles", "pages", "source_health", "issues")  # fmt: skip
+         "captures", "articles", "pages", "source_health", "issues", "dataset_rows")  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 5_000
 TYPES = {"INTEGER": "integer", "REAL": "number", "TEXT": "string", "": "string"}

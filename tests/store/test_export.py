@@ -9,6 +9,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from fastwarc.warc import ArchiveIterator as FastIterator
+from fastwarc.warc import WarcRecordType
+from frictionless import validate
 from pyarrow import parquet
 from warcio.archiveiterator import ArchiveIterator
 
@@ -45,6 +48,14 @@ def test_a_data_package_names_every_file_with_its_rows_and_hash(home: Path) -> N
     assert counts["captures"] == 3 and not list((home / "out").glob("*.part"))
 
 
+def test_a_data_package_is_valid_to_frictionless(home: Path) -> None:
+    """Every cell against its declared type, sizes and hashes, by the standard's own tool."""
+    export_datapackage(home / "tracker.db", home / "out")
+    report = validate(str(home / "out" / "datapackage.json"))
+    assert report.valid, report.to_summary()
+    assert len(report.tasks) == len(VIEWS)
+
+
 def test_a_formula_is_defused_in_csv_and_kept_in_parquet(home: Path) -> None:
     export_datapackage(home / "tracker.db", home / "out")
     with (home / "out" / "articles.csv").open(newline="", encoding="utf-8") as stream:
@@ -74,6 +85,27 @@ def test_warc_is_read_back_by_a_standard_reader(home: Path) -> None:
             if record.rec_type == "response":
                 found.add(hashlib.sha256(record.content_stream().read()).hexdigest())
     assert sorted(kinds) == ["response", "response", "response", "revisit"] and found == bodies
+
+
+def test_warc_is_read_back_by_a_second_reader(home: Path) -> None:
+    """FastWARC holds every digest against its content, and finds each payload's source in the headers."""
+    with Archive(home / "archive.db", readonly=True) as archive:
+        export_warc(archive, home / "out.warc.gz")
+    with (home / "out.warc.gz").open("rb") as stream:
+        records = [
+            (
+                record.record_type,
+                record.verify_block_digest(consume=False),
+                record.headers["Banwatch-Source"],
+                record.record_date,
+            )
+            for record in FastIterator(stream, parse_http=False)
+        ]
+    assert [kind for kind, *_ in records].count(WarcRecordType.response) == 3 and [kind for kind, *_ in records].count(
+        WarcRecordType.revisit
+    ) == 1
+    assert all(whole for kind, whole, *_ in records if kind == WarcRecordType.response)
+    assert {source for *_, source, _ in records} == {"t-privacy", "desk"} and all(at for *_, at in records)
 
 
 def test_a_failed_write_leaves_the_old_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
