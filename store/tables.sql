@@ -65,6 +65,7 @@ create table claim (                  -- what one article, dataset row or regist
 create index claim_article on claim(article);
 create index claim_page on claim(page);
 create index claim_action on claim(action);
+create index claim_waiting on claim(seen_at) where standing in ('review', 'rumour');
 create index claim_development on claim(development);
 create index claim_gone on claim(jurisdiction, side) where standing = 'superseded';
 create index claim_place on claim(jurisdiction, kind);

@@ -18,9 +18,9 @@ PLAIN = {
     "side": "d.side = ?",
     "jurisdiction": "d.jurisdiction = ?",
     "kind": "d.kind = ?",
-    "topic": "exists (select 1 from json_each(d.topics) where value = ?)",
+    "topic": "d.side = 'platform' and exists (select 1 from json_each(d.topics) where value = ?)",
     "status": "exists (select 1 from action a where a.id = d.action and a.status = ?)",
-    "authority": "exists (select 1 from action a where a.id = d.action and a.authority_id = ?)",
+    "authority": "d.action in (select id from action where authority_id = ?)",
     "since": "d.happened_on >= ?",
     "until": "d.happened_on <= ?",
 }

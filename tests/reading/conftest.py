@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from feeds.serving import free_port, serve_command
 from tests.reading import shelf
 
 FOLDER = Path(__file__).parent.parent.parent / "datasette"
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 @dataclass
@@ -88,3 +93,11 @@ def _wait(served: Served, process: subprocess.Popen) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The site over the shelf of facts, on loopback."""
     yield from serve(shelf.build(tmp_path_factory.mktemp("shelf") / "tracker.db"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -15,7 +15,6 @@ from playwright.sync_api import Browser
 
 from tests.reading import shelf
 from tests.reading.conftest import Served, serve
-from tests.reading.test_look import browser  # noqa: F401  (the fixture)
 
 EVIL = "<script>document.title='betrayed'</script><img src=x onerror=\"document.title='betrayed'\">\"'><svg onload=document.title='betrayed'>"
 KEYS = {"id", "action", "change", "document", "development", "version", "page", "article", "old", "new", "subject", "object", "side", "class", "stage", "state",
@@ -72,7 +71,7 @@ def every_page(tracker: Path) -> list[str]:
             *(f"/tracker/{view}" for view in views)]  # fmt: skip
 
 
-def test_stored_markup_is_shown_and_never_run(poisoned: Served, browser: Browser) -> None:  # noqa: F811
+def test_stored_markup_is_shown_and_never_run(poisoned: Served, browser: Browser) -> None:
     page, betrayed = browser.new_page(), []
     page.on(
         "request",

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+import json
+import re
 import sqlite3
+from pathlib import Path
+from urllib.parse import urlencode
 
-from tests.reading.conftest import Served
+import yaml
+
+from tests.reading import shelf
+from tests.reading.conftest import FOLDER, Served, serve
 
 
 def action_of(site: Served, place: str, kind: str) -> str:
@@ -62,3 +72,100 @@ def test_every_answer_carries_the_headers_that_keep_it_inert(site: Served) -> No
 def test_a_foreign_host_name_is_refused(site: Served) -> None:
     assert site.get("/", Host="evil.invalid").status == 421
     assert site.get("/", Host=f"127.0.0.1:{site.port}").status == 200
+
+
+def test_every_ready_question_has_an_answer(site: Served) -> None:
+    for question in ready():
+        asked = question.get("example", "")
+        answer = site.get(f"/tracker/{question['name']}.json?_shape=array" + (f"&{asked}" if asked else ""))
+        assert answer.status == 200, (question["name"], answer.text[:200])
+        page = site.get(f"/tracker/{question['name']}?{asked}").text
+        assert question["title"].replace("'", "&#39;") in page and question["description"].replace("'", "&#39;") in page
+        assert answer.json() or question["name"] in {"by_topic"}, question["name"]
+
+
+def ready() -> list[dict[str, str]]:
+    found = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))["databases"]["tracker"]["queries"]
+    return [{"name": name, **query} for name, query in found.items()]
+
+
+def answers(site: Served, name: str, **args: str) -> list[dict]:
+    return site.get(f"/tracker/{name}.json?_shape=array&{urlencode(args)}").json()
+
+
+def test_questions_are_answered_rightly(site: Served) -> None:
+    def told(rows: list[dict], *names: str) -> set[tuple]:
+        return {tuple(row[name] for name in names) for row in rows}
+
+    on = told(answers(site, "in_force", day="2024-10-01"), "jurisdiction", "kind")
+    assert {("UA", "device_ban"), ("BR", "nationwide_block")} <= on and ("AL", "nationwide_block") not in on
+    assert ("BR", "nationwide_block") not in told(answers(site, "in_force", day="2024-10-08"), "jurisdiction", "kind")
+    assert told(answers(site, "in_force_where", app="telegram", day="2024-10-01"), "jurisdiction") == {("UA",), ("CN",)}
+    assert {("MY", 12)} == told(answers(site, "lifted_within", days="12"), "jurisdiction", "days") - told(
+        answers(site, "lifted_within", days="7"), "jurisdiction", "days"
+    )
+    assert told(answers(site, "fines"), "year", "currency", "total") == {
+        ("2025", "EUR", 650_000_000.0),
+        ("2025", "AUD", 957_780.0),
+    }
+    assert ("Telegram", "UA") in told(answers(site, "devices_only"), "platform", "jurisdiction")
+    assert told(answers(site, "disclosure_widened"), "platform", "changed_on") == {("Telegram", "2024-09-23")}
+    assert ("UA", 4) not in told(answers(site, "after_a_change", app="Telegram"), "jurisdiction", "days_after")
+    assert 4 in {row["days_after"] for row in answers(site, "before_a_change", app="telegram")}
+
+
+def test_a_name_leads_to_its_page_and_a_near_one_is_offered(site: Served) -> None:
+    assert site.get("/platform/Telegram").status == site.get("/jurisdiction/ukraine").status == 200
+    for path, near in (("/platform/telegramm", "/platform/telegram"), ("/jurisdiction/Ukrain", "/jurisdiction/UA"), ("/kind/device_bans", "/kind/device_ban"),
+                       ("/source/snap-privacyy", "/source/snap-privacy"), ("/authority/ua-ncc", "/authority/ua-nccc")):  # fmt: skip
+        answer = site.get(path)
+        assert answer.status == 404 and f'href="{near}"' in answer.text, path
+        assert site.get(path + ".json").json()["nearest"][0][0] == near
+
+
+def test_every_page_names_its_feed_and_its_json(site: Served) -> None:
+    for path, feed in (("/", "/feeds/all.atom"), ("/platform/telegram", "/feeds/platform/telegram.atom"), ("/jurisdiction/UA", "/feeds/jurisdiction/"),
+                       ("/kind/device_ban", "/feeds/kind/device"), ("/maintainers", "/feeds/maintainers.atom"), ("/tracker/actions", "/feeds/all.atom")):  # fmt: skip
+        page = site.get(path).text
+        links = re.findall(r'<link rel="alternate" type="application/atom\+xml"[^>]*href="([^"]+)"', page)
+        assert any(link.startswith(feed) for link in links), path
+        assert all(site.get(link).status == 200 for link in links), links
+        assert path == "/" or 'type="application/json"' in page
+
+
+def test_a_citation_names_instant_and_hash(site: Served) -> None:
+    cite = site.get(f"/action/{action_of(site, 'UA', 'device_ban')}.json").json()["cite"]
+    assert "fetched 2024-09-19T09:30:00+00:00, SHA-256 " in cite["text"] and cite["csl"][0][
+        "archive_location"
+    ].startswith("sha256:")
+    assert cite["csl"][0]["URL"].startswith(f"http://127.0.0.1:{site.port}/action/") and "urldate = {" in cite["bibtex"]
+
+
+def test_what_changes_is_seen_at_once(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    running = serve(tracker)
+    served = next(running)
+    assert "Newly named" not in served.get("/").text
+    with sqlite3.connect(tracker) as db:
+        db.execute("update development set title = 'Newly named' where happened_on = '2026-02-12'")
+    assert "Newly named" in served.get("/").text
+    running.close()
+
+
+def test_the_whole_of_a_view_can_be_taken(site: Served) -> None:
+    rows = list(csv.DictReader(io.StringIO(site.get("/data/claims.csv").text)))
+    lines = [json.loads(line) for line in site.get("/data/claims.jsonl").text.splitlines()]
+    count = sqlite3.connect(site.tracker).execute("select count(*) from claims").fetchone()[0]
+    assert len(rows) == len(lines) == count and rows[0]["quote"]
+
+
+def test_ready_made_files_are_listed_with_their_hash(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "actions.parquet").write_bytes(b"PAR1")
+    running = serve(tracker)
+    served = next(running)
+    assert hashlib.sha256(b"PAR1").hexdigest() in served.get("/data").text
+    assert served.get("/data/files/actions.parquet").text == "PAR1"
+    assert served.get("/data/files/../tracker.db").status == served.get("/data/files/%2e%2e/tracker.db").status == 404
+    running.close()
