@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from changes.lexicon import pattern, words_of
+from changes.lexicon import passing, pattern, words_of
 from records import Block
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")  # fmt: skip
@@ -26,6 +26,7 @@ END = re.compile(r"[.!?]+[\"'”’»)\]]*\s+(?=[^\sa-zа-яà-þ])|[。！？]+
 LONGEST = 2_000  # characters; what runs on longer is no sentence and is cut at a blank
 SHORT = 15  # words; more are no entry of a table of contents
 MEMORY = 16_384  # sentences and blocks remembered
+WIDEST = 1_000  # characters of a menu
 RUN = 3  # entries that make a table of contents
 
 
@@ -110,8 +111,9 @@ def _plain(text: str) -> str:
     text = ENUMERATOR.sub("", visible(text))
     if "://" in text:
         text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
-    if any(mark in text for mark in words_of("passing_mark")):
-        text = pattern("passing").sub(" ", text)
+    for marks, longest, expression in passing():
+        if len(text) <= longest and any(mark in text for mark in marks):
+            text = expression.sub(" ", text)
     return " ".join(text.split())
 
 
@@ -138,6 +140,8 @@ def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
 
 @lru_cache(maxsize=MEMORY)
 def _is_widget(text: str, in_table: bool) -> bool:
+    if len(text) > WIDEST:
+        return False
     plain = _plain(text).casefold().strip(" .:!?-\"'")
     if not plain or _is_glued(text):
         return True

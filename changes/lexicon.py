@@ -25,6 +25,15 @@ def pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
+def passing() -> tuple[tuple[tuple[str, ...], int, re.Pattern[str]], ...]:
+    """What changes while a text stays the same: (strings one of which it holds, longest line it is looked for in, expression)."""
+    return tuple(
+        (tuple(said["marks"]), said.get("longest", 1_000_000), re.compile(said["expression"], re.I))
+        for said in table("words")["passing"]
+    )
+
+
+@cache
 def words_of(name: str) -> frozenset[str]:
     """``[words] name`` of words.toml."""
     return frozenset(table("words")["words"][name])

@@ -81,7 +81,8 @@ def _changed(case: Case, base: int) -> Change:
     """The difference from state ``base``: a change of the document, or one variant of a page that takes turns."""
     found, worths = _difference(case.texts[base], case.text)
     kind = worth.class_of(worths)
-    if kind != "substantive" and case.past[base].is_version and base != case.last:
+    news = {"banner", "date"} & {one.kind for one in worths}
+    if kind != "substantive" and not news and case.past[base].is_version and base != case.last:
         reason = f"a variant of the page that takes turns: closest to the text seen on {_day(case, base)}"
         return replace(_told(case, base, found, worths), kind="flapping", reason=reason, back_to=base)
     told = _told(case, base, found, worths)

@@ -32,7 +32,7 @@ class Worth:
 
 def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
     """The worth of every place, in order."""
-    around = Around(_renames(pairs), _body(old), _body(new), _log(new))
+    around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs))
     return [_worth(pair, around) for pair in pairs]
 
 
@@ -44,6 +44,11 @@ class Around:
     old_body: int
     new_body: int
     log: int
+    banners: frozenset[tuple[bool, int]]  # (of the new text, block) with a sentence that only announces
+
+
+def _banners(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
+    return frozenset((pair.new is not None, unit.block) for pair in pairs if (unit := pair.new or pair.old) and _is_banner(pair, unit))  # fmt: skip
 
 
 def _body(text: Comparable) -> int:
@@ -97,7 +102,7 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
         ("none", not changed),
         ("rule", (pair.removed, pair.added) not in around.renames and _is_entity(pair)),
         ("date", _is_date(pair, unit)),
-        ("banner", _is_banner(pair, unit)),
+        ("banner", _is_banner(pair, unit) or _in_banner(pair, unit, around)),
         ("contact", _is_contact(pair, unit, content)),
         ("spelling", _is_spelling(pair)),
         ("number", bool(content) and all(re.fullmatch(r"[\d.,:%-]+", w) for w in content) and _is_counter(unit)),
@@ -132,7 +137,13 @@ def _dateless(unit: Unit) -> str:
 
 def _is_banner(pair: Pair, unit: Unit) -> bool:
     alone = pair.old is None or pair.new is None
-    return (alone or len(pair.removed) + len(pair.added) > len(unit.words)) and bool(pattern("banner").search(unit.text)) and len(unit.words) < 60  # fmt: skip
+    return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(unit.text)) and len(unit.words) < 60  # fmt: skip
+
+
+def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
+    """A short sentence that came or went with an announcement in one paragraph: Please take a look."""
+    alone = pair.old is None or pair.new is None
+    return alone and len(unit.words) < 25 and (pair.new is not None, unit.block) in around.banners
 
 
 def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
@@ -209,7 +220,7 @@ def _score(pair: Pair, unit: Unit) -> float:
     """How much what changed bears on rules: words of permission, duty, limit, time, money, names; sentences as a whole."""
     changed = Counter(pair.removed) + Counter(pair.added)
     score = 0.0
-    for name, weight in (("permission", 0.6), ("duty", 0.5), ("negation", 1.0), ("limit", 1.0), ("time_unit", 0.6), ("age", 0.5), ("money", 0.5), ("entity", 1.0)):  # fmt: skip
+    for name, weight in (("permission", 0.6), ("duty", 0.5), ("negation", 1.0), ("limit", 1.0), ("time_unit", 0.6), ("age", 0.5), ("money", 0.5), ("entity", 1.0), ("handling", 0.4)):  # fmt: skip
         listed = words_of(name)
         score += weight * min(2, sum(count for word, count in changed.items() if word in listed))
     content = sum(count for word, count in changed.items() if word not in words_of("stop"))
