@@ -16,6 +16,7 @@ from claims.when import when
 from records import Article, Claim
 
 ONE_BREATH = 50  # characters: two words so near each other tell one act
+CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
 
 
@@ -98,7 +99,8 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
     both = {*left.platforms, *right.platforms}
     if set(left.platforms) & set(right.platforms) or (left.rule.side == "government" and "social media" in both):
         return True
-    return left.rule.side == "government" and abs(left.sentence.number - right.sentence.number) <= 1
+    near = abs(left.sentence.number - right.sentence.number) <= 1
+    return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))
 
 
 def _kind(action: str) -> str:

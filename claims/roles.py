@@ -82,7 +82,7 @@ def _target(reading: Reading, made: Candidate) -> None:
         made.bridge = (made.end, chosen.at) if chosen.at >= made.end else (chosen.at + 1, made.at)
         made.signs.add("target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence")
         if _turned(made, chosen):
-            made.signs.add("target_turned")
+            made.signs.add("subject_missing" if made.voice == "passive" else "target_turned")
     elif platform_side and sentence.of("E"):
         made.platforms = tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention)
         made.signs.add("target_sentence")
