@@ -59,7 +59,12 @@ class Edition:
     def every_slice(self) -> list[Slice]:
         """The feeds that are listed and built: the four whole ones, and one for each name that has news."""
         self.names = slices.names_in_news(self.db, self.names)
-        return every_slice(self.names, used_names(self.db, self.names))
+        found = [Slice(base) for base in slices.BASES]
+        for name in ("platform", "jurisdiction", "kind", "topic", "authority"):
+            found += [slices.only(name, ident) for ident in slices.with_news(self.db, self.names, name)]
+        return list({one.path: one for one in reversed(found)}.values())[
+            ::-1
+        ]  # where two names make one address, the first has it
 
     # which items ----------------------------------------------------------------------------------------------------
     def count(self, slice_: Slice) -> int:
@@ -216,29 +221,3 @@ def home(site: Site, slice_: Slice) -> str:
 def _up(address: str) -> str:
     """From a feed's address to /feeds/: "../" for each folder."""
     return "../" * address.split("?")[0].count("/")
-
-
-def every_slice(names: slices.Names, used: dict[str, set[str]]) -> list[Slice]:
-    """The feeds that are listed and built: the four bases, and one for each name that has news."""
-    found = [Slice(base) for base in slices.BASES]
-    for name in ("platform", "jurisdiction", "kind", "topic", "authority"):
-        known = getattr(names, name)
-        found += [slices.only(name, ident) for ident in sorted(known) if ident in used[name]]
-    return list({one.path: one for one in reversed(found)}.values())[
-        ::-1
-    ]  # where two names make one address, the first has it
-
-
-def used_names(db: sqlite3.Connection, names: slices.Names) -> dict[str, set[str]]:
-    """Which names have news."""
-    by_name = {said: ident for ident, said in names.platform.items()}
-    sql = {
-        "jurisdiction": "select distinct jurisdiction from news",
-        "kind": "select distinct kind from news",
-        "topic": "select distinct value from news, json_each(topics)",
-        "authority": "select distinct authority_id from news",
-        "platform": "select distinct p.platform from news_platforms p join news n on n.id = p.development",
-    }
-    found = {name: {row[0] for row in db.execute(query)} for name, query in sql.items()}
-    found["platform"] = {by_name[said] for said in found["platform"] if said in by_name}
-    return found

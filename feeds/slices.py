@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
@@ -98,21 +98,47 @@ def read_names(db: sqlite3.Connection) -> Names:
 
 
 def names_in_news(db: sqlite3.Connection, names: Names) -> Names:
-    """The same with what news mention and no table names; it reads all news, and is wanted where a name is not found."""
-    platforms = (line(row[0]) for row in db.execute("select distinct platform from news_platforms order by platform"))
+    """The same with what news mention and no table names."""
     known = set(names.platform.values())
+    platforms = [line(name) for name in distinct(db, "news_platforms", "platform")]
     return replace(
         names,
         platform={**{slug(name): name for name in platforms if name not in known}, **names.platform},
-        jurisdiction=_more(db, "jurisdiction", names.jurisdiction),
-        authority=_more(db, "authority_id", names.authority),
-        kind=_more(db, "kind", names.kind),
+        jurisdiction=_more(distinct(db, "news", "jurisdiction"), names.jurisdiction),
+        authority=_more(distinct(db, "actions", "authority_id"), names.authority),
+        kind=_more(distinct(db, "news", "kind"), names.kind),
     )
 
 
-def _more(db: sqlite3.Connection, column: str, known: Mapping[str, str]) -> dict[str, str]:
-    rows = db.execute(f"select distinct {column} from news where {column} != '' order by {column}")
-    return {**{row[0]: label(line(row[0])) for row in rows}, **known}
+def _more(found: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+    return {**{ident: label(line(ident)) for ident in found}, **known}
+
+
+def distinct(db: sqlite3.Connection, view: str, column: str) -> Iterator[str]:
+    """Every value of an indexed column but "", in order: one step in the index for each, however many rows there are."""
+    value = ""
+    while row := db.execute(
+        f"select {column} from {view} where {column} > ? order by {column} limit 1", (value,)
+    ).fetchone():
+        value = row[0]
+        yield value
+
+
+HAS_NEWS = {
+    "jurisdiction": "select 1 from news where jurisdiction = ? limit 1",
+    "kind": "select 1 from news where kind = ? limit 1",
+    "authority": "select 1 from actions a join news n on n.action = a.id where a.authority_id = ? limit 1",
+    "platform": "select 1 from news_platforms p join news n on n.id = p.development where p.platform = ? limit 1",
+}
+TOPICS = "select distinct value from news, json_each(topics) where topics != '[]'"
+
+
+def with_news(db: sqlite3.Connection, names: Names, name: str) -> list[str]:
+    """The ids of one filter whose feeds hold anything."""
+    if name == "topic":
+        return sorted({row[0] for row in db.execute(TOPICS)} & set(names.topic))
+    known = names.platform if name == "platform" else {ident: ident for ident in getattr(names, name)}
+    return sorted(ident for ident, asked in known.items() if db.execute(HAS_NEWS[name], (asked,)).fetchone())
 
 
 def _aliases(db: sqlite3.Connection) -> dict[str, str]:

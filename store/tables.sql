@@ -142,6 +142,8 @@ create index development_day on development(happened_on desc, id);
 create index development_side on development(side, happened_on desc, id);
 create index development_published on development(published_at desc, id);
 create index development_news on development(published_at desc, id) where baseline = 0;
+create index development_news_kind on development(kind, published_at desc, id) where baseline = 0;
+create index development_topics on development(published_at desc, id) where topics != '[]';
 create index development_withdrawn on development(jurisdiction) where stage = 'withdrawn';
 create index development_action on development(action);
 create index development_document on development(document);
