@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import changes
@@ -19,6 +21,7 @@ KIND_OF_TOPIC = (
     ("transparency_report", "policy_transparency_report"),
     ("content_moderation", "policy_moderation"),
 )
+STAYS = timedelta(days=30)  # an earlier text that comes back for longer is no variant that takes turns
 NO_VERSION = "wrong_document_or_error_page"
 
 
@@ -43,7 +46,32 @@ class State:
     first_url: str = ""
     texts: dict[str, tuple[Block, ...]] = field(default_factory=dict)  # of the versions in ``seen`` that were read
 
-    def after(self, capture: sqlite3.Row) -> None:
+    kind: str = ""  # of the previous capture, and why
+    reason: str = ""
+    runs: Counter[str] = field(default_factory=Counter)  # version -> times it came
+    arrived: dict[str, str] = field(default_factory=dict)  # version -> kind with which it first came
+    left: str = ""  # version that was given up when the document went back to an earlier one
+    back_since: str = ""  # since when it has stayed there; "" if it did not go back, or that was told
+
+    def rolled_back(self, capture: sqlite3.Row) -> str:
+        """The version that was taken back, if this capture shows that it was: it came once, as news, and has been gone for
+        STAYS days. A page that alternates between variants comes back to each.
+        """
+        if not self.back_since or self.previous is None or capture["version"] != self.previous["version"]:
+            return ""
+        stayed = datetime.fromisoformat(capture["fetched_at"]) - datetime.fromisoformat(self.back_since)
+        news = self.runs[self.left] == 1 and self.arrived.get(self.left) == "substantive"
+        return self.left if news and stayed >= STAYS else ""
+
+    def after(self, capture: sqlite3.Row, kind: str, reason: str) -> None:
+        if self.rolled_back(capture):
+            self.back_since = ""
+        if self.previous is None or capture["version"] != self.previous["version"]:
+            self.runs[capture["version"]] += 1
+            self.arrived.setdefault(capture["version"], kind)
+            self.left = self.previous["version"] if self.previous and kind == "flapping" else ""
+            self.back_since = capture["fetched_at"] if self.left else ""
+        self.kind, self.reason = kind, reason
         self.seen.pop(capture["version"], None)
         self.seen[capture["version"]] = capture["fetched_at"]
         self.pages[capture["version"]] = (capture["page"], capture["fetched_at"])
@@ -64,10 +92,9 @@ def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -
     row = db.execute("select * from document where id = ?", (document,)).fetchone()
     walk = State()
     for capture in captures[:start]:
-        walk.after(capture)
+        walk.after(capture, capture["kind"], capture["reason"])
     for capture in captures[start:]:
-        _settle_capture(db, row, walk, capture, rereader)
-        walk.after(capture)
+        walk.after(capture, *_settle_capture(db, row, walk, capture, rereader))
     _summarise(db, row, captures)
     known = {capture["version"] for capture in captures[:start]}
     _index(db, row, {capture["version"] for capture in captures[start:]}, known)
@@ -93,8 +120,11 @@ def _forget(db: sqlite3.Connection, document: str, captures: list[sqlite3.Row]) 
 
 def _settle_capture(
     db: sqlite3.Connection, document: sqlite3.Row, walk: State, capture: sqlite3.Row, rereader: Rereader
-) -> None:
+) -> tuple[str, str]:
+    """(kind, why) of a capture, as written."""
     kind, reason = _plain(walk, capture)
+    if left := walk.rolled_back(capture):
+        _save_roll_back(db, document, walk, capture, left)
     if not kind:
         judged, ours, old = _judge(db, document, walk, capture, rereader)
         kind, reason = judged.kind, judged.reason
@@ -104,14 +134,28 @@ def _settle_capture(
         if kind not in {"first", "same_text"}:
             _save_change(db, document, walk, capture, judged, ours, old)
     db.execute("update capture set kind = ?, reason = ? where id = ?", (kind, reason, capture["id"]))
+    return kind, reason
+
+
+def _save_roll_back(
+    db: sqlite3.Connection, document: sqlite3.Row, walk: State, capture: sqlite3.Row, left: str
+) -> None:
+    """The earlier text came back and stayed: what had come in between was taken back, and that is news."""
+    new = _blocks(db, walk, capture["version"])
+    judged = changes.judge(
+        new, [Past(walk.seen[left], _blocks(db, walk, left))], capture["fetched_at"], document_type=document["document_type"],
+    )  # fmt: skip
+    if judged.kind == "substantive":
+        reason = f"rolled back: the text last seen on {walk.seen[left][:10]} is gone since {walk.back_since[:10]}, for more than {STAYS.days} days"
+        _save_change(db, document, walk, capture, replace(judged, reason=reason), False, left)
 
 
 def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
     """Kinds that need no judgement."""
     if walk.previous is None or capture["version"] != walk.previous["version"]:
         return "", ""
-    if walk.previous["kind"] == NO_VERSION:
-        return NO_VERSION, "still: " + str(walk.previous["reason"]).removeprefix("still: ")
+    if walk.kind == NO_VERSION:
+        return NO_VERSION, "still: " + walk.reason.removeprefix("still: ")
     return ("same_bytes", "") if capture["sha256"] == walk.previous["sha256"] else ("same_text", "")
 
 
