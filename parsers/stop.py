@@ -19,6 +19,10 @@ APPS = ("facebook", "twitter", "whatsapp", "instagram", "telegram")
 YES = {"yes", "true", "1", "y", "x"}
 NONE = {"", "no", "false", "0", "n", "na", "n/a", "none", "unknown", "not known"}
 FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
+NO_APP = re.compile(
+    r"internet|network\b|mobile|cellular|throttl|sms|telephon|broadband|bandwi|restriction|calls?\b|curfew|vpn|voip",
+    re.I,
+)
 EARLIEST = 2009  # the first year the dataset speaks of
 NATIONAL = re.compile(r"nation|countr|level 3|whole", re.I)
 
@@ -46,7 +50,7 @@ def _row(line: Line, seen: Counter[str]) -> Row:
     seen[key] += 1
     if trouble:
         notes.append(f"end not taken: {trouble}")
-    links = cells.get("info_source_link", "") or cells.get("an_link", "")
+    links = cells.get("info_source_link", "") or cells.get("news_link", "") or cells.get("an_link", "")
     if not links:
         notes.append("names no source")
     refused = fault and f"start: {fault}"
@@ -85,9 +89,12 @@ def _day(written: str) -> tuple[str, str]:
 
 def _apps(cells: dict[str, str]) -> tuple[str, ...]:
     named = [app.capitalize() for app in APPS if cells.get(f"{app}_affected", "").casefold() in YES]
-    other = cells.get("other_affected", "") or cells.get("other_affected_please_specify", "")
+    other = cells.get("other_affected", "") or cells.get("other_service_details", "")
+    if cells.get("shutdown_type_group", "") in {"Service-based", "Throttling"}:  # the editions up to 2018
+        other = cells.get("service_details", "")
     if other.casefold() not in NONE | YES:
-        named += [part.strip() for part in re.split(r"[,;/]|\band\b", other) if part.strip()]
+        parts = (part.strip().strip(" .\"'") for part in re.split(r"[,;:/&()]|\band\b|\bincluding\b|\bonly\b", other))
+        named += [part for part in parts if part and not NO_APP.search(part)]
     return tuple({"Whatsapp": "WhatsApp"}.get(name, name) for name in named)
 
 

@@ -51,7 +51,7 @@ def _platforms(written: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     found, unknown = [], []
     for name in written:
         try:
-            found.append(names.platform(name).name)
+            found.append(names.platform(_spellings()["platforms"].get(name.casefold(), name)).name)
         except Unrecognised:
             unknown.append(f"unknown platform {name[:60]!r}")
     return tuple(sorted(set(found))), unknown
@@ -60,16 +60,13 @@ def _platforms(written: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
 def country(written: str) -> str:
     """Code of a country as a dataset spells it. Raises Unrecognised, naming it."""
     spelt = " ".join(written.split()).strip(" .,")
-    code = _spellings().get(spelt.casefold())
+    code = _spellings()["countries"].get(spelt.casefold())
     return code or names.jurisdiction(spelt).code
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    held: dict[str, str] = tomllib.loads((Path(__file__).parent / "spellings.toml").read_text(encoding="utf-8"))[
-        "countries"
-    ]
-    return held
+def _spellings() -> dict[str, dict[str, str]]:
+    return tomllib.loads((Path(__file__).parent / "spellings.toml").read_text(encoding="utf-8"))
 
 
 def _claims(row: Row, action: str, place: str, platforms: tuple[str, ...]) -> list[Claim]:

@@ -124,6 +124,29 @@ def test_the_spreadsheet_of_shutdowns_with_its_defects(tmp_path: Path, form: Any
     assert {r["tier"] for r in query(tmp_path, "select tier from claim")} == {"civil_society"}
 
 
+def test_the_columns_of_earlier_editions(tmp_path: Path) -> None:
+    """Until 2018 the apps stand in words, in a column of their own; a whole network is told by its kind."""
+    lines = [
+        "year,start_date,end_date,country,geo_scope,area_name,shutdown_type_group,services_affected,service_details,news_link",
+        "2016,7/19/2016,7/19/2016,Brazil,National,,Service-based,Internet,WhatsApp,https://news.example/1",
+        "2016,10/16/2016,,Montenegro,National,,Service-based,Internet,WhatsApp and Viber only,https://news.example/2",
+        '2018,3/7/2018,,SriLanka,National,,Throttling,Internet,"social media (Facebook, Viber: voice calls)",https://news.example/3',
+        "2017,9/1/2017,,India,Local,Sirsa,Mobile Internet,Mobile Internet,Facebook,https://news.example/4",
+    ]
+    (tmp_path / "old.csv").write_text("\n".join(lines), encoding="utf-8")
+    report = take(tmp_path, "stop", str(tmp_path / "old.csv"))
+    assert [one["reason"] for one in report["refused"]] == ["no app: a whole network"] and report["taken"] == 3
+    found = {
+        (r["jurisdiction"], r["platforms"])
+        for r in query(tmp_path, "select * from claim where kind != 'restriction_lifted'")
+    }
+    assert found == {
+        ("BR", '["WhatsApp"]'),
+        ("ME", '["Viber", "WhatsApp"]'),
+        ("LK", '["Facebook", "Viber", "social media"]'),
+    }
+
+
 def test_every_claim_of_a_dataset_is_proved_by_the_file(tmp_path: Path) -> None:
     for name, form in (("stop.csv", as_csv), ("stop.xlsx", as_xlsx)):
         home = tmp_path / f"home of {name}"
