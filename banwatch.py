@@ -22,6 +22,8 @@ from errors import BadConfiguration, BadStore, BanwatchError
 
 ROOT = Path(__file__).resolve().parent
 DONE, CRASHED, USAGE, NO_SPACE, BAD_CONFIGURATION, IN_PART, ALL_FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 11
+STORE_CODES = {"busy": BUSY, "store-newer": BAD_CONFIGURATION, "no-space": NO_SPACE}
+DAMAGED = "a database cannot be used: {}; `banwatch archive verify` tells whether it is the archive, `banwatch reread` makes tracker.db anew"
 FULL_DISK = {27, 28, 30, 122}  # EFBIG, ENOSPC, EROFS, EDQUOT
 
 P = ParamSpec("P")
@@ -60,15 +62,14 @@ def honest(verb: Callable[P, R]) -> Callable[P, R]:
         except BadConfiguration as error:
             fail(str(error), BAD_CONFIGURATION)
         except BadStore as error:
-            fail(
-                str(error),
-                BUSY if error.cause == "busy" else BAD_CONFIGURATION if error.cause == "store-newer" else CRASHED,
-            )
+            fail(str(error), STORE_CODES.get(error.cause, CRASHED))
         except BanwatchError as error:
             fail(f"{error.cause}: {error}", CRASHED)
         except KeyboardInterrupt:
             fail("interrupted; what was fetched is kept", INTERRUPTED)
-        except (OSError, sqlite3.OperationalError) as error:
+        except sqlite3.DatabaseError as error:
+            fail(*((f"cannot write: {error}", NO_SPACE) if _no_space(error) else (DAMAGED.format(error), CRASHED)))
+        except OSError as error:
             fail(f"cannot write: {error}", NO_SPACE) if _no_space(error) else fail(
                 f"{type(error).__name__}: {error}", CRASHED
             )
@@ -666,12 +667,12 @@ def health(home: Home, as_json: bool) -> None:
 
     Example: banwatch health --json
     """
-    from store.database import open_tracker
+    from store.database import read_tracker
     from store.watch import health as health_of
 
     if not home.tracker.exists():
         raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
-    found = health_of(open_tracker(home.tracker))
+    found = health_of(read_tracker(home.tracker))
     click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else found.table())
     raise SystemExit(IN_PART if found.broken else DONE)
 

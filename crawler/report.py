@@ -34,6 +34,7 @@ class CrawlSettings:
     pages: int = 0  # back-fill: how many pages of its list are read of each source; 0: the newest only
     young: int = 7  # days during which a page that was linked is asked for again
     trust: int = 7  # days for which a server's "unchanged" is believed before the page is asked for whole
+    least_free: int = 200 * 2**20  # bytes of free disk without which no crawl begins
     now: datetime | None = None  # the instant every page of this crawl counts as fetched at; None: the clock
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import logging
+import shutil
 import signal
+import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -44,6 +46,7 @@ def crawl(
     One SIGINT or SIGTERM ends it after the pages in flight, a second at once. Raises BadStore if a database cannot be used.
     """
     begun = time.monotonic()
+    _room(archive_path.parent, settings.least_free)
     context = start_context()
     ours, theirs = context.Pipe(duplex=False)
     job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
@@ -60,6 +63,15 @@ def crawl(
             f"the crawling process ended with {process.exitcode}; what it had fetched is kept", "crawl-ended"
         )
     return CrawlReport(run, time.monotonic() - begun, outcomes(archive_path, tracker_path, job), interrupted)
+
+
+def _room(folder: Path, least: int) -> None:
+    """Refuse to begin what would fill the disk. Raises BadStore "no-space"."""
+    free = shutil.disk_usage(folder).free
+    if free < least:
+        raise BadStore(
+            f"{folder}: {free / 2**20:,.0f} MiB free, {least / 2**20:,.0f} needed to begin a crawl", "no-space"
+        )
 
 
 @contextlib.contextmanager
@@ -137,6 +149,9 @@ def _child(job: Job, pipe: Connection) -> None:
     except BadStore as error:
         pipe.send(("failed", (str(error), error.cause)))
         return
+    except sqlite3.OperationalError as error:
+        pipe.send(("failed", (f"{job.archive.parent}: cannot be written: {error}", "no-space")))
+        return
     pipe.send(("ended", interrupted))
 
 
@@ -176,7 +191,12 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         crawlers = list(process.crawlers)
         process.start()
         readers.close()
-        door.settle()
+        spider: Any = crawlers[0].spider if crawlers else None
+        if spider is not None and spider.unwritable:
+            raise BadStore(
+                f"{job.archive.parent}: cannot be written: {spider.unwritable}; what was fetched is kept", "no-space"
+            )
+        _settle(door)
     stats = crawlers[0].stats if crawlers else None
     crashes = stats.get_value("spider_exceptions/count", 0) if stats else 0
     if crashes:
@@ -185,6 +205,15 @@ def _crawl(job: Job, pipe: Connection) -> bool:
             "crashed",
         )
     return bool(stats and stats.get_value("finish_reason") == "shutdown")
+
+
+def _settle(door: Any) -> None:
+    try:
+        door.settle()
+    except sqlite3.OperationalError as error:
+        raise BadStore(
+            f"tracker.db cannot be written: {error}; the next crawl goes on from here", "no-space"
+        ) from error
 
 
 def scrapy_settings(job: Job) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -57,6 +59,7 @@ class SourceSpider(scrapy.Spider):
         self.asked: Counter[str] = Counter()
         self.begun: dict[str, float] = {}
         self.bounded: set[tuple[str, str]] = set()
+        self.unwritable = ""
         self.done = 0
         self.kept: asyncio.Future[None] | None = None  # done when the pages that came last are on disk
 
@@ -102,10 +105,13 @@ class SourceSpider(scrapy.Spider):
     async def received(self, response: Response) -> AsyncIterator[Request]:
         meta = response.meta
         source = self.sources[meta["source"]]
-        self.archive.hold()
-        seq = self._keep(source, response)
-        await self._durable()
-        reading = await self._read(seq, source) if seq else None
+        try:
+            self.archive.hold()
+            seq = self._keep(source, response)
+            await self._durable()
+            reading = await self._read(seq, source) if seq else None
+        except sqlite3.OperationalError as error:
+            raise self._unwritable(error) from error
         self.done += 1
         if self.report:
             self.report(self.done)
@@ -123,9 +129,19 @@ class SourceSpider(scrapy.Spider):
 
     def _commit(self) -> None:
         kept, self.kept = self.kept, None
-        self.archive.commit()
+        try:
+            self.archive.commit()
+        except sqlite3.OperationalError as error:  # a full disk: whoever waits for it is told
+            if kept:
+                kept.set_exception(error)
+            return
         if kept:
             kept.set_result(None)
+
+    def _unwritable(self, error: sqlite3.OperationalError) -> CloseSpider:
+        """The disk is full or the folder not to be written: nothing more can be kept, so the crawl ends."""
+        self.unwritable = str(error)
+        return CloseSpider("unwritable")
 
     def _keep(self, source: Source, response: Response) -> int:
         """Archive what came, before anything reads it; 0 if there is nothing to read."""
@@ -160,8 +176,13 @@ class SourceSpider(scrapy.Spider):
 
     def _hold(self, source: Source, response: Response, cause: str, message: str) -> int:
         """Keep what came, for a person to look at; nothing reads it."""
-        self.door.take(self.archive.keep(self._page(source, response), self.run, "quarantine", cause, message))
+        self._take(self.archive.keep(self._page(source, response), self.run, "quarantine", cause, message))
         return 0
+
+    def _take(self, seq: int) -> None:
+        """Save a sighting that needs no reading; it is on disk in the archive first."""
+        self.archive.commit()
+        self.door.take(seq)
 
     async def _read(self, seq: int, source: Source) -> Reading | None:
         sighting = self.archive.sighting(seq)
@@ -245,13 +266,16 @@ class SourceSpider(scrapy.Spider):
         if cause == "rate-limited":
             message = self._until(message)
         source = self.sources[meta["source"]]
-        self._miss(source, meta["parser"], request.url, meta["requested"], causes.outcome(cause), cause, message)
+        try:
+            self._miss(source, meta["parser"], request.url, meta["requested"], causes.outcome(cause), cause, message)
+        except sqlite3.OperationalError as told:
+            raise self._unwritable(told) from told
 
     def _miss(
         self, source: Source, parser: str, url: str, requested: str, outcome: str, cause: str, message: str,
         status: int | None = None, headers: tuple[tuple[str, str], ...] = (),
     ) -> None:  # fmt: skip
-        self.door.take(
+        self._take(
             self.archive.missed(
                 source.id, parser, url, requested, self._now(), self.run, outcome, cause, message, status, headers
             )

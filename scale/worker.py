@@ -71,6 +71,9 @@ class Handover:
     def take(self, seq: int) -> None:
         """The writer saves it."""
 
+    def commit(self) -> None:
+        """The writer makes it durable."""
+
 
 def _plain(page: Page) -> dict[str, Any]:
     return asdict(page) | {"fetched_at": instant(page.fetched_at), "body": ""}

@@ -11,13 +11,14 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import zstandard
 
@@ -26,6 +27,7 @@ from records import Expect, Page, Selector, Source
 
 APPLICATION_ID = 0x42616E41  # "BanA"
 SCHEMA = 1
+MIGRATIONS: dict[int, str] = {}  # schema -> SQL that leads to the next one
 LEVEL = 6
 CANDIDATES = 6  # earlier bodies of an address that a delta may lean on
 CHAIN = 16
@@ -426,44 +428,83 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
         raise BadStore(
             f"{path}: is empty (0 bytes); restore it from a backup or remove it to begin anew", "store-empty"
         )
+    if fresh and Path(f"{path}-wal").exists():
+        raise BadStore(
+            f"{path}: is gone, while its -wal file is there; put it back, or remove both to begin anew", "store-missing"
+        )
     if readonly and fresh:
         raise BadStore(f"{path}: no archive here; crawl first", "store-missing")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        db = connect(path, PAGE_SIZE)
         if fresh:
-            create(db, TABLES, APPLICATION_ID, SCHEMA)
-        check(db, path, APPLICATION_ID, SCHEMA)
+            create(path, TABLES, APPLICATION_ID, SCHEMA, PAGE_SIZE)
+        check(path, APPLICATION_ID, SCHEMA)
+        db = connect(path)
+        migrate(db, path, MIGRATIONS, SCHEMA)
     except (sqlite3.DatabaseError, OSError) as error:
         raise BadStore(f"{path}: cannot be opened as the archive: {error}", "store-damaged") from error
     return db
 
 
-def connect(path: Path, page_size: int = 0) -> sqlite3.Connection:
-    """A connection in autocommit: transactions are begun by hand. ``page_size`` (bytes) counts for a new file only."""
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit: transactions are begun by hand."""
     db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    if page_size:
-        db.execute(f"pragma page_size = {page_size}")
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = full")
     db.execute("pragma foreign_keys = on")
     return db
 
 
-def create(db: sqlite3.Connection, tables: str, application: int, schema: int) -> None:
-    """Lay out an empty database in one transaction: a crash leaves none or a whole one."""
+def create(path: Path, tables: str, application: int, schema: int, page_size: int = 0) -> None:
+    """Lay out an empty database beside ``path`` and move it there: a crash leaves none or a whole one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".new")
+    part.unlink(missing_ok=True)
+    db = sqlite3.connect(part, isolation_level=None)
+    if page_size:
+        db.execute(f"pragma page_size = {page_size}")
     db.executescript(
         f"begin immediate; {tables}\npragma application_id = {application}; pragma user_version = {schema}; commit;"
     )
+    db.close()
+    part.replace(path)
 
 
-def check(db: sqlite3.Connection, path: Path, application: int, schema: int) -> None:
-    """Raises BadStore unless the file is the database we mean, of a schema we know."""
-    if db.execute("pragma application_id").fetchone()[0] != application:
-        raise BadStore(f"{path}: is a SQLite database, but not this one of Banwatch", "store-foreign")
+def migrate(db: sqlite3.Connection, path: Path, steps: Mapping[int, str], schema: int) -> None:
+    """Bring an older database up to ``schema``: ``steps`` maps a schema to the SQL that leads to the next one.
+
+    A copy of the file stands beside it before the first step; each step is one transaction, so that a crash leaves the
+    schema before or after it, and the next start goes on.
+    """
     found = db.execute("pragma user_version").fetchone()[0]
-    if found > schema:
-        raise BadStore(f"{path}: schema {found} is newer than this program's {schema}; update Banwatch", "store-newer")
+    if found >= schema:
+        return
+    kept = path.with_name(f"{path.stem}-schema-{found}.db")
+    if not kept.exists():
+        part = kept.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        db.execute("vacuum into ?", (str(part),))
+        part.replace(kept)
+    for number in range(found, schema):
+        try:
+            db.executescript(f"begin immediate; {steps[number]}; pragma user_version = {number + 1}; commit;")
+        except sqlite3.Error:
+            db.rollback()
+            raise
+
+
+def check(path: Path, application: int, schema: int, options: str = "mode=ro") -> None:
+    """Raises BadStore unless the file is the database we mean, of a schema we know. Nothing is written to a file of others."""
+    db = sqlite3.connect(f"file:{quote(str(path))}?{options}", uri=True, timeout=30)
+    try:
+        found, version = (db.execute(f"pragma {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    finally:
+        db.close()
+    if found != application:
+        raise BadStore(f"{path}: is a SQLite database, but not this one of Banwatch", "store-foreign")
+    if version > schema:
+        raise BadStore(
+            f"{path}: schema {version} is newer than this program's {schema}; update Banwatch", "store-newer"
+        )
 
 
 @contextmanager

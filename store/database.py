@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from errors import BadStore
 from store.archive import check, connect, create
@@ -59,17 +60,32 @@ def open_tracker(path: Path) -> sqlite3.Connection:
     if not fresh and path.stat().st_size == 0:
         raise BadStore(f"{path}: is empty (0 bytes); `banwatch reread` makes it anew from the archive", "store-empty")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if fresh:
+            _remove(path)  # what a file that is gone has left behind would be taken for this one's
+            create(path, _layout(), APPLICATION_ID, SCHEMA)
+        check(path, APPLICATION_ID, SCHEMA)
         db = connect(path)
         db.execute("pragma synchronous = normal")
         db.execute("pragma cache_size = -65536")  # 64 MiB: settling reads a place's claims several times
-        if fresh:
-            create(db, _layout(), APPLICATION_ID, SCHEMA)
-        check(db, path, APPLICATION_ID, SCHEMA)
     except (sqlite3.DatabaseError, OSError) as error:
         raise BadStore(
             f"{path}: cannot be opened: {error}; `banwatch reread` makes it anew from the archive", "store-damaged"
         ) from error
+    if db.execute("pragma user_version").fetchone()[0] < SCHEMA:
+        raise BadStore(f"{path}: of an older program; `banwatch reread` makes it anew from the archive", "store-older")
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def read_tracker(path: Path) -> sqlite3.Connection:
+    """tracker.db for reading only, also in a folder that may not be written. Raises BadStore as ``open_tracker`` does."""
+    try:
+        return open_tracker(path)
+    except BadStore as error:
+        if "readonly" not in str(error) and "unable to open" not in str(error):
+            raise
+    check(path, APPLICATION_ID, SCHEMA, "immutable=1")
+    db = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
     db.row_factory = sqlite3.Row
     return db
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import claims
 from claims import names
-from errors import BanwatchError, Unreadable
+from errors import BadStore, BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Row, Source, Tally
 from store.archive import Archive, Sighting
 from store.database import add, index, key, many, open_tracker, put, slug, unsettled, writing
@@ -55,6 +55,7 @@ class Door:
         self._archive = archive
         self._read = read
         self.db = open_tracker(tracker)
+        _same_past(self.db, archive, tracker)
         self._sources = archive.declarations()
 
     def __enter__(self) -> Door:
@@ -370,6 +371,17 @@ def _told(records: Sequence[Record]) -> str:
             sum(bool(a.authors) for a in articles)]  # fmt: skip
     languages = Counter(article.language for article in articles if article.language)
     return json.dumps({"entries": listed, "articles": read, "languages": languages}, sort_keys=True)
+
+
+def _same_past(db: sqlite3.Connection, archive: Archive, tracker: Path) -> None:
+    """Raises BadStore if the tracker holds fetches that the archive does not: an older archive was put in its place, or one
+    that was copied without its -wal file. Going on would give new fetches the numbers of lost ones."""
+    known = db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0]
+    if known > archive.last():
+        raise BadStore(
+            f"{tracker}: knows {known} fetches, {archive.path.name} only {archive.last()}: the archive is an older one, or was copied"
+            " without its -wal file; put the newer one back, or run `banwatch reread`", "store-ahead",
+        )  # fmt: skip
 
 
 def claim_columns(claim: Claim) -> dict[str, Any]:

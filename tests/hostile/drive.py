@@ -23,4 +23,6 @@ def main(job: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    from banwatch import honest
+
+    sys.exit(honest(main)(Path(sys.argv[1])))
