@@ -175,7 +175,7 @@ def test_a_wrong_source_file_is_refused_with_its_place(tmp_path: Path, text: str
 def test_two_sources_with_one_id_are_refused_with_both_files(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.toml").write_text(FILE, encoding="utf-8")
-    with pytest.raises(BadConfiguration, match="one.toml") as refused:
+    with pytest.raises(BadConfiguration, match=r"one\.toml") as refused:
         load(tmp_path, parsers.PARSERS, parsers.OPTIONS)
     assert "two.toml" in str(refused.value)
 
