@@ -14,7 +14,7 @@ from claims.mentions import Finder, Mention
 from claims.sentences import sentences
 from records import Article
 
-LONGEST_TEXT = 500_000  # characters that are read; a book is longer, no article or statement is
+LONGEST_TEXT = 400_000  # characters that are read; a book is longer, no article or statement is
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 
 
