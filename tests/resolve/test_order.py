@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from store.database import open_tracker, writing
 from store.door import save_names
 from store.places import mark_claim
 from store.settle import settle
+from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE, Telling, save, tellings
 
 PLACES = ("BR", "RU", "FR", "EU", "NP", "PK")
@@ -123,3 +125,76 @@ def test_a_second_load_of_the_register_does_nothing(tmp_path: Path) -> None:
         done = register.load(db)
         settle(db, NONE)
         assert (done.added, done.changed, done.removed) == (0, 0, 0) and rows(db) == before
+
+
+# made claims: few apps, few days, so that strands meet, part and share claims often ------------------------------------------------
+DAYS = (0, 3, 25, 45, 80, 200, 420)
+APPS = ("Telegram", "X", "Facebook", "TikTok")
+made = st.tuples(
+    st.sets(st.sampled_from(APPS), min_size=1, max_size=3),
+    st.sampled_from(
+        (
+            "nationwide_block",
+            "nationwide_block",
+            "nationwide_block",
+            "restriction_lifted",
+            "throttling",
+            "court_ruling",
+            "suspended",
+        )
+    ),
+    st.sampled_from(DAYS),
+    st.sampled_from((10, 10, 10, 7, 0)),
+    st.integers(0, 40),
+)
+
+
+def tell_made(db: sqlite3.Connection, number: int, one: tuple[set[str], str, int, int, int]) -> str:
+    apps, kind, day, precision, late = one
+    when = date(2021, 1, 5) + timedelta(days=day)
+    dates = (
+        [(when.isoformat()[:precision], "lifted" if kind == "restriction_lifted" else "effective")] if precision else []
+    )
+    return tell(
+        db,
+        kind,
+        *dates,
+        told=(when + timedelta(days=late)).isoformat(),
+        by=f"desk{number}",
+        platforms=tuple(sorted(apps)),
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    claims=st.lists(made, min_size=2, max_size=22),
+    cuts=st.sets(st.integers(1, 21)),
+    withdrawn=st.sets(st.integers(0, 21), max_size=5),
+)
+def test_strands_that_meet_and_part_do_so_in_any_order(
+    claims: list[tuple[set[str], str, int, int, int]],
+    cuts: set[int],
+    withdrawn: set[int],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "a").mkdir()
+    (folder / "b").mkdir()
+    with tracker(folder / "a") as db, tracker(folder / "b") as other:
+        ids = []
+        for number, one in enumerate(claims):
+            ids.append(tell_made(db, number, one))
+            if number in cuts:
+                settle(db, NONE)
+        settle(db, NONE)
+        for number, one in reversed(list(enumerate(claims))):
+            tell_made(other, number, one)
+        for held in (db, other):
+            with writing(held):
+                for number in withdrawn & set(range(len(ids))):
+                    held.execute("update claim set standing = 'review' where id = ?", (ids[number],))
+                    mark_claim(held, held.execute("select * from claim where id = ?", (ids[number],)).fetchone())
+            settle(held, NONE)
+        one_way, other_way = rows(db), rows(other)
+        for table in one_way:
+            assert one_way[table] == other_way[table], table
