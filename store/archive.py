@@ -288,6 +288,10 @@ class Archive:
         """The newest ``seq``; 0 in an empty archive."""
         return int(self._db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0])
 
+    def count(self, last: int) -> int:
+        """How many sightings there are up to ``last``."""
+        return int(self._db.execute("select count(*) from sighting where seq <= ?", (last,)).fetchone()[0])
+
     def validators(self, source: str, url: str) -> dict[str, str]:
         """What to send to ask whether ``url`` changed: etag, last_modified (where the server gave them), and sha256, url, seq
         and stored_at (when its bytes last came) of the page they speak of; empty if we hold none."""

@@ -287,3 +287,17 @@ def test_links_count_as_entries(tmp_path: Path) -> None:
             door.settle()
             row = door.db.execute("select yielded, items, told from sighting").fetchone()
             assert (row[0], row[1], json.loads(row[2])["entries"]) == (1, 9, [9, 9, 3])
+
+
+def test_pages_left_unread_are_found_between_others_and_behind_them(desk: Desk) -> None:
+    seqs = [
+        desk.archive.keep(
+            Page("desk", "feed", DESK.url, DESK.url, BEGIN + timedelta(days=20 + n), 200, (), b'{"dated": 1}'), f"r{n}"
+        )
+        for n in range(3)
+    ]
+    assert list(desk.door.pending()) == seqs
+    desk.door.take(seqs[1])
+    assert list(desk.door.pending()) == [seqs[0], seqs[2]]
+    desk.settle()
+    assert list(desk.door.pending()) == []
