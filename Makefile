@@ -4,8 +4,12 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 export UV_PYTHON_DOWNLOADS = never
 export UV_NO_PROGRESS = 1
+export UV_COMPILE_BYTECODE = 1  # half of a short command is the loading of modules
 
-.PHONY: demo test env env-dev system lint lock clean
+# our own modules too, for whoever runs with PYTHONDONTWRITEBYTECODE
+COMPILE := $(BIN)/python -m compileall -q banwatch.py records.py errors.py crawler parsers claims changes sources store importers feeds scale
+
+.PHONY: demo test bench env env-dev system lint lock clean
 
 demo: env  ## the main job on the sample web, then Datasette on loopback
 	$(BIN)/banwatch demo
@@ -13,11 +17,16 @@ demo: env  ## the main job on the sample web, then Datasette on loopback
 test: env-dev system lint  ## everything, as CI runs it
 	$(BIN)/python -m pytest
 
+bench: env-dev  ## Banwatch beside urlwatch on the same pages; writes docs/explanation/speed.md (needs BANWATCH_SHARED)
+	$(BIN)/python bench/run.py --write
+
 env: $(UV)
 	$(UV) sync --frozen --no-dev --inexact --quiet
+	@$(COMPILE)
 
 env-dev: $(UV)
 	$(UV) sync --frozen --inexact --quiet
+	@$(COMPILE)
 
 # --without-pip: Debian's python3 has no ensurepip unless python3-venv is there
 $(UV):

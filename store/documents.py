@@ -159,6 +159,28 @@ def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
     return ("same_bytes", "") if capture["sha256"] == walk.previous["sha256"] else ("same_text", "")
 
 
+def settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256: str, at: str) -> str:
+    """Kind of the latest capture of a document, where it repeats the one before and nothing else follows from it; else "".
+
+    Nothing of such a document changes but the instant it was last seen, which is written here. One that ever went back to an
+    earlier text is left to the walk: how long it stays there matters.
+    """
+    previous = db.execute(
+        "select version, sha256, kind, fetched_at from capture where document = ? order by fetched_at desc, sha256 desc, id desc limit 1",
+        (document,),
+    ).fetchone()
+    if previous is None or previous["kind"] in {"", NO_VERSION}:
+        return ""
+    if previous["version"] != version or previous["fetched_at"] >= at:
+        return ""
+    followed = db.execute(
+        "update document set last_seen = ? where id = ? and state = 'followed' and variants = 0", (at, document)
+    ).rowcount
+    if not followed:
+        return ""
+    return "same_bytes" if sha256 == previous["sha256"] else "same_text"
+
+
 def _judge(
     db: sqlite3.Connection, document: sqlite3.Row, walk: State, capture: sqlite3.Row, rereader: Rereader
 ) -> tuple[Change, bool, str]:

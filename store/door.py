@@ -21,7 +21,7 @@ from errors import BadStore, BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Row, Source, Tally
 from store.archive import Archive, Sighting
 from store.database import add, index, key, many, open_tracker, put, slug, unsettled, writing
-from store.documents import Rereader
+from store.documents import Rereader, settled_at_once
 from store.places import mark_claim
 from store.prepare import Prepared, Read, prepared
 from store.rows import judged
@@ -226,11 +226,12 @@ class Door:
 
     def _capture(self, s: Sighting, page_id: str, document: str, version: str) -> None:
         self.db.execute("update version set last_seen = max(last_seen, ?) where id = ?", (s.fetched_at, version))
+        kind = settled_at_once(self.db, document, version, s.sha256, s.fetched_at)
         added = add(self.db, "capture", {
             "id": key("capture", document, s.seq), "seq": s.seq, "document": document, "url": s.url, "fetched_at": s.fetched_at,
-            "sha256": s.sha256, "version": version, "kind": "", "reason": "", "page": page_id,
+            "sha256": s.sha256, "version": version, "kind": kind, "reason": "", "page": page_id,
         })  # fmt: skip
-        if added:
+        if added and not kind:
             unsettled(self.db, "document", document)
 
     def _again(self, s: Sighting, source: Source) -> bool:
