@@ -23,7 +23,7 @@ MOST_BASES = 8  # base addresses of this machine (name and port) that are rememb
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 OPEN = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "etag, last-modified, link",
+    "access-control-expose-headers": "etag, last-modified",
     "x-content-type-options": "nosniff",
 }
 FRESH = "public, max-age=600"
@@ -115,7 +115,8 @@ def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str)
     except NoSuchFeed as error:
         return Made(live.frame(site, *pages.missing(site, error), 404), HTML, 404)
     finally:
-        db.execute("rollback")
+        if db.in_transaction:
+            db.execute("rollback")
 
 
 def _shown(live: Live, site: Site, found: Made, form: str) -> Made | None:

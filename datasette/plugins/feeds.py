@@ -3,6 +3,7 @@ found. Asks Datasette who may ask it, and ends it when it takes too long."""
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from datasette import Forbidden, Response, hookimpl
 from datasette.database import QueryInterrupted
-from datasette.utils import derive_named_parameters
+from datasette.utils import derive_named_parameters, sqlite_timelimit
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
@@ -21,6 +22,9 @@ from reading.names import Names
 from feeds.addresses import FORMS, Site
 from feeds.answer import Answer, Live, answer, answer_query, no_such_query
 from feeds.edition import Query
+
+PATIENCE = 4_000  # milliseconds that the queries of one feed may take
+TOO_SLOW = "This took too long and was stopped. Ask for something narrower.\n"
 
 
 @hookimpl
@@ -65,7 +69,17 @@ async def index(request: Any, datasette: Any) -> Response:
 
 async def sent(request: Any, datasette: Any, path: str) -> Response:
     live, query, headers, method = live_of(datasette), request.query_string, request.headers, request.method
-    return response(await tracker(datasette).execute_fn(lambda db: answer(live, db, path, query, headers, method)))
+
+    def read(db: sqlite3.Connection) -> Answer:
+        try:
+            with sqlite_timelimit(db, PATIENCE):
+                return answer(live, db, path, query, headers, method)
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise
+            return Answer(503, {"content-type": "text/plain; charset=utf-8", "retry-after": "60"}, TOO_SLOW.encode())
+
+    return response(await tracker(datasette).execute_fn(read))
 
 
 async def of_query(request: Any, datasette: Any) -> Response:
@@ -87,7 +101,7 @@ async def of_query(request: Any, datasette: Any) -> Response:
     except Forbidden:
         return Response.text("You may not ask this.", 403)
     except QueryInterrupted:
-        return Response.text("This question took too long and was stopped. Ask it with narrower values.", 503)
+        return Response.text(TOO_SLOW, 503)
     return response(
         await database.execute_fn(lambda db: answer_query(live, db, form, asked, request.headers, request.method))
     )

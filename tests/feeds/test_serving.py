@@ -133,3 +133,26 @@ def test_a_build_that_is_killed_leaves_every_file_whole(tracker: Path, tmp_path:
                 assert faults(path.suffix[1:], path.read_bytes()) == [], path
         for path in tmp_path.glob("all.*"):
             path.unlink()
+
+
+def test_what_takes_too_long_is_stopped_with_a_clear_word(tracker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, so that its patience can be shortened: the plugin as Datasette loads it."""
+    import asyncio
+
+    from datasette.app import Datasette
+
+    async def asked() -> tuple[int, str]:
+        site = Datasette([str(tracker)], plugins_dir=str(ROOT / "datasette" / "plugins"))
+        await site.invoke_startup()
+        plugin = next(module for module in plugins() if hasattr(module, "PATIENCE") and hasattr(module, "TOO_SLOW"))
+        monkeypatch.setattr(plugin, "PATIENCE", 0.001)
+        found = await site.client.get("/feeds/all.atom?q=telegram", headers={"host": "127.0.0.1"})
+        return found.status_code, found.text
+
+    def plugins() -> list[object]:
+        from datasette.plugins import pm
+
+        return list(pm.get_plugins())
+
+    status, text = asyncio.run(asked())
+    assert status == 503 and "took too long" in text
