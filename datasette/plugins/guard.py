@@ -7,9 +7,7 @@ import os
 import re
 import sqlite3
 import sys
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -21,20 +19,16 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from reading.download import Defuser
 
-from feeds import page as feed_page
-
-POLICY = ("default-src 'none'; style-src 'self'{style}; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")  # fmt: skip
 HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), interest-cohort=()"),
 ]
-FEEDS = (
-    "'sha256-" + b64encode(sha256(feed_page.STYLE.encode()).digest()).decode() + "'"
-)  # the list of feeds brings its style along, as a file too
 OPEN = re.compile(r"/-/(static/.*|versions\.json|logout)$")  # of Datasette's own pages below /-/ no reader needs more
 LONGEST = 8_192  # bytes of path and query
 VALUE = 8_000_000  # bytes of one value a query may make; the longest text we hold is far shorter
@@ -123,7 +117,6 @@ def host_of(scope: Scope) -> str:
 
 
 def with_headers(given: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
-    policy = POLICY.format(style=" " + FEEDS if scope["path"].startswith("/feeds") else "").encode()
     names = (
         {name for name, _ in HEADERS}
         | {b"content-security-policy"}
@@ -132,7 +125,7 @@ def with_headers(given: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[b
     kept = [(name, value) for name, value in given if name.lower() not in names]
     if scope["path"].startswith("/static/") and scope["query_string"]:
         kept.append((b"cache-control", b"public, max-age=31536000, immutable"))
-    return [*kept, (b"content-security-policy", policy), *HEADERS]
+    return kept + HEADERS
 
 
 def mended(scope: Scope) -> Scope:

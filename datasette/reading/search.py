@@ -10,8 +10,8 @@ from reading.look import Look, Shown
 from reading.rows import Row
 
 PAGE = 20
-RANKED = 500  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
-WEIGHED = 300  # up to so many are put in order by BM25, which reads every row that has one of the words
+RANKED = 300  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
+WEIGHED = 100  # up to so many are put in order by BM25, which reads every row that has one of the words
 KINDS = {"action": "actions", "update": "policy changes", "article": "articles", "version": "policy texts"}
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
