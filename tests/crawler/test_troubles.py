@@ -13,8 +13,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ import banwatch
 import parsers
 from crawler import CrawlSettings, browser, crawl
 from crawler.lock import crawl_lock
+from crawler.run import Job, scrapy_settings
 from crawler.schedule import LONGEST, SHORTEST, pause
 from errors import BadStore
-from records import Selector, Source
+from records import Expect, Selector, Source
 from store.archive import Archive
 from store.door import BACK_FILL, Door
 from tests.crawler.web import Page, Web, served
@@ -99,7 +101,27 @@ class Told:
         }
 
 
+def keyed(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+    if request.headers.get("X-Key") != "of mine":
+        return 401, {}, b"no key"
+    return (
+        200,
+        {"Content-Type": "application/json"},
+        b'{"results": [{"title": "A block of Telegram", "url": "https://x.example/1", "text": "Telegram was blocked."}]}',
+    )
+
+
+ENGLISH, FRENCH = (
+    "The ministry said today that it would look into how the app treats the data of its users. " * 6,
+    "Le ministère a déclaré aujourd'hui qu'il examinerait la manière dont l'application traite les données. " * 6,
+)
+
+
 def before() -> dict[str, Page]:
+    told_whole = "".join(
+        f"<item><title>T {n}</title><link>{{base}}/mixed/{n}</link><description/><content:encoded><![CDATA[<p>{text}</p>]]></content:encoded></item>"
+        for n, text in enumerate((ENGLISH, FRENCH))
+    )
     thrice = "".join(
         f"<item><title>Telegram banned</title><link>{{base}}/thrice/0{tail}</link></item>"
         for tail in ("", "?utm_source=rss", "?amp=1")
@@ -113,6 +135,8 @@ def before() -> dict[str, Page]:
         "/future/feed": feed("future", [0], year=2099), "/edited/feed": feed("edited", [0]), "/edited/0": article("Telegram edited 0", BAN * 3),
         "/thrice/feed": ("application/rss+xml", f'<rss version="2.0"><channel><title>D</title>{thrice}</channel></rss>'),
         **{f"/thrice/0{tail}": article("Telegram banned") for tail in ("", "?utm_source=rss", "?amp=1")}, "/built/feed": ("text/html", BUILT),
+        "/keyed/feed": keyed, "/tiny/feed": ("application/rss+xml", "<rss></rss>"),
+        "/mixed/feed": ("application/rss+xml", '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>D</title>' + told_whole + "</channel></rss>"),
         **articles("fill", range(23)), **articles("numbered", range(6)), **articles("gap", range(40)), **articles("turned", range(2)), **articles("moved", [0]),
     }  # fmt: skip
 
@@ -124,7 +148,8 @@ AFTER: dict[str, Page] = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    os.environ["BANWATCH_TEST_KEY"] = "of mine"
     found = Told(tmp_path_factory.mktemp("troubles"))
     with served(before()) as web:
         fill, numbered = (
@@ -137,6 +162,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         steady = [
             desk(web, "away"), desk(web, "moved"), desk(web, "future", follow="", options={"full_text": True}), desk(web, "thrice"),
             desk(web, "hand", by_hand="stands behind a CAPTCHA"),
+            desk(web, "mixed", language=""), desk(web, "tiny", expect=Expect(min=1)), desk(web, "locked", token_env="BANWATCH_NOT_SET", token_header="X-Key"),
+            desk(web, "keyed", parser="api", follow="", token_env="BANWATCH_TEST_KEY", token_header="X-Key",
+                 options={"items": "results", "title": "title", "url": "url", "text": "text"}),
         ]  # fmt: skip
         rounds = [
             ("2026-01-01T00:00:00+00:00", [fill, numbered, built, *changing, *steady], 0),
@@ -147,7 +175,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
             run(found.folder, web, sources, name, pages=pages)
             found.asked[name[:10]], web.asked = web.asked, []
             web.pages |= AFTER
-    return found
+    del os.environ["BANWATCH_TEST_KEY"]
+    yield found
 
 
 def test_a_crawl_reads_the_newest_page_and_a_back_fill_as_many_as_were_asked_for(told: Told) -> None:
@@ -217,6 +246,35 @@ def test_an_article_edited_after_publication_is_a_sighting_and_what_it_said_is_s
         "select c.kind, c.development from claim c join article a on a.id = c.article where a.source = 'edited' and a.current"
     )
     assert len(new) > len(old), "the edit said one thing more"
+
+
+def test_text_that_stands_only_in_content_encoded_is_read_each_in_its_language(told: Told) -> None:
+    found = {
+        row["language"]: row["text"] for row in told.rows("select language, text from article where source = 'mixed'")
+    }
+    assert set(found) == {"en", "fr"} and found["fr"].startswith("Le ministère")
+    assert "other-language" not in told.issues("mixed")
+
+
+def test_a_200_with_eleven_bytes_is_a_fault(told: Told) -> None:
+    assert set(told.issues("tiny")) & {"too-few", "empty", "not-a-feed"} and told.state("tiny")["state"] != "ok"
+
+
+def test_a_token_comes_from_the_environment_and_is_kept_nowhere(told: Told) -> None:
+    assert [row["title"] for row in told.rows("select title from article where source = 'keyed'")] == [
+        "A block of Telegram"
+    ]
+    assert told.state("locked")["state"] == "skipped" and "BANWATCH_NOT_SET" in told.state("locked")["reason"]
+    for path in told.folder.glob("*.db*"):
+        assert b"of mine" not in path.read_bytes()
+
+
+def test_the_rate_of_a_source_is_the_rate_of_its_site() -> None:
+    slow = Source("gdelt", "G", "https://api.example.org/doc", "api", "aggregator", delay=6.0)
+    quick = Source("other", "O", "https://api.example.org/other", "api", "aggregator", delay=1.0)
+    job = Job((quick, slow), Path("a.db"), Path("t.db"), "1", CrawlSettings())
+    slot = scrapy_settings(job)["DOWNLOAD_SLOTS"]["api.example.org"]
+    assert (slot["delay"], slot["concurrency"]) == (6.0, 1)
 
 
 def test_a_source_that_is_taken_by_hand_is_not_fetched(told: Told) -> None:
