@@ -77,11 +77,14 @@ def loads(
     except tomllib.TOMLDecodeError as error:
         raise BadConfiguration(f"{name}: not TOML: {error}") from error
     _known(data, {"publisher", "source"}, name, "top level")
-    publisher = dict(data.get("publisher", {}))
+    publisher = dict(_table(data.get("publisher", {}), f"{name}: [publisher]"))
     _known(publisher, SCALARS | {"name"}, name, "[publisher]")
     title = str(publisher.pop("name", ""))
-    for number, table in enumerate(data.get("source", []), 1):
-        where = f"{name}: source {table.get('id', number)}"
+    tables = data.get("source", [])
+    if not isinstance(tables, list):
+        raise BadConfiguration(f"{name}: write each source as a table [[source]]")
+    for number, table in enumerate(tables, 1):
+        where = f"{name}: source {_table(table, f'{name}: source {number}').get('id', number)}"
         source = _source(publisher | table, title, where)
         _checked(source, where, parsers, options, loopback)
         yield source
@@ -175,6 +178,8 @@ def _table(value: Any, where: str) -> Mapping[str, Any]:
 
 def _expect(value: Any, where: str) -> Expect:
     _known(_table(value, where), {"min", "max"}, where, "[source.expect]")
+    if not all(type(bound) is int for bound in value.values()):
+        raise BadConfiguration(f"{where}: expect: min and max are whole numbers, not {value!r}")
     expect = Expect(**value)
     if not 0 <= expect.min <= expect.max:
         raise BadConfiguration(f"{where}: expect: 0 <= min <= max does not hold for {value!r}")

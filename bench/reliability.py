@@ -1,0 +1,274 @@
+"""What Banwatch survives, measured: hostile cases, kills, fuzzed inputs, requests -> the table of docs/explanation/reliability.md.
+
+    .venv/bin/python bench/reliability.py                      # everything, small
+    .venv/bin/python bench/reliability.py --kills 200 --inputs 100000 --requests 10000 --seconds 60 --write
+
+``--only cases|kills|inputs|serving`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
+not measured now. The hostile web is third-party test data (``BANWATCH_SHARED``); without it that row says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+PAGE = ROOT / "docs" / "explanation" / "reliability.md"
+BEGIN, END = "<!-- figures: bench/reliability.py -->", "<!-- end of figures -->"
+BANWATCH = [sys.executable, "-c", "from banwatch import main; main()"]
+POISON = ("", "'", '"', "\\", "%00", "%ff", "<script>alert(1)</script>", "../../etc/passwd", "-1", "99999999999999999999", "null", "{{7*7}}",
+          "%E2%80%AE", "AND", "(", "*", "a" * 3_000, ";drop table action", "1e400", "//evil.example/", "\\evil.example")  # fmt: skip
+PARAMETERS = ("_search", "_sort", "_sort_desc", "_size", "_next", "_facet", "_where", "_shape", "_col", "_nocol", "_trace", "_through", "_json", "sql",
+              "platform", "jurisdiction", "kind", "on_day", "q", "page", "from", "to", "tag")  # fmt: skip
+
+
+def cases() -> str:
+    """All cases of the hostile web in one crawl with healthy sources."""
+    from tests.hostile import web
+
+    module = web.module()
+    with tempfile.TemporaryDirectory() as folder, module.HostileServer(hang_max=60, ua_token="Banwatch") as server:
+        home, found = Path(folder), web.cases(server)
+        web.seed(home, found, web.later(-1))
+        crawled = web.crawl(home, [case.source for case in found], web.settings(server, web.later(0)))
+        told = web.results(home, found, web.health(home))
+        wrong = [case.path for case in found if case.reason != "flapping" and web.differs(case, told[case.path])]
+        hits = len(server.canary_hits())
+    judged = len(found) - 1  # flapping needs three crawls: tests/hostile
+    return (
+        f"{judged - len(wrong)} of {judged} ({len(web.OTHERWISE)} of them under another word, below); canary hits {hits};"
+        f" peak memory {crawled.peak / 1e6:.0f} MB; {crawled.seconds:.0f} s{'; wrong: ' + ', '.join(wrong) if wrong else ''}"
+    )
+
+
+def _tests(path: str, **environment: str) -> tuple[bool, float]:
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", path], cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL
+    )
+    return done.returncode == 0, time.monotonic() - begun
+
+
+def kills(number: int, pages: int) -> str:
+    """SIGKILL at random instants of crawl, replay and reread."""
+    passed, seconds = _tests("tests/kill/test_kill.py", BANWATCH_KILLS=str(number), BANWATCH_KILL_PAGES=str(pages))
+    each = number // 3
+    return f"{3 * each} ({each} each in a crawl of {pages} pages, a replay, a reread): {'all survived' if passed else 'NOT all survived'}; {seconds:.0f} s"
+
+
+def inputs(number: int) -> str:
+    """Random inputs to parsers, decoding, claims, changes and source files."""
+    passed, seconds = _tests("tests/fuzz", BANWATCH_FUZZ=str(number))
+    total = 7 * max(1, number // 14) + number // 10 + 3 * (number // 5)
+    return f"{total:,}: {'no error without a name, none over 5 s' if passed else 'FAILED'}; {seconds:.0f} s"
+
+
+# serving --------------------------------------------------------------------------------------------------------------
+def serving(requests: int, seconds: int, clients: int) -> dict[str, str]:
+    """Random requests over all routes of the served sample, then many clients while a crawl writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        subprocess.run([*BANWATCH, "--home", folder, "demo", "--once"], check=True, capture_output=True)
+        server = subprocess.Popen(
+            [*BANWATCH, "--home", str(home / "demo"), "serve", "--public", "--port", "8961"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            base = _base(server)
+            routes = asyncio.run(_routes(base))
+            return {
+                "random requests": asyncio.run(_random(base, routes, requests, server.pid)),
+                "load": _loaded(base, routes, seconds, clients, home / "demo"),
+            }
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _base(server: subprocess.Popen[str]) -> str:
+    assert server.stderr
+    for line in server.stderr:
+        if match := re.search(r"Datasette:\s+(http://127\.0\.0\.1:\d+)/", line):
+            threading.Thread(target=server.stderr.read, daemon=True).start()
+            for _ in range(200):
+                try:
+                    httpx.get(match[1] + "/-/versions.json", timeout=5)
+                    return match[1]
+                except httpx.HTTPError:
+                    time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+async def _routes(base: str) -> list[str]:
+    """Paths that links lead to, from the home page on."""
+    found, todo = {"/"}, ["/"]
+    async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+        while todo and len(found) < 400:
+            answer = await client.get(todo.pop(0))
+            for path in re.findall(
+                r'href="(/[^"#]*)"', answer.text if "html" in answer.headers.get("content-type", "") else ""
+            ):
+                path = path.replace("&amp;", "&")
+                if path not in found and len(found) < 400:
+                    found.add(path)
+                    todo.append(path)
+    return sorted(found)
+
+
+def _odd(routes: list[str], chance: random.Random) -> str:
+    path = chance.choice(routes)
+    if chance.random() < 0.3:
+        path = (
+            path.rstrip("/")
+            + "/"
+            + quote(chance.choice(POISON), safe="%/")
+            + chance.choice(("", ".json", ".csv", ".atom"))
+        )
+    pairs = [
+        f"{chance.choice(PARAMETERS)}={quote(chance.choice(POISON), safe='%')}" for _ in range(chance.randrange(4))
+    ]
+    return path + ("&" if "?" in path else "?") + "&".join(pairs) if pairs else path
+
+
+async def _random(base: str, routes: list[str], number: int, pid: int) -> str:
+    chance, statuses, faults = random.Random(11), Counter[int](), []
+    before = 0
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
+        for count in range(number):
+            if count == min(500, number // 10):
+                before = _memory(pid)
+            path = _odd(routes, chance)
+            try:
+                answer = await client.get(path)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                if isinstance(error, httpx.TransportError):
+                    faults.append(f"{type(error).__name__} {path[:80]}")
+                continue
+            statuses[answer.status_code] += 1
+            if answer.status_code >= 500 or "Traceback (most recent" in answer.text:
+                faults.append(f"{answer.status_code} {path[:120]}")
+    told = ", ".join(f"{status}: {n}" for status, n in sorted(statuses.items()))
+    grown = (_memory(pid) - before) / 1e6
+    for fault in faults[:20]:
+        print("  fault:", fault, file=sys.stderr)
+    return f"{sum(statuses.values()):,} over {len(routes)} routes; answers {told}; server errors or traces: {len(faults)}; memory {grown:+.0f} MB"
+
+
+def _memory(pid: int) -> int:
+    from tests.hostile import web
+
+    return sum(map(web.memory, web.tree(pid)))
+
+
+def _loaded(base: str, routes: list[str], seconds: int, clients: int, home: Path) -> str:
+    from tests.kill import site
+
+    folder = site.recorded(home / "recorded", 40, 10)
+    writer = subprocess.Popen(
+        [*BANWATCH, "--home", str(home), "crawl", "--replay", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    times, errors = asyncio.run(_clients(base, [r for r in routes if "?" not in r], seconds, clients))
+    writer.wait()
+    cuts = statistics.quantiles(times, n=100)
+    return (
+        f"{clients} clients for {seconds} s while a crawl writes ({'done' if writer.returncode == 0 else 'FAILED'}): {len(times):,} requests,"
+        f" errors {errors}, median {cuts[49] * 1000:.0f} ms, p95 {cuts[94] * 1000:.0f} ms"
+    )
+
+
+async def _clients(base: str, routes: list[str], seconds: int, clients: int) -> tuple[list[float], int]:
+    times: list[float] = []
+    errors = [0]
+    until = time.monotonic() + seconds
+
+    async def one(number: int) -> None:
+        chance = random.Random(number)
+        async with httpx.AsyncClient(base_url=base, timeout=60) as client:
+            while time.monotonic() < until:
+                begun = time.monotonic()
+                try:
+                    answer = await client.get(chance.choice(routes))
+                    errors[0] += answer.status_code >= 500
+                except httpx.HTTPError:
+                    errors[0] += 1
+                times.append(time.monotonic() - begun)
+                await asyncio.sleep(chance.uniform(0.5, 1.5))  # a person reads
+
+    await asyncio.gather(*(one(number) for number in range(clients)))
+    return times, errors[0]
+
+
+# the table ------------------------------------------------------------------------------------------------------------
+def _kept() -> dict[str, tuple[str, str]]:
+    """Rows that the page holds now: what -> (figure, measured on)."""
+    text = PAGE.read_text(encoding="utf-8")
+    if BEGIN not in text:
+        return {}
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in text.partition(BEGIN)[2].partition(END)[0].splitlines()
+        if line.startswith("| ")
+    ]
+    return {row[0]: (row[1], row[2]) for row in rows[1:] if len(row) == 3}
+
+
+def write(found: dict[str, str]) -> None:
+    """Put the figures into the page."""
+    rows = _kept() | {name: (figure, f"{datetime.now(UTC):%Y-%m-%d}") for name, figure in found.items()}
+    table = "\n".join(
+        ["| what | figure | measured |", "|---|---|---|", *(f"| {n} | {f} | {d} |" for n, (f, d) in rows.items())]
+    )
+    text = PAGE.read_text(encoding="utf-8")
+    head, _, tail = text.partition(END)
+    PAGE.write_text(f"{head.partition(BEGIN)[0]}{BEGIN}\n\n{table}\n\n{END}{tail}", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=("cases", "kills", "inputs", "serving"))
+    parser.add_argument("--kills", type=int, default=9)
+    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--inputs", type=int, default=1_000)
+    parser.add_argument("--requests", type=int, default=1_000)
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--write", action="store_true")
+    said = parser.parse_args()
+    parts: dict[str, Callable[[], dict[str, str]]] = {
+        "cases": lambda: {"hostile cases that end as expected": cases()},
+        "kills": lambda: {"kills": kills(said.kills, said.pages)},
+        "inputs": lambda: {"fuzzed inputs": inputs(said.inputs)},
+        "serving": lambda: serving(said.requests, said.seconds, said.clients),
+    }
+    found: dict[str, str] = {}
+    for name, measure in parts.items():
+        if said.only in {None, name}:
+            found |= measure()
+    print(json.dumps(found, indent=1, ensure_ascii=False))
+    if said.write:
+        write(found)
+
+
+if __name__ == "__main__":
+    main()
