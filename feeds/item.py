@@ -170,7 +170,8 @@ def _update_words(found: Details) -> Iterator[str]:
     part = f" ({line(update['part'])})" if update["part"] else ""
     what = "changed small wordings of" if row["stage"] == "edited" else "changed"
     name = f"{line(update['platform'])} {what} its {line(update['document_type'])}{part}"
-    yield f"{name}: {line(update['summary'])}" if update["summary"] else name
+    told = line(row["title"]).partition(" changed: ")[2] or line(update["summary"])
+    yield f"{name}: {told}" if told else name
     if update["effective_on"]:
         yield f"In effect from {day(update['effective_on'])}"
     elif update["announced_for"]:
@@ -200,7 +201,10 @@ def _paragraphs(*texts: str) -> Iterator[str]:
 def _diff(site: Site, found: Details, room: int) -> str:
     """The key sentence first, then every place that changed, as far as there is room."""
     update, language = found.update, line(found.update.get("language"))
-    hunks = sorted(found.hunks, key=lambda hunk: not _holds_key(hunk, update))
+    key_headings = {hunk.get("heading") for hunk in found.hunks if _holds_key(hunk, update)}
+    hunks = sorted(
+        found.hunks, key=lambda hunk: (hunk.get("heading") not in key_headings, not _holds_key(hunk, update))
+    )
     if not hunks:
         return _key_sentences(update, language, room)
     html, left = diff_html(hunks, language, direction(language), room - 400)

@@ -110,3 +110,54 @@ def test_json_holds_the_same(edition: Edition, items: list[Item]) -> None:
 def test_no_two_builds_differ(db: sqlite3.Connection) -> None:
     for form in ("atom", "rss", "json"):
         assert Edition(db, Site()).body(Slice(), form) == Edition(db, Site()).body(Slice(), form)
+
+
+def test_an_update_tells_what_changed_with_its_key_sentence_first(edition: Edition) -> None:
+    (found,) = edition.items(edition.newest(Slice("updates"), 5))
+    assert found.summary.startswith(
+        "Telegram changed its Privacy Policy: §8.3, disclosure to authorities widened. In effect from 23 September 2024."
+    )
+    assert "<del>[−court order−]</del><ins>[+valid order from the judicial authorities concerned+]</ins>" in found.html
+    assert found.html.index("court order") < found.html.index("So far, this has never happened")
+    for words in (
+        "Full diff",
+        "Original page",
+        "Archived copy before",
+        "Archived copy after",
+        "Cite",
+        "May answer",
+        "Answers",
+    ):
+        assert words in found.html
+
+
+def test_an_action_tells_who_when_for_whom_and_why(edition: Edition) -> None:
+    (found,) = edition.items(edition.newest(Slice(jurisdiction=("UA",)), 5))
+    assert found.title == "Ukraine: device ban on Telegram announced (NCCC)"
+    assert found.summary == (
+        "Ukraine: device ban on Telegram. By National Coordination Centre for Cybersecurity (NCCC). Announced 19 September 2024. Concerns: government, "
+        "military and critical infrastructure. Reason stated: national security. Whether it is binding is disputed. Status: in force as of 1 March 2026."
+    )
+    assert "<blockquote lang=" in found.html and "archived copy" in found.html and "Sources differ" in found.html
+    assert {c.scheme.rpartition("/")[2]: c.term for c in found.categories} == {
+        "platform": "telegram", "jurisdiction": "UA", "kind": "device_ban", "authority": "ua-nccc", "status": "in_force",
+    }  # fmt: skip
+
+
+def test_an_item_is_no_longer_than_a_reader_takes(db: sqlite3.Connection) -> None:
+    import dataclasses
+
+    from feeds.detail import details
+    from feeds.item import MOST_BYTES, item
+
+    (found,) = details(db, Edition(db, Site()).newest(Slice("updates"), 1))
+    spans = [{"op": op, "text": f"{op} 𝒳<&> " * 90} for op in ("same", "del", "ins", "same")]
+    long = dataclasses.replace(
+        found, hunks=[{"op": "edit", "heading": f"{n}. Heading", "spans": spans} for n in range(80)]
+    )
+    html_ = item(Site(), long, {}).html
+    assert len(html_.encode()) <= MOST_BYTES and "more places changed: see all" in html_
+    endless = dataclasses.replace(
+        found, hunks=[{"op": "ins", "heading": "", "spans": [{"op": "ins", "text": "<&>" * 50_000}]}]
+    )
+    assert len(item(Site(), endless, {}).html.encode()) <= MOST_BYTES
