@@ -268,11 +268,10 @@ def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
 
     Beside a sentence that only came or only went stands the most alike of those that went or came at the same place.
     """
-    rank = {"rule": 2, "wording": 1}
     real = [(at, worth) for at, worth in enumerate(worths) if worth.kind != "none"]
     if not real:
         return None, None
-    best = max(real, key=lambda w: (rank.get(w[1].kind, 0), _bearing(w[1]) - EARLY * w[0] / len(worths)))[1].pair
+    best = max(real, key=lambda w: (w[1].kind == "rule", _bearing(w[1]) - EARLY * w[0] / len(worths)))[1].pair
     if best.old and best.new:
         return best.old, best.new
     unit = best.old or best.new
@@ -290,7 +289,8 @@ def _bearing(worth: Worth) -> float:
     pair = worth.pair
     unit = pair.new or pair.old
     if worth.kind != "rule":
-        return min(worth.score, 1.0)
+        return 0.3 * min(worth.score, 1.0) - (0.5 if worth.kind in ("date", "log") else 0.0)
     said = topics.hits(unit.text) if unit else {}
     bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
+    bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0
     return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
