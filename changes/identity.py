@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
+from urllib.parse import urlsplit
 
 from changes.comparable import Comparable
 from changes.lexicon import pattern, words_of
@@ -36,6 +37,8 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
     if new.size < SHRUNK * usual:
         if wall and known < PART:
             return wall, f"{new.size} words instead of about {usual}, and they speak of a {wall} page"
+        if known >= PART and _moved(url, first_url):
+            return "", ""  # a page of its own for what was a part of a longer one
         if known >= PART:
             return "truncated", f"{new.size} words of about {usual}: a part of the document"
         if usual > 80 and (found := _strange(new, past[-1], alike))[0] == "language":
@@ -45,6 +48,13 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
     if alike < STRANGE and known < 0.2:
         return _strange(new, past[-1], alike)
     return "", ""
+
+
+def _moved(url: str, first_url: str) -> bool:
+    """Whether the document is found at another address: another host, or another last part of the path."""
+    now, first = urlsplit(url), urlsplit(first_url)
+    last = [address.path.rstrip("/").rsplit("/", 1)[-1] for address in (now, first)]
+    return bool(url and first_url) and (now.hostname != first.hostname or last[0] != last[1])
 
 
 def _strange(new: Comparable, last: Comparable, alike: float) -> tuple[str, str]:

@@ -142,6 +142,16 @@ def test_what_is_not_the_document_is_no_version(lines: list[str], cause: str) ->
     assert (found.kind, found.cause) == ("wrong_document_or_error_page", cause)
 
 
+def test_a_document_that_moved_to_a_page_of_its_own_is_not_cut_off() -> None:
+    whole = tuple(
+        Block("paragraph", line.replace("policy", f"policy {number}")) for number in range(4) for line in FILLER
+    )
+    page = tuple(Block("paragraph", line.replace("policy", "policy 0")) for line in FILLER)
+    addresses = {"url": "https://legal.e.example/privacy", "first_url": "https://e.example/terms"}
+    assert judge(page, past(whole), "2024-09-24T00:00:00+00:00").cause == "truncated"
+    assert judge(page, past(whole), "2024-09-24T00:00:00+00:00", **addresses).kind == "substantive"
+
+
 GERMAN = [
     f"Abschnitt {number}: Dieser Teil der Erklärung sagt, wie der Dienst mit {word} umgeht und wen du nach {word} fragen kannst."
     for number, word in enumerate(
