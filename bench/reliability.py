@@ -3,7 +3,7 @@
     .venv/bin/python bench/reliability.py                      # everything, small
     .venv/bin/python bench/reliability.py --kills 200 --inputs 100000 --requests 10000 --seconds 60 --write
 
-``--only cases|kills|inputs|serving`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
+``--only cases|delay|kills|inputs|serving`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
 not measured now. The hostile web is third-party test data (``BANWATCH_SHARED``); without it that row says so.
 """
 
@@ -24,6 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -57,6 +58,27 @@ def cases() -> str:
         f"{judged - len(wrong)} of {judged} ({len(web.OTHERWISE)} of them under another word, below); canary hits {hits};"
         f" peak memory {crawled.peak / 1e6:.0f} MB; {crawled.seconds:.0f} s{'; wrong: ' + ', '.join(wrong) if wrong else ''}"
     )
+
+
+def delay() -> str:
+    """The longest wait of a chain of small pages beside pages that are slow to read."""
+    from tests.hostile import web
+
+    module = web.module()
+    heavy = {
+        "/html/attrs-100k",
+        "/html/nested-100k",
+        "/html/many-links",
+        "/html/redos",
+        "/text/long-line",
+        "/html/text-12mb",
+    }
+    with tempfile.TemporaryDirectory() as folder, module.HostileServer(hang_max=60, ua_token="Banwatch") as server:
+        found = [case.source for case in web.cases(server) if case.path in heavy | {"/trap/session"}]
+        web.crawl(Path(folder), found, web.settings(server, web.later(0), timeout=20.0))
+        times = [request["t"] for request in server.requests("/trap/session")]
+    longest = max(later - earlier for earlier, later in pairwise(times))
+    return f"{longest:.1f} s beside {len(heavy)} heavy pages (load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
 
 
 def _tests(path: str, **environment: str) -> tuple[bool, float]:
@@ -246,7 +268,7 @@ def write(found: dict[str, str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=("cases", "kills", "inputs", "serving"))
+    parser.add_argument("--only", choices=("cases", "delay", "kills", "inputs", "serving"))
     parser.add_argument("--kills", type=int, default=9)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--inputs", type=int, default=1_000)
@@ -257,6 +279,7 @@ def main() -> None:
     said = parser.parse_args()
     parts: dict[str, Callable[[], dict[str, str]]] = {
         "cases": lambda: {"hostile cases that end as expected": cases()},
+        "delay": lambda: {"longest wait of a healthy source": delay()},
         "kills": lambda: {"kills": kills(said.kills, said.pages)},
         "inputs": lambda: {"fuzzed inputs": inputs(said.inputs)},
         "serving": lambda: serving(said.requests, said.seconds, said.clients),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -162,21 +160,3 @@ def test_what_is_published_is_clean(campaign: Campaign) -> None:
 def test_deviations_from_the_table_are_told_with_their_reason() -> None:
     told = (ROOT / "docs" / "explanation" / "reliability.md").read_text(encoding="utf-8")
     assert [path for path in web.OTHERWISE if f"`{path}`" not in told] == []
-
-
-def test_a_heavy_page_holds_nobody_up(hostile: Any, tmp_path: Path) -> None:
-    """Pages that are slow to read, beside a chain of small ones: the chain goes on."""
-    hostile.reset()
-    heavy = {
-        "/html/attrs-100k",
-        "/html/nested-100k",
-        "/html/many-links",
-        "/html/redos",
-        "/text/long-line",
-        "/html/text-12mb",
-    }
-    found = [case for case in web.cases(hostile) if case.path in heavy | {"/trap/session"}]
-    web.crawl(tmp_path, [case.source for case in found], web.settings(hostile, web.later(0), timeout=20.0))
-    times = [r["t"] for r in hostile.requests("/trap/session")]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert len(times) == 20 and max(gaps) < 5, [round(gap, 2) for gap in gaps]
