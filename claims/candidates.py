@@ -31,7 +31,7 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
 
 def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
     """True for "ban" in "lifted the ban on": its words are part of those of an ending; or of what a law says."""
-    if "in_law" in one.signs and any(other.rule.law for other in made):
+    if "in_law" in one.signs and any(other.rule.law or other.action == "court_ruling" for other in made):
         return True
     return any(
         other is not one and other.rule.swallows and not one.rule.swallows and one.at < other.end and other.at < one.end

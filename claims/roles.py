@@ -251,6 +251,8 @@ def _agent(made: Candidate) -> None:
         made.signs.add("platform_acts")
     if made.voice == "passive":
         made.signs.add("passive")
+    if "platform_acts" in made.signs:
+        made.signs.discard("target_turned")  # the same said twice
     if made.voice != "active" and by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40:
         made.signs.add("platform_acts")
     made.signs.add(_agent_sign(made, before, governing, by, after))
