@@ -8,7 +8,7 @@ from math import sqrt
 from urllib.parse import urlsplit
 
 from changes.comparable import Comparable
-from changes.lexicon import pattern, words_of
+from changes.lexicon import little, pattern, words_of
 
 WALLS = ("challenge", "redirect", "error", "login", "consent")  # the first that shows wins
 SHORT = 220  # words; a page that stands in front of a document holds no more, if nothing earlier tells better
@@ -95,7 +95,7 @@ def _tongue(text: Comparable) -> str:
     script, count = scripts.most_common(1)[0] if scripts else ("", 0)
     if script != "latin" and count > len(text.bag) // 2:
         return script
-    held = {tongue: sum(text.bag[word] for word in words) for tongue, words in _little().items()}
+    held = {tongue: sum(text.bag[word] for word in words) for tongue, words in little().items()}
     best = max(held, key=lambda tongue: held[tongue])
     return best if held[best] * 20 > text.size else ""
 
@@ -106,17 +106,3 @@ def _script(char: str) -> str:
         if low <= code <= high:
             return name
     return "other"
-
-
-def _little() -> dict[str, frozenset[str]]:
-    return {
-        "en": frozenset(("the", "and", "you", "our", "we", "your", "with", "for")),
-        "de": frozenset(("der", "die", "und", "sie", "wir", "ihre", "mit", "für")),
-        "fr": frozenset(("les", "des", "vous", "nous", "et", "vos", "pour", "que")),
-        "es": frozenset(("los", "las", "para", "usted", "su", "que", "del", "con")),
-        "pt": frozenset(("os", "você", "para", "seus", "que", "uma", "não", "com")),
-        "it": frozenset(("che", "gli", "di", "per", "dei", "nostro", "della", "con")),
-        "nl": frozenset(("het", "een", "van", "wij", "uw", "voor", "met", "de")),
-        "pl": frozenset(("się", "oraz", "jest", "nie", "dla", "przez", "lub", "że")),
-        "tr": frozenset(("ve", "bir", "bu", "için", "ile", "veya", "olarak", "da")),
-    }

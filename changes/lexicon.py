@@ -34,6 +34,12 @@ def passing() -> tuple[tuple[tuple[str, ...], int, re.Pattern[str]], ...]:
 
 
 @cache
+def little() -> dict[str, frozenset[str]]:
+    """Language -> words by which it is told apart from others of its script."""
+    return {tongue: frozenset(words) for tongue, words in table("words")["little"].items()}
+
+
+@cache
 def words_of(name: str) -> frozenset[str]:
     """``[words] name`` of words.toml."""
     return frozenset(table("words")["words"][name])
