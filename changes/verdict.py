@@ -16,6 +16,7 @@ from changes.comparable import Comparable, Unit, comparable
 from records import Block, Change, Past
 
 PARAGRAPH = 1_000  # characters; a longer one is not shown with its sentence
+LONG = 20_000  # characters; what stands in front of a document is never that long
 SUMMARY = 240  # characters
 
 
@@ -46,6 +47,8 @@ def judge(
     The kind is first, same_text or one of the five classes of TAXONOMY; docs/explanation/how-changes-are-judged.md tells how.
     Never raises for any text; the time is bounded by the sizes of ``new`` and of the texts of ``past``.
     """
+    if not past and sum(len(block.text) for block in new) > LONG:
+        return Change("first", "the first text of the document")
     case = _case(tuple(new), tuple(past), at, document_type)
     counted = case.counted
     again = history.same(case.text, counted)

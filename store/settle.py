@@ -15,6 +15,8 @@ from store.watch import settle_source
 
 PLACE_MARKS = ("claim", "block", "action", "strand")
 
+TOGETHER = 32  # marks that are settled in one transaction
+
 
 def settle(db: sqlite3.Connection, rereader: Rereader) -> None:
     """Compute what is marked. Safe to end at any instant: a mark goes with the work it stands for."""
@@ -29,11 +31,12 @@ def settle(db: sqlite3.Connection, rereader: Rereader) -> None:
 
 
 def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None]) -> int:
-    items = db.execute("select item from unsettled where kind = ? order by item", (kind,)).fetchall()
-    for (item,) in items:
+    items = [row[0] for row in db.execute("select item from unsettled where kind = ? order by item", (kind,))]
+    for start in range(0, len(items), TOGETHER):
         with writing(db):
-            work(item)
-            db.execute("delete from unsettled where kind = ? and item = ?", (kind, item))
+            for item in items[start : start + TOGETHER]:
+                work(item)
+                db.execute("delete from unsettled where kind = ? and item = ?", (kind, item))
     return len(items)
 
 
