@@ -445,8 +445,15 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
         db = connect(path)
         migrate(db, path, MIGRATIONS, SCHEMA)
     except (sqlite3.DatabaseError, OSError) as error:
+        if full(error):
+            raise BadStore(f"{path}: cannot be written: {error}", "no-space") from error
         raise BadStore(f"{path}: cannot be opened as the archive: {error}", "store-damaged") from error
     return db
+
+
+def full(error: Exception) -> bool:
+    """Whether an error says that nothing more can be written to the disk."""
+    return any(word in str(error) for word in ("disk is full", "disk I/O error", "No space left", "File too large"))
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from errors import BadStore
-from store.archive import check, connect, create
+from store.archive import check, connect, create, full
 
 APPLICATION_ID = 0x42616E54  # "BanT"
 SCHEMA = 1
@@ -68,6 +68,8 @@ def open_tracker(path: Path) -> sqlite3.Connection:
         db.execute("pragma synchronous = normal")
         db.execute("pragma cache_size = -65536")  # 64 MiB: settling reads a place's claims several times
     except (sqlite3.DatabaseError, OSError) as error:
+        if full(error):
+            raise BadStore(f"{path}: cannot be written: {error}", "no-space") from error
         raise BadStore(
             f"{path}: cannot be opened: {error}; `banwatch reread` makes it anew from the archive", "store-damaged"
         ) from error
