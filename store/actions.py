@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from records import TIERS
@@ -260,6 +260,16 @@ def _save_developments(
         _save_development(db, action, kind, stage, dates, undated, earlier)
 
 
+def _complete(
+    held: sqlite3.Row, rows: Collection[sqlite3.Row], dates: Sequence[Dated], day: str, authority_id: str
+) -> str:
+    """The instant from which all that the development shows was known: one more report of the same is no update of it (RFC 4287 4.2.15)."""
+    dating = [d.row["seen_at"] for d in dates if d.value == day]
+    naming = [row["seen_at"] for row in rows if authority_id and row["authority_id"] == authority_id]
+    current = min(row["seen_at"] for row in rows)  # later than ``held`` where the text that first told it was edited
+    return str(max(held["seen_at"], current, *(min(seen) for seen in (dating, naming) if seen)))
+
+
 Happening = tuple[str, str, list[Dated], list[sqlite3.Row]]
 """(kind, stage, dates told of it, claims that tell it without a date)."""
 
@@ -332,7 +342,7 @@ def _save_development(
         "summary": _summary(db, action, when, rows.values()),
         "platforms": action["platforms"], "jurisdiction": action["jurisdiction"], "authority": shown(rows.values(), "authority") or action["authority"],
         "topics": union(rows.values(), "topics"), "url": source["url"] or first["url"], "published_at": held["seen_at"],
-        "updated_at": max(row["seen_at"] for row in rows.values()), "baseline": int(held["baseline"]),
+        "updated_at": _complete(held, rows.values(), dates, day, body), "baseline": int(held["baseline"]),
     })  # fmt: skip
     db.execute(
         "update claim set development = ? where id in (select value from json_each(?))",
