@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from banwatch import Home, _now, _prepare
 from records import Selector, Source
+from verbs.common import Home, now, prepare
 
 
 def declared(site: Path, base: str) -> list[Source]:
@@ -30,9 +30,9 @@ def main(home_folder: str, site: str, base: str) -> int:
     from crawler import CrawlSettings, crawl
 
     home = Home(Path(home_folder))
-    _prepare(home)
+    prepare(home)
     settings = CrawlSettings.for_loopback(base)
-    report = crawl(declared(Path(site), base), home.archive, home.tracker, run=_now(), settings=settings)
+    report = crawl(declared(Path(site), base), home.archive, home.tracker, run=now(), settings=settings)
     print(report.line())
     return report.exit_code
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds", "scale")
+ROOMS = ("sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds", "scale", "verbs")
 GROUND = {"records", "errors"}
 MAY = {
     "sources": GROUND,
@@ -20,6 +20,7 @@ MAY = {
     "crawler": GROUND | {"sources", "parsers", "store"},
     "feeds": GROUND,
     "scale": GROUND | {"parsers", "claims", "changes", "store", "crawler"},
+    "verbs": GROUND | {"sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds", "scale"},
 }
 PURE = ("parsers", "claims", "changes")
 IMPURE = {

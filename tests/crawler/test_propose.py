@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import banwatch
 import parsers
 from crawler import CrawlSettings
 from crawler.propose import Proposed, propose
@@ -17,6 +16,7 @@ from parsers.shape import Shape, shape
 from records import Article, Link, Page, PolicyText
 from sources import loads
 from tests.crawler.web import Web, served
+from verbs import watching
 
 PARTS = "".join(
     f"<h2>Part {n}</h2><p>We collect what you give us and hand it over on a valid order of a court, part {n}.</p>"
@@ -44,7 +44,7 @@ def look(web: Web, path: str, folder: Path) -> Proposed:
         web.base + path,
         folder / "sources",
         folder / "recordings",
-        banwatch._platform_in,
+        watching._platform_in,
         {"https://known.example/": "known"},
         settings,
     )

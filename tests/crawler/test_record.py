@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from banwatch import ROOT, main
+from banwatch import main
 from crawler import CrawlSettings
 from crawler.record import ending, record
 from crawler.sampleweb import SampleWeb
 from errors import BadConfiguration, FetchFailed
 from records import Page
+from verbs.common import ROOT
 
 
 def test_a_page_is_saved_as_it_came(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import pytest
 
-import banwatch
 import parsers
 from crawler import CrawlSettings, browser, crawl
 from crawler.lock import crawl_lock
@@ -31,6 +30,7 @@ from records import Expect, Selector, Source
 from store.archive import Archive
 from store.door import BACK_FILL, Door
 from tests.crawler.web import Page, Web, served
+from verbs import common
 
 ROOT = Path(__file__).parents[2]
 BAN = "Ukraine's National Coordination Centre for Cybersecurity banned the use of Telegram on devices of government agencies on 19 September 2024. "
@@ -285,7 +285,7 @@ def test_a_source_that_is_taken_by_hand_is_not_fetched(told: Told) -> None:
 def test_a_source_that_left_the_registry_keeps_its_history(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.was_registered", lambda source: source.id == "away")
     with Archive(told.folder / "archive.db") as archive:
-        banwatch._retire_the_gone(archive)
+        common.retire_the_gone(archive)
         with Door(told.folder / "tracker.db", archive, parsers.read) as door:
             door.declared()
             door.settle()

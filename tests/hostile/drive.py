@@ -9,20 +9,20 @@ from pathlib import Path
 
 
 def main(job: Path) -> int:
-    import banwatch
     from crawler import crawl
     from crawler.lock import crawl_lock
+    from verbs import common
 
     sources, bounds = pickle.loads(job.read_bytes())
     home = job.parent
     with crawl_lock(home / "crawl.lock"):
-        banwatch._prepare(banwatch.Home(home))
+        common.prepare(common.Home(home))
         report = crawl(sources, home / "archive.db", home / "tracker.db", run=bounds.now.isoformat(), settings=bounds)
     print(json.dumps(report.as_dict()))
     return report.exit_code
 
 
 if __name__ == "__main__":
-    from banwatch import honest
+    from verbs.common import honest
 
     sys.exit(honest(main)(Path(sys.argv[1])))

@@ -20,13 +20,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import banwatch
 from banwatch import main
 from crawler import CrawlSettings
 from errors import BadStore
 from store import archive as archive_module
 from store.archive import Archive, migrate
 from tests.kill import site, work
+from verbs import common
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 200_000  # bytes a file may grow to where the disk is "full"
@@ -74,7 +74,7 @@ def _small() -> None:
 def test_a_full_disk_ends_the_crawl_with_a_word_and_the_next_one_goes_on(base: str, tmp_path: Path) -> None:
     process = command(tmp_path / "home", base, 120, full=True)
     out, err = process.communicate(timeout=120)
-    assert process.returncode == banwatch.NO_SPACE, (out, err)
+    assert process.returncode == common.NO_SPACE, (out, err)
     assert "cannot be written" in err and "Traceback" not in err
     work.sound(tmp_path / "home")
     kept = work.count(tmp_path / "home" / "archive.db", "sighting")
@@ -89,7 +89,7 @@ def test_a_full_disk_ends_the_crawl_with_a_word_and_the_next_one_goes_on(base: s
 def test_no_crawl_begins_on_a_disk_that_is_nearly_full(base: str, tmp_path: Path) -> None:
     process = command(tmp_path, base, 10, least_free=2**60)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == banwatch.NO_SPACE and "MiB free" in err
+    assert process.returncode == common.NO_SPACE and "MiB free" in err
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv (util-linux)")
@@ -110,7 +110,7 @@ def test_a_folder_that_may_not_be_written(home: Path, verb: list[str]) -> None:
     )
     home.chmod(0o755)
     assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode in ({banwatch.NO_SPACE} if verb != ["health"] else {0, 5}), (done.returncode, done.stderr)
+    assert done.returncode in ({common.NO_SPACE} if verb != ["health"] else {0, 5}), (done.returncode, done.stderr)
 
 
 # two at once ----------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_a_second_crawl_is_refused_with_the_first_ones_process(home: Path, pages
         lock.write("4711")
         lock.flush()
         refused = run(home, "crawl", "--replay", str(pages))
-    assert refused.exit_code == banwatch.BUSY and "process 4711" in refused.output
+    assert refused.exit_code == common.BUSY and "process 4711" in refused.output
     assert run(home, "crawl", "--replay", str(pages)).exit_code == 0, "the lock goes with its holder"
 
 
@@ -131,7 +131,7 @@ def test_two_commands_at_once(base: str, tmp_path: Path) -> None:
         assert first.poll() is None
         time.sleep(0.01)
     second = subprocess.run(first.args, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert second.returncode == banwatch.BUSY and f"process {first.pid}" in second.stderr
+    assert second.returncode == common.BUSY and f"process {first.pid}" in second.stderr
     first.communicate(timeout=120)
     assert first.returncode == 0
 
@@ -161,7 +161,7 @@ def test_an_interruption_keeps_what_was_fetched(base: str, tmp_path: Path, times
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == banwatch.INTERRUPTED or times == 2, err
+    assert process.returncode == common.INTERRUPTED or times == 2, err
     assert "Traceback" not in err
     work.sound(tmp_path)
     process = command(tmp_path, base, 300)
@@ -202,7 +202,7 @@ def test_every_flipped_byte_of_a_body_is_found(home: Path) -> None:
     db.commit()
     db.close()
     found = run(home, "archive", "verify")
-    assert found.exit_code == banwatch.CRASHED
+    assert found.exit_code == common.CRASHED
     assert {line.split()[0] for line in found.stdout.splitlines()} == set(hashes)
 
 
@@ -243,7 +243,7 @@ def test_a_damaged_tracker_is_told_and_reread_mends_it(home: Path, pages: Path, 
     good = work.everything(home)
     damage(home / "tracker.db")
     refused = run(home, "crawl", "--replay", str(pages))
-    assert refused.exit_code == (banwatch.BAD_CONFIGURATION if damage is newer else banwatch.CRASHED), refused.output
+    assert refused.exit_code == (common.BAD_CONFIGURATION if damage is newer else common.CRASHED), refused.output
     assert ("reread" in refused.output or damage in {newer, foreign}) and not isinstance(
         refused.exception, sqlite3.Error
     )
@@ -261,9 +261,7 @@ def test_a_damaged_archive_is_refused_and_left_alone(home: Path, pages: Path, da
     tracker = work.everything(home)
     for verb in (["crawl", "--replay", str(pages)], ["reread"], ["archive", "verify"]):
         refused = run(home, *verb)
-        assert refused.exit_code == (banwatch.BAD_CONFIGURATION if damage is newer else banwatch.CRASHED), (
-            refused.output
-        )
+        assert refused.exit_code == (common.BAD_CONFIGURATION if damage is newer else common.CRASHED), refused.output
         assert "archive.db" in refused.output
     assert (home / "archive.db").read_bytes() == before and work.everything(home) == tracker
 
@@ -278,7 +276,7 @@ def test_an_archive_without_its_newest_part_is_noticed(home: Path, pages: Path, 
         Path(f"{home / 'archive.db'}{suffix}").unlink(missing_ok=True)
     shutil.copy(home / "older.db", home / "archive.db")
     refused = run(home, "crawl", "--replay", str(pages))
-    assert refused.exit_code == banwatch.CRASHED and "-wal" in refused.output and "reread" in refused.output
+    assert refused.exit_code == common.CRASHED and "-wal" in refused.output and "reread" in refused.output
     assert run(home, "reread").exit_code == 0
     assert run(home, "crawl", "--replay", str(pages)).exit_code == 0
 

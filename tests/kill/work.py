@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import banwatch
 import parsers
 from crawler import CrawlSettings
 from crawler.lock import crawl_lock
@@ -20,6 +19,7 @@ from records import Source
 from store.archive import Archive
 from store.door import Door
 from store.rebuild import catch_up, rebuild
+from verbs import common
 
 READERS = (  # what people read of a tracker; how often a page was asked for is not in it
     "article", "claim", "action", "action_platform", "alias", "development", "development_platform", "document", "version", "change", "link",
@@ -32,7 +32,7 @@ def crawl(home: Path, found: Sequence[Source], bounds: CrawlSettings) -> None:
     from crawler import crawl as run
 
     with crawl_lock(home / "crawl.lock"):
-        banwatch._prepare(banwatch.Home(home))
+        common.prepare(common.Home(home))
         run(found, home / "archive.db", home / "tracker.db", run="kill", settings=bounds)
 
 
@@ -46,13 +46,13 @@ def replay(home: Path, folder: Path) -> None:
         Door(home / "tracker.db", archive, parsers.read) as door,
     ):
         keep(folder, archive)
-        catch_up(door, archive, banwatch.load_names)
+        catch_up(door, archive, common.load_names)
 
 
 def reread(home: Path) -> None:
     """As `banwatch reread`."""
     with crawl_lock(home / "crawl.lock"), Archive(home / "archive.db", readonly=True) as archive:
-        rebuild(archive, home / "tracker.db", parsers.read, banwatch.load_names)
+        rebuild(archive, home / "tracker.db", parsers.read, common.load_names)
 
 
 def killed(job: Callable[..., None], *arguments: Any, after: Callable[[], bool] | float) -> bool:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from banwatch import Home, _prepare
 from crawler import CrawlSettings, crawl
 from records import Source
 from tests.scale.web import REPORTS, Web
+from verbs.common import Home, prepare
 
 pytest.importorskip("redis")
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
@@ -33,13 +33,13 @@ WRITER = """
 import sys, json
 from datetime import datetime
 from pathlib import Path
-from banwatch import Home, _prepare
+from verbs.common import Home, prepare
 from crawler import CrawlSettings
 from scale.settings import shared
 from scale.writer import crawl
 from store.archive import source_from
 home = Home(Path(sys.argv[1]))
-_prepare(home)
+prepare(home)
 given = json.loads(sys.stdin.read())
 settings = CrawlSettings.for_loopback(given["base"], now=datetime.fromisoformat(given["now"]))
 report = crawl([source_from(row) for row in given["sources"]], home.archive, home.tracker, run=given["run"], settings=settings, shared=shared(home.scale))
@@ -131,7 +131,7 @@ def alone(folder: Path, web: Web, sources: list[Source]) -> Home:
     """The same crawl by one machine."""
     folder.mkdir()
     home = Home(folder)
-    _prepare(home)
+    prepare(home)
     crawl(sources, home.archive, home.tracker, run=RUN, settings=CrawlSettings.for_loopback(web.base, now=DAY))
     return home
 

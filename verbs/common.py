@@ -1,0 +1,197 @@
+"""What every verb shares: the home folder, honest exit codes, words for people, progress, the registry. Runs nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from errors import BadConfiguration, BadStore, BanwatchError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+DONE, CRASHED, USAGE, NO_SPACE, BAD_CONFIGURATION, IN_PART, ALL_FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 11
+
+
+STORE_CODES = {"busy": BUSY, "store-newer": BAD_CONFIGURATION, "no-space": NO_SPACE}
+
+
+DAMAGED = "a database cannot be used: {}; `banwatch archive verify` tells whether it is the archive, `banwatch reread` makes tracker.db anew"
+
+
+FULL_DISK = {27, 28, 30, 122}  # EFBIG, ENOSPC, EROFS, EDQUOT
+
+
+P = ParamSpec("P")
+
+
+R = TypeVar("R")
+
+
+class Home:
+    """Where one installation keeps what it makes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.archive = folder / "archive.db"
+        self.tracker = folder / "tracker.db"
+        self.feeds = folder / "feeds"
+        self.lock = folder / "crawl.lock"
+        self.scale = folder / "scale.toml"  # beyond one machine; nothing of it is loaded without the file
+
+
+def say(text: str) -> None:
+    """A line for people: on stderr, so that stdout stays for programs."""
+    click.echo(text, err=True)
+
+
+def fail(text: str, code: int) -> None:
+    say(f"banwatch: {text}")
+    raise SystemExit(code)
+
+
+def honest(verb: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors that have a name into one line and their exit code."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return verb(*args, **kwargs)
+        except BadConfiguration as error:
+            fail(str(error), BAD_CONFIGURATION)
+        except BadStore as error:
+            fail(str(error), STORE_CODES.get(error.cause, CRASHED))
+        except BanwatchError as error:
+            fail(f"{error.cause}: {error}", CRASHED)
+        except KeyboardInterrupt:
+            fail("interrupted; what was fetched is kept", INTERRUPTED)
+        except sqlite3.DatabaseError as error:
+            fail(*((f"cannot write: {error}", NO_SPACE) if _no_space(error) else (DAMAGED.format(error), CRASHED)))
+        except OSError as error:
+            fail(f"cannot write: {error}", NO_SPACE) if _no_space(error) else fail(
+                f"{type(error).__name__}: {error}", CRASHED
+            )
+        raise AssertionError("fail() does not return")
+
+    return run
+
+
+def _no_space(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in FULL_DISK or isinstance(error, PermissionError)
+    return any(word in str(error) for word in ("full", "readonly", "disk I/O"))
+
+
+pass_home = click.make_pass_decorator(Home)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def prepare(home: Home) -> None:
+    """Reference tables and register in place, and what an earlier crawl archived but could not read any more."""
+    from store.archive import Archive
+    from store.rebuild import catch_up
+
+    with Archive(home.archive) as archive, open_door(home, archive) as door:
+        retire_the_gone(archive)
+        taken = catch_up(door, archive, load_names)
+        if taken:
+            say(f"read {taken} pages that an earlier crawl had left unread")
+
+
+def registry() -> list[Any]:
+    """The live sources, checked."""
+    import parsers
+    import sources
+
+    return sources.register(parsers.PARSERS, parsers.OPTIONS)
+
+
+def load_names(door: Any) -> None:
+    """What does not come from pages: reference tables and the register."""
+    from store import register
+    from store.door import save_names
+
+    save_names(door.db)
+    register.load(door.db)
+
+
+def open_door(home: Home, archive: Any) -> Any:
+    import parsers
+    from store.door import Door
+
+    return Door(home.tracker, archive, parsers.read)
+
+
+def declare(archive: Any) -> None:
+    """The registry's word on a source counts before the archive's memory of it."""
+    held = archive.declarations()
+    for source in registry():
+        if source.id in held:
+            archive.declare(source)
+    retire_the_gone(archive)
+
+
+def retire_the_gone(archive: Any) -> None:
+    """A source that left the registry keeps its history, and is marked retired from today on."""
+    import sources
+
+    known = {source.id for source in registry()}
+    for source in archive.declarations().values():
+        if source.id not in known and sources.was_registered(source):
+            archive.declare(sources.retire(source, now()[:10]))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A line that is rewritten on a terminal; elsewhere one plain line every ten seconds."""
+    tty, last = sys.stderr.isatty(), [time.monotonic()]
+
+    def step(count: int, total: int) -> None:
+        text = f"{what} {count}" + (f" of {total}" if total else "")
+        if tty:
+            sys.stderr.write(f"\r{text} ")
+        elif time.monotonic() - last[0] > 10:
+            say(text)
+            last[0] = time.monotonic()
+
+    yield step
+    if tty:
+        sys.stderr.write("\r" + " " * 40 + "\r")
+
+
+def counts(db: sqlite3.Connection) -> dict[str, int]:
+    views = (
+        "sightings",
+        "pages",
+        "documents",
+        "versions",
+        "updates",
+        "articles",
+        "claims",
+        "actions",
+        "timeline",
+        "issues",
+    )
+    names = {"sightings": "sighting", "timeline": "timeline"}
+    return {view: db.execute(f"select count(*) from {names.get(view, view)}").fetchone()[0] for view in views}
+
+
+def report(found: dict[str, int], as_json: bool) -> None:
+    click.echo(json.dumps(found) if as_json else "\n".join(f"{number:>8}  {name}" for name, number in found.items()))
+
+
+def now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="seconds")

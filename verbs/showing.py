@@ -1,0 +1,157 @@
+"""The verbs that show: demo, serve, feed build."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from errors import BadStore
+from verbs.common import DONE, ROOT, Home, counts, honest, pass_home, prepare, progress, say
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Build everything and end, without serving.")
+@click.option("--port", type=int, default=8001, show_default=True, help="First port to try for Datasette.")
+@pass_home
+@honest
+def demo(home: Home, once: bool, port: int) -> None:
+    """Show everything at work on the sample web that ships with the project: crawl it, build, serve.
+
+    Example: banwatch demo --once
+    """
+    from crawler import CrawlSettings, crawl
+    from crawler.lock import crawl_lock
+    from crawler.sampleweb import SampleWeb
+
+    begun = time.monotonic()
+    home = Home(home.folder / "demo")
+    with crawl_lock(home.lock):
+        _fresh(home)
+        with SampleWeb(ROOT / "data" / "sample") as web:
+            for number, day in enumerate(web.days, 1):
+                web.round = number
+                say(f"round {number} of {len(web.days)}: the sample web as of {day:%d %B %Y}, at {web.base}")
+                prepare(home)
+                settings = CrawlSettings.for_loopback(web.base, now=day)
+                with progress("fetching") as step:
+                    report = crawl(sample_sources(web.base), home.archive, home.tracker, run=day.isoformat(),
+                                   settings=settings, on_progress=step)  # fmt: skip
+                say(report.line())
+        _mark_sample(home)
+        _build_feeds(home, home.feeds)
+        click.echo(_demo_summary(home, time.monotonic() - begun))
+    if not once:
+        _serve(home, "127.0.0.1", port, public=False)
+
+
+def sample_sources(base: str) -> list[Any]:
+    """The sources of the sample web served at ``base``."""
+    import parsers
+    import sources
+
+    return sources.sample(ROOT / "data" / "sample" / "sources", base, parsers.PARSERS, parsers.OPTIONS)
+
+
+def _fresh(home: Home) -> None:
+    """The demo begins anew each time, so that what it shows does not depend on earlier ones."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    for path in home.folder.glob("*.db*"):
+        path.unlink()
+
+
+def _mark_sample(home: Home) -> None:
+    from store.database import open_tracker, put, writing
+
+    db = open_tracker(home.tracker)
+    with writing(db):
+        put(db, "note", {"key": "sample", "value": "1"})
+    db.close()
+
+
+def _demo_summary(home: Home, seconds: float) -> str:
+    from store.database import open_tracker
+
+    db = open_tracker(home.tracker)
+    lines = [f"{number:>6}  {name}" for name, number in counts(db).items()]
+    feeds = sum(1 for _ in home.feeds.rglob("*.atom"))
+    db.close()
+    return "\n".join([
+        "", "Banwatch, on the sample web that ships with it (pages written for the project, on real facts):", "",
+        *lines, f"{feeds:>6}  feeds (each as RSS, Atom and JSON) in {home.feeds}", "",
+        f"Built in {seconds:.1f} s. To go live: `.venv/bin/banwatch crawl`, then `.venv/bin/banwatch serve`.", "",
+    ])  # fmt: skip
+
+
+@click.command()
+@click.option("--public", is_flag=True, help="For a server others reach: nobody may write SQL.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8001, show_default=True, help="First port to try.")
+@pass_home
+@honest
+def serve(home: Home, public: bool, host: str, port: int) -> None:
+    """Serve tracker.db through Datasette, feeds included.
+
+    On loopback its one user may write SQL; with --public nobody may. Example: banwatch serve --public --port 8080
+    """
+    _serve(home, host, port, public)
+
+
+def _serve(home: Home, host: str, port: int, public: bool) -> None:
+    import subprocess
+
+    from feeds.serving import free_port, serve_command
+
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; run `banwatch demo` or `banwatch crawl` first", "store-missing")
+    found = free_port(host, port)
+    if found != port:
+        say(f"port {port} is taken; using {found}")
+    base = f"http://{host}:{found}"
+    say(
+        f"Datasette:  {base}/\nfeeds:      {base}/feeds   (all: {base}/feeds/all.atom)\nsources:    {base}/maintainers\nCtrl-C ends."
+    )
+    if public and not os.environ.get("BANWATCH_BASE_URL"):
+        say(f"feeds name {base} as their address; set BANWATCH_BASE_URL to where others reach this server")
+    process = subprocess.Popen(serve_command(ROOT / "datasette", home.tracker, host, found, public))
+    try:
+        raise SystemExit(process.wait())
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait(timeout=10)
+        say("ended")
+        raise SystemExit(DONE) from None
+
+
+@click.group()
+def feed() -> None:
+    """Feeds of developments."""
+
+
+@feed.command("build")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Default: feeds/ of the home folder.")
+@click.option(
+    "--base-url",
+    default="",
+    metavar="URL",
+    help="Where the site is published. Default: BANWATCH_BASE_URL, else this machine.",
+)
+@pass_home
+@honest
+def feed_build(home: Home, out: Path | None, base_url: str) -> None:
+    """Write all feeds as static files, with an OPML list.
+
+    Example: banwatch feed build --out public/feeds --base-url https://banwatch.example
+    """
+    say(f"{_build_feeds(home, out or home.feeds, base_url)} files in {out or home.feeds}")
+
+
+def _build_feeds(home: Home, out: Path, base_url: str = "") -> int:
+    import feeds
+
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    return len(feeds.build(home.tracker, out, base_url))
