@@ -38,7 +38,8 @@ NATION = "It affected locations in more than one state, province, or region"
 @pytest.fixture(autouse=True)
 def _without_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the register says of the same measures would stand beside what a dataset says."""
-    monkeypatch.setattr("banwatch.load_names", lambda door: save_names(door.db))
+    for verbs in ("keeping", "crawling"):
+        monkeypatch.setattr(f"verbs.{verbs}.load_names", lambda door: save_names(door.db))
 
 
 def row(**cells: str) -> dict[str, str]:
