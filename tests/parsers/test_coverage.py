@@ -38,7 +38,7 @@ REAL = {  # (service, document) of the recorded pages -> source
     ("Twitter", "Privacy Policy"): "x-privacy",
     ("Twitter", "Terms of Service"): "x-tos",
 }
-NOT_THIS_PAGE = ("mistral.ai/terms/", "twitter.com/fr/")  # addresses before the site was rebuilt
+NOT_THIS_PAGE = ("//mistral.ai/terms/", "twitter.com/fr/")  # addresses before the site was rebuilt
 
 
 def test_at_least_120_live_sources_beyond_what_is_taken_by_hand() -> None:
