@@ -4,7 +4,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 export UV_PYTHON_DOWNLOADS = never
 export UV_NO_PROGRESS = 1
-export UV_COMPILE_BYTECODE = 1  # half of a short command is the loading of modules
+# half of a short command is the loading of modules
+export UV_COMPILE_BYTECODE = 1
 
 # our own modules too, for whoever runs with PYTHONDONTWRITEBYTECODE
 COMPILE := $(BIN)/python -m compileall -q banwatch.py records.py errors.py verbs crawler parsers claims changes sources store importers feeds scale

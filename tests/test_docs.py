@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -30,10 +31,18 @@ def verbs(command: click.Command, name: str) -> Iterator[tuple[str, click.Comman
             yield from verbs(command.commands[key], f"{name} {key}")
 
 
+def _context(command: click.Command, name: str) -> click.Context:
+    """As the program makes it: below the roof, whose settings (-h) hold for every verb."""
+    roof, _, words = name.partition(" ")
+    width: dict[str, Any] = {"max_content_width": 110, "terminal_width": 110}
+    above = click.Context(main, info_name=roof, **main.context_settings | width)
+    return click.Context(command, info_name=words, parent=above, **width) if words else above
+
+
 def page() -> str:
     parts = [HEAD]
     for name, command in verbs(main, "banwatch"):
-        text = command.get_help(click.Context(command, info_name=name, max_content_width=110, terminal_width=110))
+        text = command.get_help(_context(command, name))
         parts.append(
             f"## {name}\n\n"
             + "\n".join(("    " + line).rstrip() for line in text.replace(str(ROOT), "<checkout>").splitlines())

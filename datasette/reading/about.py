@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +95,11 @@ def _html(text: str) -> Markup:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for level in (3, 2, 1):  # one level down: the page has its own first heading
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
-    html = html.replace("<table>", '<div class="wide" role="region" aria-label="Figures" tabindex="0"><table>').replace(
-        "</table>", "</table></div>"
+    number = count(1)  # each region has a name of its own
+    html = re.sub(
+        "<table>",
+        lambda _: f'<div class="wide" role="region" aria-label="Table {next(number)}" tabindex="0"><table>',
+        html,
     )
+    html = html.replace("</table>", "</table></div>")
     return Markup(html)

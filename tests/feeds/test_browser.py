@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 import feeds
-from tests.reading.conftest import CHROMIUM, Served, browser, site  # noqa: F401  (fixtures)
+from tests.reading.conftest import CHROMIUM, Served
 from tests.reading.test_look import RULES, Watch
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed")
@@ -23,7 +23,7 @@ PATHS = ("/feeds", "/feeds/all.atom", "/feeds/platform/telegram.rss", "/feeds/qu
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_a_person_sees_a_page_that_all_can_read(site: Served, browser: Browser, width: int, scheme: str) -> None:  # noqa: F811
+def test_a_person_sees_a_page_that_all_can_read(site: Served, browser: Browser, width: int, scheme: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     watch, faults = Watch(page, site), []
     for path in PATHS:
@@ -59,7 +59,7 @@ def files(tracker: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", ["all.atom", "jurisdiction/UA.rss"])
-def test_a_file_shows_its_titles_and_not_its_source(files: str, browser: Browser, path: str) -> None:  # noqa: F811
+def test_a_file_shows_its_titles_and_not_its_source(files: str, browser: Browser, path: str) -> None:
     page = browser.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

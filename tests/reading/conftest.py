@@ -12,11 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, sync_playwright
-
 from feeds.serving import free_port, serve_command
-from tests.reading import shelf
 
 FOLDER = Path(__file__).parent.parent.parent / "datasette"
 
@@ -87,17 +83,3 @@ def _wait(served: Served, process: subprocess.Popen) -> None:
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the server does not answer")
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The site over the shelf of facts, on loopback."""
-    yield from serve(shelf.build(tmp_path_factory.mktemp("shelf") / "tracker.db"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
