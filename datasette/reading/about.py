@@ -87,18 +87,20 @@ def written(name: str) -> Markup:
     path = DOCS / "explanation" / f"{name}.md"
     if not path.is_file():
         return Markup("")
-    return _html(path.read_text(encoding="utf-8"))
+    return _html(path.read_text(encoding="utf-8"), name)
 
 
 @cache
-def _html(text: str) -> Markup:
+def _html(text: str, name: str) -> Markup:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for level in (3, 2, 1):  # one level down: the page has its own first heading
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
     number = count(1)  # each region has a name of its own
     html = re.sub(
         "<table>",
-        lambda _: f'<div class="wide" role="region" aria-label="Table {next(number)}" tabindex="0"><table>',
+        lambda _: (
+            f'<div class="wide" role="region" aria-label="{name.capitalize()}, table {next(number)}" tabindex="0"><table>'
+        ),
         html,
     )
     html = html.replace("</table>", "</table></div>")
