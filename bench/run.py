@@ -55,7 +55,7 @@ def site(pages: int) -> Path:
         WORK.mkdir(parents=True, exist_ok=True)
         packed = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader((shared() / "site.tar.zst").open("rb"))
         with tarfile.open(fileobj=io.BytesIO(packed.read())) as files:
-            files.extractall(WORK, filter="data")
+            files.extractall(WORK, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return first if pages == 200 else _larger(first, pages // 200)
 
 
