@@ -167,3 +167,9 @@ def test_a_taken_port_is_passed_over_and_said(demo: tuple[str, Path]) -> None:
     assert not _address(process).endswith(port)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
+
+
+def test_a_page_that_did_not_change_is_asked_for_by_its_validators(demo: tuple[str, Path]) -> None:
+    db = sqlite3.connect(demo[1] / "tracker.db")
+    (unchanged,) = db.execute("select count(*) from sighting where status = 304 and outcome = 'unchanged'").fetchone()
+    assert unchanged > 10

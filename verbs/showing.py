@@ -23,6 +23,8 @@ def demo(home: Home, once: bool, port: int) -> None:
 
     Example: banwatch demo --once
     """
+    from dataclasses import replace
+
     from crawler import CrawlSettings, crawl
     from crawler.lock import crawl_lock
     from crawler.sampleweb import SampleWeb
@@ -36,7 +38,8 @@ def demo(home: Home, once: bool, port: int) -> None:
                 web.round = number
                 say(f"round {number} of {len(web.days)}: the sample web as of {day:%d %B %Y}, at {web.base}")
                 prepare(home)
-                settings = CrawlSettings.for_loopback(web.base, now=day)
+                # the rounds lie weeks apart, and our own web's validators do not lie
+                settings = replace(CrawlSettings.for_loopback(web.base, now=day), trust=3_650)
                 with progress("fetching") as step:
                     report = crawl(sample_sources(web.base), home.archive, home.tracker, run=day.isoformat(),
                                    settings=settings, on_progress=step)  # fmt: skip
