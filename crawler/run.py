@@ -14,13 +14,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler import browser
 from crawler.reader import Readers, give_back, start_context
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
 from records import Source
+
+if TYPE_CHECKING:  # loaded by the crawling process alone
+    from store.archive import Archive
+    from store.door import Door
 
 Progress = Callable[[int, int], None]
 PR_SET_PDEATHSIG = 1
@@ -188,11 +192,7 @@ def _crawl(job: Job, pipe: Connection) -> bool:
     from crawler.spider import SourceSpider
 
     with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read) as door:
-        archive.hold()
-        for source in job.sources:
-            archive.declare(source)
-        archive.commit()
-        door.declared()
+        declare(job, archive, door)
         process = AsyncCrawlerProcess(scrapy_settings(job))
         # after Scrapy has set up its logging: what a robots.txt did is told as an issue, not as a traceback
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
@@ -226,6 +226,15 @@ def _settle(door: Any) -> None:
         raise BadStore(
             f"tracker.db cannot be written: {error}; the next crawl goes on from here", "no-space"
         ) from error
+
+
+def declare(job: Job, archive: Archive, door: Door) -> None:
+    """Make the sources of ``job`` known to both databases; from here on the archive commits by groups."""
+    archive.hold()
+    for source in job.sources:
+        archive.declare(source)
+    archive.commit()
+    door.declared()
 
 
 def scrapy_settings(job: Job) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from scrapy import Request
 import parsers
 from crawler.reader import Readers
 from crawler.report import CrawlReport, CrawlSettings
-from crawler.run import Job, outcomes, scrapy_settings
+from crawler.run import Job, declare, outcomes, scrapy_settings
 from crawler.spider import SourceSpider
 from errors import BadStore
 from records import Page, Source
@@ -54,11 +54,7 @@ def crawl(
     readers = Readers(Reader(parsers.read), settings.parsers, settings.parse_time, settings.parse_memory)
     try:
         with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read) as door:
-            archive.hold()
-            for source in job.sources:
-                archive.declare(source)
-            archive.commit()
-            door.declared()
+            declare(job, archive, door)
             run = asyncio.run(Writer(job, shared, archive, door, readers, on_progress).write())
             door.settle()
     finally:

@@ -49,6 +49,12 @@ class Home:
         self.scale = folder / "scale.toml"  # beyond one machine; nothing of it is loaded without the file
 
 
+def need_tracker(home: Home) -> None:
+    """Raises BadStore where nothing was crawled yet."""
+    if not home.tracker.is_file():
+        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+
+
 def say(text: str) -> None:
     """A line for people: on stderr, so that stdout stays for programs."""
     click.echo(text, err=True)

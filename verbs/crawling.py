@@ -20,6 +20,7 @@ from verbs.common import (
     fail,
     honest,
     load_names,
+    need_tracker,
     now,
     open_door,
     pass_home,
@@ -200,8 +201,7 @@ def notify(home: Home, force: bool) -> None:
     """
     from feeds import notice
 
-    if not home.tracker.is_file():
-        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    need_tracker(home)
     ways = notice.Ways.from_environment()
     if not ways:
         raise BadConfiguration("nobody to tell: set BANWATCH_MAIL_TO and BANWATCH_SMTP, or BANWATCH_WEBHOOK")

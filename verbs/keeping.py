@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from errors import BadConfiguration, BadStore
+from errors import BadConfiguration
 from verbs.common import (
     CRASHED,
     DONE,
@@ -19,6 +19,7 @@ from verbs.common import (
     fail,
     honest,
     load_names,
+    need_tracker,
     open_door,
     pass_home,
     progress,
@@ -209,8 +210,7 @@ def export(home: Home, form: str, out: Path) -> None:
         with Archive(home.archive, readonly=True) as archive:
             say(f"{writing_out.export_warc(archive, out)} records in {out}")
         return
-    if not home.tracker.is_file():
-        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    need_tracker(home)
     forms = {
         "csv": writing_out.export_csv,
         "parquet": writing_out.export_parquet,

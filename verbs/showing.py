@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from errors import BadStore
-from verbs.common import DONE, ROOT, Home, counts, honest, pass_home, prepare, progress, say
+from verbs.common import DONE, ROOT, Home, counts, honest, need_tracker, pass_home, prepare, progress, say
 
 
 @click.command()
@@ -155,6 +155,5 @@ def feed_build(home: Home, out: Path | None, base_url: str) -> None:
 def _build_feeds(home: Home, out: Path, base_url: str = "") -> int:
     import feeds
 
-    if not home.tracker.is_file():
-        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    need_tracker(home)
     return len(feeds.build(home.tracker, out, base_url))
