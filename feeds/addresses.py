@@ -54,7 +54,11 @@ class Site:
 
     def page(self, kind: str, ident: str) -> str:
         """The page of an action, update, document, page, source, platform, jurisdiction or authority."""
-        return f"{self.base}/{kind}/{quote(ident, safe='-._~')}" if ident else ""
+        return (
+            f"{self.base}/{kind}/{ident if ident.isascii() and ident.isalnum() else quote(ident, safe='-._~')}"
+            if ident
+            else ""
+        )
 
 
 def _web(setting: str, name: str) -> str:

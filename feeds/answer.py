@@ -120,7 +120,7 @@ def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str)
 
 
 def _shown(live: Live, site: Site, found: Made, form: str) -> Made | None:
-    """A feed as a page; ``found`` is its JSON form. None where it has none (archives of narrower feeds)."""
+    """A feed as a page; ``found`` is its JSON form. None where there is no such feed."""
     return None if found.status != 200 else Made(live.frame(site, *pages.shown(found.body, form), 200), HTML)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = Mapping[str, Any]
+BATCH = 500
 QUOTES = 5  # quotes of one item, best tier first
 TIERS = "official court measurement civil_society news aggregator curated".split()
 
@@ -34,8 +35,8 @@ def details(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Details]:
     ids = {
         column: [row[column] for row in rows if row[column]] for column in ("id", "action", "change", "authority_id")
     }
-    actions = _by(db, "select * from actions where id in ({})", ids["action"], "id")
-    actions |= _by(db, "select * from answers where id in ({})", ids["action"], "id")
+    actions = _by(db, ACTIONS, ids["action"], "id")
+    actions |= _by(db, "select id, status, as_of from answers where id in ({})", ids["action"], "id")
     updates = _by(db, UPDATES, ids["change"], "id")
     diffs = _by(db, 'select "update" as id, diff from diffs where "update" in ({})', ids["change"], "id")
     quotes = _many(db, QUOTES_OF, ids["id"], "development")
@@ -53,9 +54,12 @@ def details(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Details]:
     ]  # fmt: skip
 
 
+ACTIONS = """select id, status, as_of, scopes, exceptions, person, reason, binding, amount, currency, legal_basis from actions
+where id in ({})"""
 UPDATES = """select u.*, n.page as new_page, n.language, o.page as old_page, d.part as document_part from updates u
 join versions n on n.id = u.new left join versions o on o.id = u.old left join documents d on d.id = u.document where u.id in ({})"""
-QUOTES_OF = "select * from quotes where development in ({}) and standing = 'published' order by fetched_at, claim"
+QUOTES_OF = """select development, quote, tier, language, url, page, note, fetched_at from quotes
+where development in ({}) and standing = 'published' order by fetched_at, claim"""
 LINKS = """select l.subject, l.relation, l.object, l.basis, l.days, a.title from links l join actions a on a.id = l.object
 where l.subject in ({}) order by l.basis desc, l.days, l.id"""
 
@@ -79,13 +83,13 @@ def _hunks(found: Row) -> list[Mapping[str, Any]]:
 
 
 def _rows(db: sqlite3.Connection, sql: str, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Rows of a query over ids, a few hundred at a time (SQLite limits parameters)."""
+    """Rows of a query over ids, BATCH at a time (SQLite limits parameters)."""
     wanted = sorted(set(ids))
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
         cursor = db.execute(sql.format(", ".join("?" * len(part))), part)
         names = [column[0] for column in cursor.description]
-        yield from (dict(zip(names, values, strict=True)) for values in cursor)
+        yield from (dict(zip(names, values, strict=False)) for values in cursor)  # checked once by SQLite
 
 
 def _by(db: sqlite3.Connection, sql: str, ids: Iterable[str], column: str) -> dict[str, Row]:

@@ -27,12 +27,20 @@ def build(tracker: Path, out: Path, base_url: str = "") -> list[Path]:
     """
     _sweep(out)
     db = sqlite3.connect(f"{tracker.resolve().as_uri()}?mode=ro", uri=True)
-    db.text_factory = lambda text: text.decode("utf-8", "replace")
     try:
         db.execute("begin")  # one state for all feeds, though a crawl writes meanwhile
-        return [_write(out / name, body) for name, body in files(Edition(db, Site.from_environment(base_url)))]
+        return _written(db, out, base_url)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        db.text_factory = lambda text: text.decode("utf-8", "replace")  # slow, so only where it is needed
+        return _written(db, out, base_url)
     finally:
         db.close()
+
+
+def _written(db: sqlite3.Connection, out: Path, base_url: str) -> list[Path]:
+    return [_write(out / name, body) for name, body in files(Edition(db, Site.from_environment(base_url)))]
 
 
 def files(edition: Edition) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -17,6 +17,7 @@ MONTHS = "January February March April May June July August September October No
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku-Arab", "ps", "sd", "syr", "ug", "ur", "yi"}
 # everything but the Char production of XML 1.0 (https://www.w3.org/TR/xml/#charsets)
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+REMEMBERED = 4_096  # values that stand in many items are read once
 SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.IGNORECASE)
 
 
@@ -36,9 +37,12 @@ def plain(text: object) -> str:
 
 def line(text: object) -> str:
     """A text on one line, without space at its ends."""
+    if isinstance(text, str) and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # nearly always
     return " ".join(plain(text).split())
 
 
+@lru_cache(REMEMBERED)
 def label(word: str, table: str = "kinds") -> str:
     """A word of the vocabulary as people read it: "device_ban" -> "device ban"."""
     said = words()[table].get(word, "")
@@ -52,15 +56,17 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def members(text: object) -> list[str]:
-    """A list as the views hold it (JSON) -> its members; anything else -> []."""
+@lru_cache(REMEMBERED)
+def members(text: object) -> tuple[str, ...]:
+    """A list as the views hold it (JSON) -> its members; anything else -> ()."""
     try:
         found = json.loads(str(text or "[]"))
     except ValueError:
-        return []
-    return [line(member) for member in found if line(member)] if isinstance(found, list) else []
+        return ()
+    return tuple(line(member) for member in found if line(member)) if isinstance(found, list) else ()
 
 
+@lru_cache(REMEMBERED)
 def day(value: object) -> str:
     """ "2024-09-19" -> "19 September 2024", "2024-09" -> "September 2024"; an instant is cut to its day; other text stays."""
     text = plain(value)[:10]
@@ -81,6 +87,7 @@ def direction(language: str) -> str:
     return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT or "-Arab" in language else "ltr"
 
 
+@lru_cache(REMEMBERED)
 def web(address: object) -> str:
     """The address if a reader may follow it (http or https, a host, nothing that XML or HTML forbids), else ""."""
     text = line(address)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+import sqlite3
+
 import feedparser
 import pytest
 
@@ -86,16 +90,30 @@ def test_an_empty_feed_is_a_feed(ask: Ask, form: str) -> None:
         assert not parsed.bozo and parsed.entries == [] and parsed.feed.title == "Banwatch: Viber; Brazil"
 
 
-def test_archives_hold_the_whole_past_once(ask: Ask, db: object) -> None:
-    import re
-    import sqlite3
+OLDER = {"atom": r'href="[^"]+/feeds([^"]+)" rel="prev-archive"', "rss": r'href="[^"]+/feeds([^"]+)" rel="prev-archive"',
+         "json": r'"next_url": "[^"]+/feeds([^"]+)"'}  # fmt: skip
+ID = {"atom": r"<entry><id>([^<]+)", "rss": r"<guid[^>]*>([^<]+)", "json": r'\n\{"id": "([^"]+)'}
+GOVERNMENT = "side = 'government'"
 
-    assert isinstance(db, sqlite3.Connection)
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("path", "query", "where"),
+    [("/all", "", "1"), ("/all", "side=government", GOVERNMENT), ("/actions", "", GOVERNMENT)],
+)
+def test_archives_hold_the_whole_past_once(
+    ask: Ask, db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, form: str, path: str, query: str, where: str
+) -> None:
+    """Of a narrowed feed too, in every form."""
+    monkeypatch.setattr("feeds.edition.PAGE", 7)
     ids: list[str] = []
-    address, seen = "/all.atom", 0
-    while address and seen < 100:
-        body = ask(address).body.decode()
-        ids += [entry.id for entry in feedparser.parse(body).entries]
-        link = re.search(r'href="[^"]+/feeds([^"]+)" rel="prev-archive"', body)
-        address, seen = (link[1] if link else ""), seen + 1
-    assert len(set(ids)) == db.execute("select count(*) from news").fetchone()[0]
+    address, documents = f"{path}.{form}?{query}", 0
+    while address:
+        body = ask(*html.unescape(address).split("?", 1)).body.decode()
+        ids += re.findall(ID[form], body)
+        link = re.search(OLDER[form], body)
+        address, documents = (link[1] if link else ""), documents + 1
+    assert (
+        documents > 1
+        and len(ids) == len(set(ids)) == db.execute(f"select count(*) from news where {where}").fetchone()[0]
+    )
