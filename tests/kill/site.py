@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,6 +98,71 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
+
+
+def repository(folder: Path, documents: int, captures: int) -> Path:
+    """A repository as `banwatch import ota` takes it: every document in ``captures`` versions, one commit each."""
+    if folder.exists():
+        return folder
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    history = b"".join(
+        _commit(
+            f"{PLATFORMS[number % len(PLATFORMS)]}/Policy {number}.md",
+            prose(number, capture),
+            DAY + timedelta(days=capture, minutes=number),
+        )
+        for capture in range(captures)
+        for number in range(documents)
+    )
+    subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=history, check=True)
+    return folder
+
+
+def _commit(path: str, text: str, at: datetime) -> bytes:
+    """One commit as git fast-import reads it; git itself goes on from the one before."""
+    body, said = text.encode(), f"Record new changes of {path}".encode()
+    head = f"commit refs/heads/main\ncommitter t <t@e.example> {int(at.timestamp())} +0000\ndata {len(said)}\n".encode()
+    return head + said + f'\nM 100644 inline "{path}"\ndata {len(body)}\n'.encode() + body + b"\n"
+
+
+def prose(number: int, version: int) -> str:
+    """The text of a policy as Markdown; one clause says another number in each version."""
+    clauses = (
+        f"## {n}. Clause\n\nWe keep your data for {n + (version if n == number % 9 else 0) + 10} days in case {number} and tell you why."
+        for n in range(12)
+    )
+    return f"# Privacy Policy {number}\n\n" + "\n\n".join(clauses) + "\n"
+
+
+def sheet(path: Path, rows: int) -> Path:
+    """A table as `banwatch import stop` takes it: ``rows`` shutdowns."""
+    columns = (
+        "start_date",
+        "end_date",
+        "country",
+        "geo_scope",
+        "shutdown_type",
+        "info_source_link",
+        *(f"{app}_affected" for app in ("telegram", "whatsapp", "twitter")),
+    )
+    apps = (("Yes", "", ""), ("", "Yes", ""), ("", "", "Yes"), ("Yes", "Yes", ""))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for number in range(rows):
+            begun = DAY + timedelta(days=number)
+            days = (f"{day.month}/{day.day}/{day.year}" for day in (begun, begun + timedelta(days=number % 5)))
+            writer.writerow(
+                (
+                    *days,
+                    PLACES[number % len(PLACES)],
+                    "It affected locations in more than one state, province, or region",
+                    "Shutdown",
+                    f"https://news.example/{number}",
+                    *apps[number % len(apps)],
+                )
+            )
+    return path
 
 
 def recorded(folder: Path, documents: int, captures: int) -> Path:

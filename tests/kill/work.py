@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import random
 import signal
 import sqlite3
 import time
@@ -19,6 +18,8 @@ from records import Source
 from store.archive import Archive
 from store.door import Door
 from store.rebuild import catch_up, rebuild
+from tests.hostile.web import tree
+from tests.kill import site
 from verbs import common
 
 READERS = (  # what people read of a tracker; how often a page was asked for is not in it
@@ -49,49 +50,91 @@ def replay(home: Path, folder: Path) -> None:
         catch_up(door, archive, common.load_names)
 
 
+def take(home: Path, repository: Path, sheet: Path) -> None:
+    """As `banwatch import ota` and, after it, `banwatch import stop`."""
+    from importers import ota
+    from importers.files import keep_file
+
+    stop = next(source for source in common.registry() if source.id == "stop")
+    with (
+        crawl_lock(home / "crawl.lock"),
+        Archive(home / "archive.db") as archive,
+        Door(home / "tracker.db", archive, parsers.read) as door,
+    ):
+        ota.take(repository, archive, (), "https://versions.example")
+        catch_up(door, archive, common.load_names)
+        keep_file(sheet, stop, archive, "", site.DAY)
+        catch_up(door, archive, common.load_names)
+
+
 def reread(home: Path) -> None:
     """As `banwatch reread`."""
     with crawl_lock(home / "crawl.lock"), Archive(home / "archive.db", readonly=True) as archive:
         rebuild(archive, home / "tracker.db", parsers.read, common.load_names)
 
 
-def killed(job: Callable[..., None], *arguments: Any, after: Callable[[], bool] | float) -> bool:
-    """Run ``job`` in a process and end it with SIGKILL: after so many seconds, or once ``after()`` says so; False if it was done
+def killed(job: Callable[..., None], *arguments: Any, after: Callable[[int], bool]) -> bool:
+    """Run ``job`` in a process and end it, and all that came of it, with SIGKILL once ``after(pid)`` says so; False if it was done
     before."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "crawler.run", "crawler.spider", "scrapy.crawler"])
+    context.set_forkserver_preload(
+        [
+            __name__,
+            "crawler.run",
+            "crawler.spider",
+            "scrapy.crawler",
+            "claims",
+            "changes",
+            "importers.ota",
+            "store.rebuild",
+        ]
+    )
     process = context.Process(target=_own_group, args=(job, arguments))
     process.start()
-    begun = time.monotonic()
+    pid = process.pid or 0
     while process.is_alive():
-        if after() if callable(after) else time.monotonic() - begun >= after:
-            os.killpg(process.pid or 0, signal.SIGKILL)
+        if after(pid):
+            os.killpg(pid, signal.SIGKILL)
             process.join()
             return True
-        time.sleep(0.002)
+        time.sleep(0.02)
     process.join()
     assert process.exitcode == 0, f"ended by itself with {process.exitcode}"
     return False
 
 
+def ended(job: Callable[..., None], *arguments: Any) -> bool:
+    """Run ``job`` in a process until it ends by itself."""
+    return not killed(job, *arguments, after=lambda pid: False)
+
+
+class Meter:
+    """Says yes once a process and what came of it have used ``seconds`` of processor time, ``more`` seconds after that."""
+
+    def __init__(self, seconds: float, more: float = 0.0) -> None:
+        self._seconds, self._more = seconds, more
+        self.spent = 0.0
+
+    def __call__(self, pid: int) -> bool:
+        self.spent = max(self.spent, sum(map(_spent, tree(pid))))
+        if self.spent < self._seconds:
+            return False
+        time.sleep(self._more)
+        return True
+
+
+def _spent(pid: int) -> float:
+    """Processor time of a process and of those of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def _own_group(job: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     os.setpgrp()
     job(*arguments)
-
-
-def reached(home: Path, name: str, table: str, number: int, chance: random.Random) -> Callable[[], bool]:
-    """Says yes some random milliseconds after a table has grown by ``number`` rows."""
-    before = count(home / name, table)
-    due = [0.0]
-
-    def yes() -> bool:
-        if due[0]:
-            return time.monotonic() >= due[0]
-        if count(home / name, table) >= before + number:
-            due[0] = time.monotonic() + chance.uniform(0, 0.03)
-        return False
-
-    return yes
 
 
 def count(path: Path, table: str) -> int:
