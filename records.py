@@ -179,6 +179,7 @@ class Row:
     measured: str = ""  # blocked, reachable, intermittent
     notes: tuple[str, ...] = ()  # what of the row was not taken, and why
     refused: str = ""  # why nothing of it can be taken
+    partial: bool = False  # its page shows a window of the dataset: what is not there any more was not taken back
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from crawler import causes
 from crawler.guards import Blocked
+from crawler.robots import NO_RULES, said
 
 LARGEST_ROBOTS = 512 * 1024  # bytes read; RFC 9309 2.5 asks for 500 KiB at least
 LONGEST_DELAY = 60.0  # seconds; a Crawl-delay beyond it is taken for this
@@ -40,6 +41,7 @@ class Robots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._refused: dict[str, Blocked] = {}
+        self._said: dict[str, str] = {}  # what each site's robots.txt says to us, in a few words
 
     async def process_request(self, request: Request, spider: Any = None) -> None:
         if request.meta.get("dont_obey_robotstxt"):
@@ -48,6 +50,7 @@ class Robots(RobotsTxtMiddleware):
         parser = await self.robot_parser(request)
         if place in self._refused:
             raise self._refused[place]
+        request.meta["robots"] = self._said.get(place, "")
         self.process_request_2(parser, request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
@@ -60,6 +63,9 @@ class Robots(RobotsTxtMiddleware):
         if response.status >= 500:
             self._refused[netloc] = _unreachable(f"it answers {response.status}")
         body = response.body[:LARGEST_ROBOTS] if response.status == 200 else b""
+        self._said[netloc] = (
+            said(body.decode("utf-8", "replace"), self._robotstxt_useragent or "") if body else NO_RULES
+        )
         await super()._parse_robots(response.replace(body=body), netloc, request)
         self._slow_down(netloc, request)
 

@@ -65,10 +65,13 @@ class Outcome:
     faults: tuple[str, ...] = ()  # causes, each once
     deferred: bool = False
     skipped: bool = False
+    blocked: bool = False  # every fault is one by which the site is known to keep us out
 
     @property
     def word(self) -> str:
-        """ok, degraded (some pages failed), failed, deferred or skipped."""
+        """ok, degraded (some pages failed), failed, blocked (the site keeps us out), deferred or skipped."""
+        if self.faults and self.blocked and not self.pages + self.unchanged:
+            return "blocked"
         if self.faults:
             return "degraded" if self.pages + self.unchanged and self.records else "failed"
         return "deferred" if self.deferred else "skipped" if self.skipped else "ok"
@@ -85,7 +88,7 @@ class CrawlReport:
 
     @property
     def exit_code(self) -> int:
-        """0 done, 5 in part, 6 every source failed, 11 interrupted."""
+        """0 done, 5 in part, 6 every source failed, 11 interrupted. A site that keeps us out is no failure of the crawl."""
         words = [outcome.word for outcome in self.outcomes]
         if self.interrupted:
             return INTERRUPTED
@@ -99,7 +102,9 @@ class CrawlReport:
     def line(self) -> str:
         pages, same = sum(o.pages for o in self.outcomes), sum(o.unchanged for o in self.outcomes)
         broken = [o.source for o in self.outcomes if o.word in {"failed", "degraded"}]
+        shut = [o.source for o in self.outcomes if o.word == "blocked"]
         tail = f"; trouble with {', '.join(broken)}" if broken else ""
+        tail += f"; kept out by {', '.join(shut)}" if shut else ""
         return f"{len(self.outcomes)} sources, {pages} pages kept, {same} unchanged, {self.seconds:.1f} s{tail}"
 
     def table(self) -> str:

@@ -21,6 +21,7 @@ from crawler.reader import Readers, give_back, start_context
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
 from records import Source
+from store.visits import KEPT_OUT
 
 if TYPE_CHECKING:  # loaded by the crawling process alone
     from store.archive import Archive
@@ -142,17 +143,17 @@ def outcomes(archive_path: Path, tracker_path: Path, job: Job) -> tuple[Outcome,
     ):
         rows[row["source"]].append(row)
     db.close()
-    return tuple(_outcome(source.id, rows[source.id]) for source in job.sources)
+    return tuple(_outcome(source, rows[source.id]) for source in job.sources)
 
 
-def _outcome(source: str, rows: list[Any]) -> Outcome:
+def _outcome(source: Source, rows: list[Any]) -> Outcome:
     faults = {row["cause"] for row in rows if row["outcome"] in {"fail", "quarantine"}}
     faults |= {row["read_error"].split(":")[0] for row in rows if row["read_error"]}
     kept = [row for row in rows if row["outcome"] == "stored"]
     return Outcome(
-        source, len(kept), sum(row["outcome"] == "unchanged" for row in rows), sum(row["yielded"] for row in rows),
+        source.id, len(kept), sum(row["outcome"] == "unchanged" for row in rows), sum(row["yielded"] for row in rows),
         sum(row["bytes"] or 0 for row in kept), tuple(sorted(faults)), any(row["outcome"] == "defer" for row in rows),
-        bool(rows) and all(row["outcome"] == "skip" for row in rows),
+        bool(rows) and all(row["outcome"] == "skip" for row in rows), bool(faults) and faults <= KEPT_OUT | set(source.blocked),
     )  # fmt: skip
 
 

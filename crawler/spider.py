@@ -29,7 +29,7 @@ from crawler.report import CrawlSettings
 from parsers.markup import wall
 from records import Link, Page, Source
 from store.archive import Archive
-from store.door import MOVED, Door, Reading
+from store.door import MOVED, ROBOTS, Door, Reading
 from store.visits import PERMANENT
 
 SECRET = {"set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate"}
@@ -287,16 +287,19 @@ class SourceSpider(scrapy.Spider):
 
 def _headers(response: Response) -> tuple[tuple[str, str], ...]:
     """Headers worth keeping, names in lower case; nothing that opens a session. Where redirects for good led here (RFC 9110
-    15.4: 301, 308), the address is added."""
+    15.4: 301, 308), the address is added; and what the site's robots.txt says to us, in a few words."""
     reasons = {str(reason) for reason in response.meta.get("redirect_reasons", ())}
     moved = ((MOVED, response.url[:2_000]),) if reasons and reasons <= PERMANENT else ()
-    return moved + _said(response)
+    robots = response.meta.get("robots")
+    return moved + (((ROBOTS, robots),) if robots else ()) + _said(response)
 
 
 def _said(response: Response) -> tuple[tuple[str, str], ...]:
     pairs = ((name.decode("latin-1").lower(), value) for name, values in response.headers.items() for value in values)
     return tuple(
-        (name, value.decode("latin-1")[:4_000]) for name, value in pairs if name not in SECRET and name != MOVED
+        (name, value.decode("latin-1")[:4_000])
+        for name, value in pairs
+        if name not in SECRET and name not in {MOVED, ROBOTS}
     )[:100]
 
 

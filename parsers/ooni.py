@@ -75,7 +75,7 @@ def _day(entry: Entry, asked: dict[str, str]) -> Row:
     )
     return Row(
         key=f"{test}|{where}|{day}", quote=entry.quote, start=entry.start, end=entry.end, jurisdictions=(where,), platforms=(TESTS.get(test, test),),
-        began=day, measured=state, refused=refused,
+        began=day, measured=state, refused=refused, partial=True,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def _row(line: Line, seen: Counter[str]) -> Row:
     if not refused and not apps:
         refused = "no app: a whole network"
     return Row(
-        key=key, quote=line.quote[:2_000], start=line.start, end=line.start + len(line.quote[:2_000]), jurisdictions=(cells.get("country", ""),),
+        key=key, quote=line.quote[:2_000], start=line.start, end=line.start + len(line.quote[:2_000]), jurisdictions=_countries(cells),
         platforms=apps, action=_action(cells), began=began, basis="estimated" if _guessed(cells) else "stated", ended=ended,
         authority=_said(cells, "decision_maker"), area="national" if _national(cells) else "subnational",
         legal_basis=_said(cells, "legal_method"), url=next(iter(re.findall(r"https?://[^\s,;]+", links)), ""), notes=tuple(notes), refused=refused or "",
@@ -96,6 +96,11 @@ def _apps(cells: dict[str, str]) -> tuple[str, ...]:
         parts = (part.strip().strip(" .\"'") for part in re.split(r"[,;:/&()]|\band\b|\bincluding\b|\bonly\b", other))
         named += [part for part in parts if part and not NO_APP.search(part)]
     return tuple({"Whatsapp": "WhatsApp"}.get(name, name) for name in named)
+
+
+def _countries(cells: dict[str, str]) -> tuple[str, ...]:
+    """The country, or several where the shutdown crossed a border ("India; Pakistan")."""
+    return tuple(name.strip() for name in cells.get("country", "").split(";") if name.strip())
 
 
 def _action(cells: dict[str, str]) -> str:

@@ -32,6 +32,7 @@ from store.watch import arrived, restart
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
 BACK_FILL = " back-fill"  # ends the name of a run that fetched old pages
 MOVED = "x-banwatch-moved"  # header the crawl adds to a page that a redirect for good (301, 308) led to
+ROBOTS = "x-banwatch-robots"  # header the crawl adds: what the site's robots.txt says to us, in a few words
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class Door:
             "seq": s.seq, "source": s.source, "run": s.run, "url": s.url, "requested_url": s.requested_url, "parser": s.parser,
             "fetched_at": s.fetched_at, "status": s.status, "outcome": s.outcome, "cause": s.cause, "message": s.message,
             "page": page_id, "yielded": yielded, "read_error": read_error, "items": _items(records, yielded),
-            "told": _told(records), "moved": next((value for name, value in s.headers if name == MOVED), ""),
+            "told": _told(records), "moved": _header(s, MOVED), "robots": _header(s, ROBOTS),
         })  # fmt: skip
         arrived(self.db, s.source, s.seq)
         unsettled(self.db, "source", s.source)
@@ -304,8 +305,9 @@ class Door:
         add(self.db, "dataset_row", {
             "id": key("row", page_id, row.key, row.start), "source": source.id, "page": page_id, "key": row.key,
             "state": "refused" if found.refused else "taken", "why": found.refused, "notes": many(found.notes), "start": row.start,
-            "end": row.end, "claims": many(ids),
+            "end": row.end, "claims": many(ids), "partial": int(row.partial),
         })  # fmt: skip
+        unsettled(self.db, "dataset", source.id)
 
     def _save_claim(
         self, claim: Claim, article: str | None, page: str | None, source: Source, url: str, s: Sighting
@@ -416,6 +418,10 @@ def standing(claim: Claim) -> str:
     if not claim.occurred:
         return "rumour"
     return "published" if claims.published([claim]) else "review"
+
+
+def _header(sighting: Sighting, wanted: str) -> str:
+    return next((value for name, value in sighting.headers if name == wanted), "")
 
 
 def _save_source(db: sqlite3.Connection, source: Source, declared: Sequence[int]) -> None:

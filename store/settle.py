@@ -8,6 +8,7 @@ from collections.abc import Callable
 from store.cases import settle_cases
 from store.database import unsettled, writing
 from store.documents import Rereader, settle_document
+from store.editions import settle_dataset
 from store.links import link
 from store.places import mark_claim, mark_platform, settle_place
 from store.voices import settle_voice
@@ -23,6 +24,7 @@ def settle(db: sqlite3.Connection, rereader: Rereader) -> None:
     _each(db, "document", lambda item: _document(db, item, rereader))
     _each(db, "voice", lambda item: settle_voice(db, item))
     _each(db, "article", lambda item: _article(db, item))
+    _each(db, "dataset", lambda item: settle_dataset(db, item))
     for side, jurisdiction in _places(db):
         with writing(db):
             _place(db, side, jurisdiction)

@@ -16,7 +16,8 @@ create table sighting (               -- one fetch; seq is the archive's own
   yielded integer not null, read_error text not null,
   items integer not null default 0,   -- entries of a list before keywords
   told text not null default '',      -- how many records hold which field, and their languages, as JSON
-  moved text not null default '');    -- address that a redirect for good led to
+  moved text not null default '',     -- address that a redirect for good led to
+  robots text not null default '');   -- what robots.txt said to us, in a few words
 create index sighting_source on sighting(source, fetched_at);
 create index sighting_seq on sighting(source, seq);
 create index sighting_page on sighting(page);
@@ -51,7 +52,7 @@ create table claim (                  -- what one article, dataset row or regist
   confidence real not null, fired text not null, tier text not null, seen_at text not null, baseline integer not null,
   measure text not null,              -- register entries name their measure; '' otherwise
   rank text not null,                 -- standing by the claim alone, while its text is current
-  standing text not null,             -- published, review (confidence under the threshold), rumour, superseded (text was edited)
+  standing text not null,             -- published, review (confidence under the threshold), rumour, superseded (text was edited, row taken back)
   action text,                        -- NULL until resolved, and for review, rumour, superseded
   development text,
   state text not null default '', state_on text not null default '',  -- status that the text says the action had, and on which day
@@ -72,9 +73,12 @@ create index claim_place on claim(jurisdiction, kind);
 
 create table dataset_row (            -- one row of somebody's dataset, and what came of it
   id text primary key, source text not null, page text not null references page(id), key text not null,  -- key: the dataset's own
-  state text not null,                -- taken, refused
-  why text not null, notes text not null, start integer not null, "end" integer not null, claims text not null);
+  state text not null,                -- taken, refused, withdrawn (a later edition does not hold it any more)
+  why text not null, notes text not null, start integer not null, "end" integer not null, claims text not null,
+  partial integer not null default 0, -- 1: its page shows a window of the dataset
+  until text not null default '');    -- instant of the edition that took it back
 create index dataset_row_page on dataset_row(page);
+create index dataset_row_source on dataset_row(source);
 
 create table action (                 -- what claims resolve to; side platform: an answer of a platform known from claims only
   id text primary key, side text not null, "case" text not null, kind text not null, jurisdiction text not null, area text not null,
@@ -212,7 +216,7 @@ create index issue_source on issue(source, state);
 create table visit (                  -- one crawl of one source; what the next is held against
   source text not null, run text not null, first_seq integer not null, last_seq integer not null, at text not null, good_at text not null,
   good integer not null, faults integer not null, transient integer not null, own integer not null, items integer not null,
-  bytes integer not null, shares text not null, languages text not null, moved text not null, last_outcome text not null,
+  bytes integer not null, shares text not null, languages text not null, moved text not null, robots text not null default '', last_outcome text not null,
   last_cause text not null, last_message text not null,
   sound integer not null,             -- 0: something was strange; not part of the past that others are held against
   primary key (source, first_seq)) without rowid;
@@ -227,7 +231,7 @@ create table health (
   reason text not null, last_try text not null, last_success text not null, last_new text not null,
   failures integer not null,          -- visits in a row that brought nothing readable
   failures_passing integer not null,  -- how many of them for a cause that passes: timeout, reset, 503
-  items integer not null, bytes integer not null, languages text not null, coverage text not null, moved_to text not null,
+  items integer not null, bytes integer not null, languages text not null, coverage text not null, moved_to text not null, robots text not null default '',
   pages integer not null, next_try text not null, since text not null);
 
 create table platform (name text primary key, id text not null, owner text not null, kind text not null, aliases text not null, wikidata text not null);

@@ -55,11 +55,11 @@ create view source_health as
 select s.id as source, s.name, s.publisher, s.tier, s.url, h.state, h.reason, h.since, h.last_try, h.last_success, h.last_new, h.failures,
        h.items, s.expect_min, s.expect_max, h.pages, h.next_try, s.every, s.language, s.jurisdiction, s.platform, s.retired,
        (select count(*) from issue i where i.source = s.id and i.state = 'open') as issues_open,
-       h.failures_passing, h.bytes, h.languages, h.coverage, h.moved_to, s.by_hand, s.known_from
+       h.failures_passing, h.bytes, h.languages, h.coverage, h.moved_to, h.robots, s.by_hand, s.known_from
 from source s left join health h on h.source = s.id;
 create view issues as select * from issue order by state = 'open' desc, last_seen desc;
 create view dataset_rows as
-select r.id, r.source, r.key, r.state, r.why, r.notes, r.claims, r.page, p.url, p.last_seen from dataset_row r join page p on p.id = r.page;
+select r.id, r.source, r.key, r.state, r.why, r.notes, r.claims, r.page, p.url, p.last_seen, r.until from dataset_row r join page p on p.id = r.page;
 create view documents as select * from document;
 create view versions as select id, document, title, language, text, first_seen, last_seen, page, fingerprint from version where is_version;
 create view articles as select id, page, source, url, title, language, published, outlet, tier, first_seen, last_seen, current, text from article;

@@ -24,6 +24,8 @@ TRANSIENT = {
     "rate-limited",
 }  # fmt: skip
 PERMANENT = {"301", "308"}
+KEPT_OUT = {"http-451"}  # https://www.rfc-editor.org/rfc/rfc7725
+SOUND_STILL = {"moved", "robots-changed"}  # findings after which a visit still counts as like the others
 TOLD = {"budget", "depth", "degraded"}  # said of a page or crawl that brought all the same what it could
 
 
@@ -47,6 +49,7 @@ class Visit:
     shares: dict[str, list[int]] = field(default_factory=dict)
     languages: dict[str, int] = field(default_factory=dict)
     moved: str = ""
+    robots: str = ""
     last_outcome: str = ""
     last_cause: str = ""
     last_message: str = ""
@@ -102,6 +105,7 @@ def _add(found: Visit, row: sqlite3.Row, own: bool) -> None:
     told = json.loads(row["told"] or "{}")
     if own:
         found.own, found.items, found.bytes, found.moved = 1, row["items"], row["bytes"] or 0, row["moved"]
+        found.robots = row["robots"]
         _share(found, "entry", told.get("entries"), ("titles", "dates"))
     _share(found, "article", told.get("articles"), ("titles", "dates", "authors"))
     for language, count in told.get("languages", {}).items():
@@ -130,6 +134,7 @@ def findings(found: Visit, past: Sequence[sqlite3.Row], least: int, most: int) -
         ("size", lambda: _size(found, past)),
         ("language", lambda: _language(found, past)),
         ("address", lambda: _address(found)),
+        ("robots", lambda: _robots(found, past)),
     )
     return [(subject, check()) for subject, check in checks]
 
@@ -193,3 +198,11 @@ def _main(languages: Counter[str]) -> str:
 
 def _address(found: Visit) -> tuple[str, str] | None:
     return ("moved", f"moved for good to {found.moved}; write the new address into its file") if found.moved else None
+
+
+def _robots(found: Visit, past: Sequence[sqlite3.Row]) -> tuple[str, str] | None:
+    """What robots.txt says to us is not what it said at the oldest of the visits it is held against."""
+    was = next((row["robots"] for row in reversed(past) if row["robots"]), "")
+    if not was or not found.robots or was == found.robots:
+        return None
+    return "robots-changed", f"robots.txt says otherwise to us: {found.robots}, where it was {was}; read it again"

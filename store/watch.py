@@ -19,17 +19,17 @@ from store import troubles, visits
 from store.database import key, many, put
 from store.documents import save_development
 from store.troubles import Troubles
-from store.visits import TRANSIENT, Visit
+from store.visits import KEPT_OUT, TRANSIENT, Visit
 
 ATTEMPTS_TO_FAIL = 3  # passing faults in a row that make a source failing rather than degraded
 SEVERE = {"silent", "half-its-fields"}  # broken although the page answers and can be read
 NOTICES = visits.TOLD | {
     "moved",
+    "robots-changed",
     "other-language",
     "too-many",
     "flapping",
 }  # worth a maintainer's look, but the source does its work
-KEPT_OUT = {"http-451"}  # https://www.rfc-editor.org/rfc/rfc7725
 SLOWEST = timedelta(days=7)
 
 NEW = """
@@ -119,7 +119,7 @@ def _fold_visit(
         past = _past(db, visit, json.loads(declared["declared"]))
         for subject, fault in visits.findings(visit, past, declared["expect_min"], declared["expect_max"]):
             found.note(subject, fault, visit.at)
-            visit.sound &= fault is None or fault[0] == "moved"
+            visit.sound &= fault is None or fault[0] in visits.SOUND_STILL
     found.forget(visit.at)
     put(db, "visit", visit.row())
 
@@ -147,6 +147,7 @@ def _save_health(db: sqlite3.Connection, source: str, declared: sqlite3.Row | No
         "last_new": _last_new(db, source), "failures": failures, "failures_passing": passing,
         "items": last["items"] if last else 0, "bytes": last["bytes"] if last else 0,
         "languages": last["languages"] if last else "{}", "coverage": _coverage(last), "moved_to": last["moved"] if last else "",
+        "robots": last["robots"] if last else "",
         "pages": db.execute("select count(*) from page where source = ?", (source,)).fetchone()[0],
         "next_try": _next(last, last_try, declared, failures), "since": min((i["first_seen"] for i in issues), default=""),
     })  # fmt: skip
@@ -191,7 +192,8 @@ def _state(
     kept_out = KEPT_OUT | set(json.loads(declared["blocked"]))
     worst = next((issue for issue in wrong if issue["cause"] in SEVERE), wrong[0])
     reason = f"{worst['cause']}: {worst['message']}"
-    if failures and all(issue["cause"] in kept_out for issue in wrong if issue["subject"] == declared["url"]):
+    own = {issue["cause"] for issue in wrong if issue["subject"] == declared["url"]}
+    if failures and own and own <= kept_out:
         return "blocked", reason
     lasting = failures and (worst["cause"] not in TRANSIENT or failures >= ATTEMPTS_TO_FAIL)
     return ("failing" if lasting or worst["cause"] in SEVERE else "degraded"), reason

@@ -21,6 +21,8 @@ where c.side = ? and c.jurisdiction = ? and c.standing = 'superseded' and c.rank
   and not exists (select 1 from told t where t.claim = c.id and t.strand != '') order by c.id"""
 CHANGED = """select max(n.first_seen) from claim c join article a on a.id = c.article
 join article n on n.source = a.source and n.url = a.url and n.current where c.id in (select value from json_each(?))"""
+TAKEN_BACK = """select max(r.until) from claim c join dataset_row r on r.source = c.source, json_each(r.claims) j
+where c.id in (select value from json_each(?)) and j.value = c.id"""
 
 
 def save_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
@@ -40,9 +42,9 @@ def save_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None
 
 
 def _save(db: sqlite3.Connection, jurisdiction: str, rows: Sequence[sqlite3.Row]) -> None:
-    changed = db.execute(CHANGED, (many(row["id"] for row in rows),)).fetchone()[0] or max(
-        row["seen_at"] for row in rows
-    )
+    ids = many(row["id"] for row in rows)
+    changed = next(filter(None, (db.execute(query, (ids,)).fetchone()[0] for query in (CHANGED, TAKEN_BACK))), "")
+    changed = changed or max(row["seen_at"] for row in rows)
     kind = kind_shown(rows)
     for told_kind, stage, dates, undated in happenings(rows, kind):
         first = founder([*(d.row for d in dates), *undated])

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -103,12 +103,17 @@ pass_home = click.make_pass_decorator(Home)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-def prepare(home: Home) -> None:
-    """Reference tables and register in place, and what an earlier crawl archived but could not read any more."""
+def prepare(home: Home, watched: Sequence[Any] = ()) -> None:
+    """Reference tables and register in place, ``watched`` sources known (never tried: waiting), and what an earlier crawl
+    archived but could not read any more."""
     from store.archive import Archive
     from store.rebuild import catch_up
 
     with Archive(home.archive) as archive, open_door(home, archive) as door:
+        archive.hold()
+        for source in watched:
+            archive.declare(source)
+        archive.commit()
         retire_the_gone(archive)
         taken = catch_up(door, archive, load_names)
         if taken:

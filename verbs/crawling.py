@@ -150,7 +150,7 @@ def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -
     from crawler import CrawlSettings, crawl
     from store.door import BACK_FILL
 
-    prepare(home)
+    prepare(home, registry())
     settings = replace(CrawlSettings.from_environment(), budget=(minutes or 0) * 60.0, pages=pages)
     run = now() + (BACK_FILL if pages else "")
     how = _shared(home) if home.scale.is_file() else crawl

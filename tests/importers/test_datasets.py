@@ -184,6 +184,75 @@ def test_a_second_import_adds_nothing_and_a_later_edition_adds_what_is_new(tmp_p
     assert len(query(tmp_path, "select 1 from action")) == count["action"] + 1
 
 
+def edition(path: Path, lines: list[dict[str, str]]) -> Path:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    writer.writerows(lines)
+    path.write_text(out.getvalue(), encoding="utf-8")
+    return path
+
+
+def test_a_row_that_a_later_edition_took_back_stays_marked(tmp_path: Path) -> None:
+    """And what that edition corrected; another year's file takes nothing back, and a row that returns stands again."""
+    take(tmp_path, "stop", str(edition(tmp_path / "1.csv", ROWS)))
+    count = len(query(tmp_path, "select 1 from claim"))
+    without = [cells for cells in ROWS if cells["country"] != "Russian Federation"]
+    without[0] = without[0] | {"end_date": "8/12/2023"}
+    take(tmp_path, "stop", str(edition(tmp_path / "2.csv", without)))
+    take(
+        tmp_path,
+        "stop",
+        str(
+            edition(
+                tmp_path / "other year.csv", [row(start_date="11/13/2023", country="Nepal", other_affected="TikTok")]
+            )
+        ),
+    )
+    gone = query(tmp_path, "select jurisdiction, kind, happened_on from claim where standing = 'superseded'")
+    assert {tuple(r) for r in gone} == {("RU", "throttling", "2021-03-10"), ("IQ", "restriction_lifted", "2023-08-13")}
+    assert len(query(tmp_path, "select 1 from claim")) == count + 2, "nothing that was told is deleted"
+    rows = query(tmp_path, "select key, until from dataset_rows where state = 'withdrawn'")
+    assert len(rows) == 1 and rows[0]["key"].startswith("2021-03-10|russian") and rows[0]["until"]
+    (told,) = query(tmp_path, "select title, stage, action, baseline from development where jurisdiction = 'RU'")
+    assert (
+        told["stage"] == "withdrawn"
+        and told["title"].startswith("Withdrawn")
+        and (told["action"], told["baseline"]) == (None, 1)
+    )
+    assert [r["lifted_on"] for r in query(tmp_path, "select lifted_on from actions where jurisdiction = 'IQ'")] == [
+        "2023-08-12"
+    ]
+    before = {
+        name: [tuple(r) for r in query(tmp_path, f"select * from {name} order by id")]
+        for name in ("claim", "dataset_row", "development")
+    }
+    assert CliRunner().invoke(main, ["--home", str(tmp_path), "reread"]).exit_code == 0
+    assert before == {name: [tuple(r) for r in query(tmp_path, f"select * from {name} order by id")] for name in before}
+    take(tmp_path, "stop", str(edition(tmp_path / "3.csv", [*without, ROWS[9]])))
+    assert not query(tmp_path, "select 1 from claim where standing = 'superseded' and jurisdiction = 'RU'")
+    assert {r["jurisdiction"] for r in query(tmp_path, "select jurisdiction from actions")} >= {"RU", "NP"}
+
+
+def test_a_window_of_measurements_takes_nothing_back(tmp_path: Path) -> None:
+    def days(first: int) -> str:
+        seen = [{"measurement_start_day": f"2024-03-{day:02}", "anomaly_count": 90, "confirmed_count": 0, "failure_count": 0, "ok_count": 10,
+                 "measurement_count": 100} for day in range(first, first + 20)]  # fmt: skip
+        return json.dumps({"v": 0, "dimension_count": 1, "result": seen})
+
+    asked = "https://api.ooni.org/api/v1/aggregation?probe_cc=RU&test_name=telegram&axis_x=measurement_start_day"
+    for first in (1, 2):
+        (tmp_path / "days.json").write_text(days(first), encoding="utf-8")
+        take(tmp_path, "ooni", str(tmp_path / "days.json"), "--url", asked)
+    assert not query(tmp_path, "select 1 from claim where standing = 'superseded'")
+
+
+def test_a_shutdown_that_crossed_a_border_is_told_of_both_countries(tmp_path: Path) -> None:
+    both = [row(start_date="5/7/2025", country="India; Pakistan", telegram_affected="Yes")]
+    assert take(tmp_path, "stop", str(edition(tmp_path / "two.csv", both)))["taken"] == 1
+    assert {r["jurisdiction"] for r in query(tmp_path, "select jurisdiction from actions")} == {"IN", "PK"}
+
+
 def test_what_an_import_brings_is_no_news(tmp_path: Path) -> None:
     take(tmp_path, "stop", str(as_csv(tmp_path / "stop.csv")))
     assert {
