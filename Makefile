@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE = 1
 # our own modules too, for whoever runs with PYTHONDONTWRITEBYTECODE
 COMPILE := $(BIN)/python -m compileall -q banwatch.py records.py errors.py verbs crawler parsers claims changes sources store importers feeds scale
 
-.PHONY: demo test bench env env-dev system lint lock clean
+.PHONY: demo test bench env env-dev system lint lock audit sbom clean
 
 demo: env  ## the main job on the sample web, then Datasette on loopback
 	$(BIN)/banwatch demo
@@ -49,6 +49,16 @@ lint: env-dev
 
 lock: $(UV)
 	$(UV) lock
+
+# both speak of what users get: the dependencies and extras of the lock, not the tools of developers
+LOCKED := --frozen --no-dev --all-extras --no-emit-project --quiet
+
+audit: $(UV)  ## known faults of the locked dependencies; asks pypi.org, so it is no part of the tests
+	$(UV) export $(LOCKED) --output-file .venv/locked.txt >/dev/null
+	$(UV) run --frozen --only-group audit --isolated pip-audit --strict --require-hashes --disable-pip --requirement .venv/locked.txt
+
+sbom: $(UV)  ## bill of materials of the locked dependencies, CycloneDX 1.5 with hashes
+	$(UV) export $(LOCKED) --format cyclonedx1.5 --output-file banwatch.cdx.json >/dev/null
 
 clean:
 	rm -rf .venv data/demo data/feeds
