@@ -15,7 +15,7 @@ TITLE = "sources that need a maintainer"
 DESCRIPTION = (
     "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third time on."
 )
-ISSUES = """select i.*, h.name, h.url as source_url, 'open' as told, i.first_seen as told_at
+ISSUES = """select i.*, h.name, h.url as source_url, 'open' as told, coalesce(nullif(i.opened_at, ''), i.first_seen) as told_at
   from issues i left join source_health h on h.source = i.source where not i.transient or i.times >= 3
 union all
 select i.*, h.name, h.url as source_url, 'mended' as told, i.closed_at as told_at
@@ -32,6 +32,7 @@ def items(db: sqlite3.Connection, site: Site, most: int) -> list[Item]:
 
 def _item(site: Site, row: Mapping[str, Any]) -> Item:
     name, cause = line(row["name"]) or line(row["source"]), line(row["cause"])
+    word = "Mended" if row["told"] == "mended" else "Broken again" if row["opened_at"] > row["first_seen"] else "Broken"
     said = f"{name} ({line(row['source'])}): {cause}" + (
         " mended" if row["told"] == "mended" else f". {line(row['message'])}"
     )
@@ -39,7 +40,7 @@ def _item(site: Site, row: Mapping[str, Any]) -> Item:
     page = site.page("source", line(row["source"])) or site.base
     return Item(
         id=site.id("issue", line(row["id"]), row["told"], at.strftime("%Y%m%dT%H%M%SZ")),
-        title=f"{'Mended' if row['told'] == 'mended' else 'Broken'}: {name}: {cause}",
+        title=f"{word}: {name}: {cause}",
         url=page,
         summary=said,
         html=f"<p>{escape(said)}</p>\n<p>{escape(plain(row['subject']))}</p>\n<p>{link(page, 'This source')}</p>",

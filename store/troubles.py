@@ -27,6 +27,7 @@ class Trouble:
     last: str
     times: int = 1
     closed: str = ""
+    opened: str = ""  # when it opened again; "" while it is open for the first time
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Troubles:
         if known is None:
             known = Trouble(fault[1], at, at)
         else:
+            known.opened = at if known.closed else known.opened
             known.times, known.last, known.message, known.closed = known.times + 1, at, fault[1], ""
         self.open[name] = self.touched[name] = known
 
@@ -84,7 +86,9 @@ class Troubles:
 
 
 def _trouble(row: sqlite3.Row) -> Trouble:
-    return Trouble(row["message"], row["first_seen"], row["last_seen"], row["times"], row["closed_at"])
+    return Trouble(
+        row["message"], row["first_seen"], row["last_seen"], row["times"], row["closed_at"], row["opened_at"]
+    )
 
 
 def save(db: sqlite3.Connection, source: str, cause: str, subject: str, trouble: Trouble) -> None:
@@ -93,6 +97,7 @@ def save(db: sqlite3.Connection, source: str, cause: str, subject: str, trouble:
         "id": key("issue", source, cause, subject), "source": source, "cause": cause, "subject": subject,
         "message": trouble.message, "first_seen": trouble.first, "last_seen": trouble.last, "times": trouble.times,
         "transient": int(cause in TRANSIENT), "state": "closed" if trouble.closed else "open", "closed_at": trouble.closed,
+        "opened_at": trouble.opened or trouble.first,
     })  # fmt: skip
 
 
@@ -114,7 +119,7 @@ def of_documents(db: sqlite3.Connection, source: str) -> None:
     for row in rows:
         cause, reason = _stood(db, row)
         save(db, source, cause, "document " + row["url"], Trouble(
-            reason, row["first"], row["last"], row["times"], _mended(db, row)))  # fmt: skip
+            reason, row["first"], row["last"], row["times"], _mended(db, row), _opened(db, row)))  # fmt: skip
     _alternating(db, source)
 
 
@@ -140,6 +145,16 @@ def _alternating(db: sqlite3.Connection, source: str) -> None:
         save(
             db, source, "flapping", "document " + row["url"], Trouble(message, row["first"], row["last"], row["times"])
         )
+
+
+def _opened(db: sqlite3.Connection, row: sqlite3.Row) -> str:
+    """Instant of the first wrong capture after the last one that was the document."""
+    found = db.execute(
+        "select min(fetched_at) from capture where document = ? and url = ? and kind = 'wrong_document_or_error_page' and fetched_at >"
+        " coalesce((select max(fetched_at) from capture where document = ? and url = ? and fetched_at < ?"
+        " and kind != 'wrong_document_or_error_page'), '')", (row["document"], row["url"], row["document"], row["url"], row["last"]),
+    ).fetchone()  # fmt: skip
+    return str(found[0] or "")
 
 
 def _mended(db: sqlite3.Connection, row: sqlite3.Row) -> str:

@@ -114,7 +114,7 @@ def test_the_workflow_has_the_form_that_github_reads() -> None:
     (job,) = found["jobs"].values()
     assert {"runs-on", "timeout-minutes", "steps", "env", "environment"} == set(job)
     for step in job["steps"]:
-        assert ("uses" in step) != ("run" in step) and set(step) <= {"name", "id", "uses", "with", "run"}
+        assert ("uses" in step) != ("run" in step) and set(step) <= {"name", "id", "uses", "with", "run", "env"}
         if "uses" in step:
             assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"])
 

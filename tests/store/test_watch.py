@@ -15,6 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errors import NotTheDocument, Unreadable
+from feeds import issues
+from feeds.addresses import Site
 from records import Article, Expect, Link, Page, Record, Source, Tally
 from store.archive import Archive
 from store.door import MOVED, Door
@@ -126,6 +128,26 @@ def test_a_page_that_answers_200_can_be_broken(desk: Desk, body: str, cause: str
     desk.visit(body)
     (issue,) = desk.door.db.execute("select * from issues").fetchall()
     assert (issue["state"], issue["times"], issue["closed_at"]) == ("open", 3, "")
+
+
+def told(desk: Desk) -> list[tuple[str, str]]:
+    """Items of the maintainers' feed: (id, title), the oldest first."""
+    site = Site()
+    return [(item.id, item.title) for item in reversed(issues.items(desk.door.db, site, 20))]
+
+
+@pytest.mark.parametrize("broken", ['{"dated": 0}', '{"wall": 1}'])
+def test_an_issue_that_opens_again_is_told_again_and_one_that_stays_is_not(desk: Desk, broken: str) -> None:
+    desk.visit(broken)
+    (first,) = told(desk)
+    desk.visit(broken)
+    assert told(desk) == [first]
+    desk.visit('{"dated": 12}')
+    mended = told(desk)
+    assert [title.partition(":")[0] for _, title in mended] == ["Broken", "Mended"] and mended[0] == first
+    desk.visit(broken)
+    (again,) = told(desk)
+    assert again[0] not in {name for name, _ in mended} and again[1].startswith("Broken again: ")
 
 
 def test_a_feed_whose_news_do_not_concern_us_is_no_silent_feed(desk: Desk) -> None:
