@@ -10,6 +10,7 @@ from claims.lexicon import Rule
 from claims.reading import Reading, Sentence
 
 MOST = 40  # candidates of one sentence
+OF_PERSONS = ("ban", "block", "lift")
 
 
 def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
@@ -31,6 +32,8 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
 
 def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
     """True for "ban" in "lifted the ban on": its words are part of those of an ending; or of what a law says."""
+    if one.rule.trigger in OF_PERSONS and any(other.action == "supervision_changed" for other in made):
+        return True  # who may not leave a country is not a platform that is banned
     if "in_law" in one.signs and any(other.rule.law or other.action == "court_ruling" for other in made):
         return True
     return any(

@@ -91,7 +91,8 @@ def day_of(published: str) -> date | None:
     return day if 1990 <= day.year <= 2100 else None
 
 
-def dates(sentence: str, code: str, published: date | None) -> list[Dated]:
+@lru_cache(maxsize=512)
+def dates(sentence: str, code: str, published: date | None) -> tuple[Dated, ...]:
     """Dates of a folded sentence in order; of two that overlap, the fuller one."""
     found = [*_numeric(sentence), *_worded(sentence, code, published), *_derived(sentence, code, published)]
     if code == "zh":
@@ -102,7 +103,7 @@ def dates(sentence: str, code: str, published: date | None) -> list[Dated]:
     for one in found:
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
-    return sorted(kept, key=lambda one: one.start)
+    return tuple(sorted(kept, key=lambda one: one.start))
 
 
 def _day(year: int, month: int, day: int) -> str:

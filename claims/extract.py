@@ -37,7 +37,9 @@ def read_candidates(article: Article) -> list[Candidate]:
 
 
 def _all(reading: Reading) -> list[Candidate]:
-    return [one for sentence in reading.sentences for one in candidates(reading, sentence)]
+    found = [one for sentence in reading.sentences for one in candidates(reading, sentence)]
+    reality.compare(found)
+    return found
 
 
 def published(claims: list[Claim]) -> list[Claim]:
@@ -87,7 +89,7 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
         return True
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
     apart = reality.told_apart(one) and one.action not in lexicon.always_weaker()
-    return bool(same_place) and not apart and other[0] >= 0.4
+    return bool(same_place) and not apart and other[0] >= weigh.threshold("publish")
 
 
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:

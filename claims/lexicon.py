@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ HERE = Path(__file__).parent
 MARKS = {"P": "\ue000", "Q": "\ue001", "J": "\ue002", "D": "\ue003", "A": "\ue004", "E": "\ue005", "S": "\ue006"}
 MARK_NAMES = {mark: name for name, mark in MARKS.items()}
 OPENING = 4  # letters
+HEADS = tuple(slice(length) for length in range(1, OPENING + 1))
 WORD = re.compile(r"(?<!\w)\S")
 NEVER = re.compile(r"(?!)")
 VOICES = {"a": "active", "p": "passive", "n": "noun"}
@@ -87,7 +89,7 @@ class Language:
         if not self.spaced:
             return frozenset(masked)
         starts = [m.start() for m in WORD.finditer(masked)]
-        return frozenset(masked[at : at + length] for at in starts for length in range(1, OPENING + 1))
+        return frozenset(chain.from_iterable(map(masked[at : at + OPENING].__getitem__, HEADS) for at in starts))
 
     def reach(self, characters: int) -> int:
         """A distance in characters of a spaced script, as long in this one."""

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import ahocorasick
@@ -21,6 +21,7 @@ from claims.fold import fold, script
 PLATFORM, SOCIAL, PERSON, AUTHORITY, PLACE, ADJECTIVE, NOTHING = "P", "S", "E", "A", "J", "D", "N"
 _RANK = {NOTHING: 0, AUTHORITY: 1, PLATFORM: 2, PERSON: 3, SOCIAL: 4, PLACE: 5, ADJECTIVE: 6}
 _REST = re.compile(r"\w+")
+CUES_IN = 20_000  # characters at the beginning of a text that tell what an ambiguous name means
 _SUFFIX = re.compile(r"'\w{0,6}")
 
 
@@ -52,6 +53,21 @@ class _Name:
 @lru_cache(maxsize=1)
 def _ambiguous() -> dict[str, Any]:
     return tomllib.loads((names.REFERENCE / "ambiguous.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _ambiguous_places() -> frozenset[str]:
+    return frozenset(fold(row["name"]) for row in _ambiguous()["place"])
+
+
+@lru_cache(maxsize=1)
+def _people() -> frozenset[str]:
+    return frozenset(fold(name) for name in _ambiguous()["people"]["names"])
+
+
+@lru_cache(maxsize=1)
+def _called_platform() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_ambiguous()['platform']['nouns']})\s?$")
 
 
 def _platform_names(code: str) -> Iterator[tuple[str, _Name]]:
@@ -158,20 +174,35 @@ class Finder:
     def __init__(self, text: str, folded: str, code: str) -> None:
         self.text, self.folded, self.language = text, folded, lexicon.language(code)
         self._automaton = _automaton(code)
-        head = folded[:20_000]
-        self._cues = {
-            "platform": bool(re.search(_ambiguous()["platform"]["cues"], head)),
-            "x": bool(re.search(_ambiguous()["platform"]["x"], head) or self.language.pattern("gov").search(head)),
-        }
-        self._called_platform = re.compile(rf"(?<!\w)(?:{_ambiguous()['platform']['nouns']})\s?$")
-        self._other = {row["name"] for row in _ambiguous()["other"] if re.search(row["cue"], head)}
-        self._places: dict[str, str] = {}
-        for row in _ambiguous()["place"]:
-            fits = [place for place, cue in row["choices"].items() if re.search(cue, head)]
-            self._places[fold(row["name"])] = fits[0] if fits else row["default"]
-        self._people = {fold(name) for name in _ambiguous()["people"]["names"]}
+        self._head = folded[:CUES_IN]
+        self._called_platform = _called_platform()
+        self._people = _people()
         self._name_end = re.compile(rf"(?:{self.language.name_endings})" if self.language.name_endings else "")
         self._word_end = re.compile(rf"(?:{self.language.word_endings})" if self.language.word_endings else "")
+
+    @cached_property
+    def _about_platforms(self) -> bool:
+        return bool(re.search(_ambiguous()["platform"]["cues"], self._head))
+
+    @cached_property
+    def _about_x(self) -> bool:
+        return bool(
+            re.search(_ambiguous()["platform"]["x"], self._head) or self.language.pattern("gov").search(self._head)
+        )
+
+    @cached_property
+    def _other(self) -> set[str]:
+        """Platforms whose name means another thing in this text."""
+        return {row["name"] for row in _ambiguous()["other"] if re.search(row["cue"], self._head)}
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """What an ambiguous name of a place stands for in this text."""
+        found: dict[str, str] = {}
+        for row in _ambiguous()["place"]:
+            fits = [place for place, cue in row["choices"].items() if re.search(cue, self._head)]
+            found[fold(row["name"])] = fits[0] if fits else row["default"]
+        return found
 
     def all(self) -> list[Mention]:
         """Mentions in order, none over another; of two that overlap the longer one stays."""
@@ -238,15 +269,13 @@ class Finder:
         if "strict" in what.flags:
             return bool(self._called_platform.search(self.folded, max(0, start - 30), start))
         if what.kind == AUTHORITY:
-            return self.text[start:end].split(" ")[-1][0].isupper() and bool(
-                re.search(what.flags[0], self.folded[:20_000])
-            )
+            return self.text[start:end].split(" ")[-1][0].isupper() and bool(re.search(what.flags[0], self._head))
         written = self.text[start:end]
         if not written[0].isupper() or what.value in self._other:
             return False
         if self._called_platform.search(self.folded, max(0, start - 30), start):
             return True
-        return self._cues["platform"] or ("capital" in what.flags and self._amid_sentence(start))
+        return self._about_platforms or ("capital" in what.flags and self._amid_sentence(start))
 
     def _letter(self, start: int, end: int) -> bool:
         """True for a letter that stands alone among small words, in a text about platforms or the powers that be."""
@@ -263,7 +292,7 @@ class Finder:
             or "'" in before[0]
             or "’" in before[0]
         )
-        return self._cues["x"] and (alone or not self.language.capitals)
+        return self._about_x and (alone or not self.language.capitals)
 
     def _amid_sentence(self, start: int) -> bool:
         """True where a capital letter is no habit of writing: within a sentence, in a language that leaves nouns small."""
@@ -271,7 +300,7 @@ class Finder:
 
     def _place(self, what: _Name, start: int, end: int) -> Mention | None:
         key = self.folded[start : start + what.length]
-        value = self._places.get(key, what.value) if what.kind == PLACE else what.value
+        value = self._places[key] if what.kind == PLACE and key in _ambiguous_places() else what.value
         if not value or (key in self._people and self._beside_name(start, end)):
             return None
         return Mention(start, end, what.kind, value, value, what.seat)

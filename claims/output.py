@@ -9,11 +9,16 @@ from records import Article, Claim
 
 def events(article: Article) -> list[dict[str, object]]:
     """What a text reports as having happened, surely enough to publish; what the coarse list has no word for is left out."""
-    told: list[Claim] = []
-    for claim in published(extract(article)):
-        if claim.occurred and coarse(claim) and not any(_told(claim, other) for other in told):
-            told.append(claim)
-    return [event(claim) for claim in told]
+    return told(published(extract(article)))
+
+
+def told(claims: list[Claim]) -> list[dict[str, object]]:
+    """The events of claims: those that occurred and have a coarse name, each once."""
+    kept: list[Claim] = []
+    for claim in claims:
+        if claim.occurred and coarse(claim) and not any(_told(claim, other) for other in kept):
+            kept.append(claim)
+    return [event(claim) for claim in kept]
 
 
 def _told(one: Claim, other: Claim) -> bool:

@@ -15,6 +15,7 @@ from claims.sentences import sentences
 from records import Article
 
 LONGEST_TEXT = 400_000  # characters that are read; a book is longer, no article or statement is
+NAMED = frozenset("PSE")  # without one of these a text tells nothing of a platform
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 
 
@@ -41,6 +42,7 @@ class Sentence:
     marks: tuple[Marked, ...]
     language: Language
     written: str = ""  # as written: tells capitals
+    _has: dict[str, bool] = field(default_factory=dict, compare=False)  # asked before
 
     def strange(self, start: int, end: int) -> bool:
         """True if between two places of ``masked`` a name stands that is none of ours."""
@@ -65,8 +67,10 @@ class Sentence:
         return [mark for mark in self.marks if mark.kind == "P" and not mark.modifier]
 
     def has(self, group: str) -> bool:
-        pattern = self.language.pattern(group)
-        return bool(pattern.search(self.masked) or pattern.search(self.folded))
+        if group not in self._has:
+            pattern = self.language.pattern(group)
+            self._has[group] = bool(pattern.search(self.masked) or pattern.search(self.folded))
+        return self._has[group]
 
     def near(self, group: str, start: int, end: int, reach: int) -> re.Match[str] | None:
         """The group within ``reach`` characters of a place; words inside a name count ("Supreme Court")."""
@@ -102,6 +106,8 @@ def read(article: Article) -> Reading:
     both = f"{title}\n{text}"
     finder = Finder(both, whole, code)
     found = finder.all()
+    if not any(one.kind in NAMED for one in found):
+        return Reading(article, language, None)  # whoever acts, no platform is acted upon
     shift = len(title) + 1
     starts = [one.start for one in found]
 

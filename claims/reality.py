@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from claims import lexicon
+from claims import lexicon, vocabulary
 from claims.candidate import Candidate
 from claims.reading import Reading, Sentence
 
 STRONG_MARKS = (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")
+UNREAL = frozenset({"unreal", "unreal_after", "question", "conditional", "negated", "in_law"})
+FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
 
@@ -20,31 +22,93 @@ def judge(reading: Reading, made: Candidate) -> None:
         _noun(made)
         if not made.rule.law:
             _strangers(made)
+    elif made.sentence.near("standing", made.at, made.end, 30):
+        made.signs.add("standing")
     _surroundings(reading, made)
+
+
+def compare(found: list[Candidate]) -> None:
+    """What the candidates of one text say of each other: the same told again as a fact, or elsewhere only as a plan."""
+    for one in found:
+        others = [other for other in found if other.sentence is not one.sentence and _alike(one, other)]
+        if any(not UNREAL & other.signs for other in others):
+            one.signs.add("told_again")
+        if any(UNREAL & other.signs for other in others):
+            one.signs.add("told_unreal")
+
+
+def _alike(one: Candidate, other: Candidate) -> bool:
+    same = one.rule.side == other.rule.side and _kind(one.action) == _kind(other.action)
+    return same and bool(set(one.platforms) & set(other.platforms))
+
+
+def _kind(name: str) -> str:
+    return name if name == "same" else vocabulary.action(name).coarse or name
 
 
 def _reality(made: Candidate) -> None:
     pattern, masked = made.sentence.language.pattern, made.sentence.masked
     start = _clause_start(masked, made.at)
-    written = masked[max(start, made.at - 75) : made.at]
+    reach = made.sentence.language.reach
+    written = masked[max(start, made.at - reach(75)) : made.at]
     before = pattern("real_before").sub(" ", written)
-    after = masked[made.end : made.end + 50]
-    if pattern("unreal_before").search(before):
+    after = masked[made.end : made.end + reach(50)]
+    inside = (
+        made.words if made.sentence.language.order == "sov" else ""
+    )  # "ne zaman" stands within "yasağın ne zaman kalkacağı"
+    if pattern("unreal_before").search(before) or pattern("unreal_before").search(inside):
         made.signs.add("unreal")
     if not made.rule.law and pattern("law_clause").search(written[-48:]):
         made.signs.add("in_law")
     if pattern("unreal_after").match(after.lstrip()):
         made.signs.add("unreal_after")
+    if _conditional(made, start):
+        made.signs.add("conditional")
+    if _future(made):
+        made.signs.add("future")
     if pattern("negation").search(before[-28:]):
         made.signs.add("negated")
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")):
         made.signs.add("question")
+    if made.sentence.has("vague"):
+        made.signs.add("vague_place")
+    if made.sentence.has("outage"):
+        made.signs.add("outage")
+    if _firm_acts(made):
+        made.signs.add("firm_acts")
     if made.sentence.has("boilerplate"):
         made.signs.add("boilerplate")
     if made.sentence.near("denied", made.at, made.end, 70):
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
         made.signs.add("ongoing")
+
+
+def _conditional(made: Candidate, start: int) -> bool:
+    """True where the act hangs on something else: "otherwise it will be suspended", "the return depends on payment"."""
+    masked, pattern = made.sentence.masked, made.sentence.language.pattern
+    reach = made.sentence.language.reach(80)
+    first = max(start, made.at - reach)
+    ends = [at for mark in STRONG_MARKS if (at := masked.find(mark, made.end)) >= 0]
+    other = pattern("otherwise").search(masked, made.end)
+    last = min([made.end + reach, *ends, *([other.start()] if other else [])])
+    return bool(
+        pattern("otherwise").search(masked, first, made.at)
+        or pattern("condition").search(masked, first, made.at)
+        or pattern("condition").search(masked, made.at, last)
+    )
+
+
+def _firm_acts(made: Candidate) -> bool:
+    """A bank or an employer stands before the words, and nobody who governs: what it forbids its staff is its own affair."""
+    sentence = made.sentence
+    governs = any(one.kind in "AG" and one.at < made.at for one in sentence.actors)
+    return not governs and bool(sentence.language.pattern("firm").search(sentence.masked, 0, made.at))
+
+
+def _future(made: Candidate) -> bool:
+    masked, reach = made.sentence.masked, made.sentence.language.reach(FORM)
+    return bool(made.sentence.language.pattern("future").search(masked, max(0, made.at - reach), made.end + 1))
 
 
 def _clause_start(masked: str, at: int) -> int:
@@ -98,13 +162,22 @@ def _strangers(made: Candidate) -> None:
 
 def _surroundings(reading: Reading, made: Candidate) -> None:
     number = made.sentence.number
+    if any(one.has("outage") and not one.has("gov") for one in reading.sentences[number : number + 1]):
+        made.signs.add("outage")
     if number <= 2:
         made.signs.add("lead")
     elif number > 6:
         made.signs.add("late")
     if reading.title and made.rule.trigger != "similar":
-        same = reading.title.language.pattern(made.rule.trigger).search(reading.title.masked)
-        made.signs.add("title_same" if same else "title_other")
+        made.signs.add(_title_sign(reading.title, made.rule.trigger))
+
+
+def _title_sign(title: Sentence, trigger: str) -> str:
+    same = title.language.pattern(trigger).search(title.masked)
+    if same is None:
+        return "title_other"
+    unreal = title.language.pattern("unreal_before").search(title.masked, 0, same.start())
+    return "title_unreal" if unreal or title.masked.rstrip().endswith(("?", "？")) else "title_same"
 
 
 def told_apart(made: Candidate) -> bool:

@@ -297,8 +297,19 @@ def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
         return False
     if before[-1].mention and before[-1].mention.value in _stores(made):
         return False  # who keeps a store carries the order out
+    if _told_to(made.sentence, before[-1]):
+        return False
     between = made.sentence.masked[before[-1].at + 1 : made.at]
     return len(between) <= 32 and not re.search(r"[,;:.()]", between) and not re.search(r"^['’]s", between)
+
+
+def _told_to(sentence: Sentence, platform: Marked) -> bool:
+    """True for "ordered Meta to stop", "对微博实施罚款": the platform is whom it is done to, though it stands before the verb."""
+    lead = sentence.masked[max(0, platform.at - 24) : platform.at]
+    if sentence.language.ends_with("preposition", lead, r"(?:\w+ )?"):
+        return True
+    told = sentence.language.pattern("order").search(sentence.masked, max(0, platform.at - 60), platform.at)
+    return told is not None and any(one.kind in "AG" and one.at < told.start() for one in sentence.actors)
 
 
 def _platform_subject(made: Candidate) -> None:
@@ -367,6 +378,12 @@ def _best_place(sentence: Sentence, made: Candidate | None) -> str:
         for one in sentence.of("J")
         if one.mention and one.mention.place.startswith(best.mention.place + "-")
     ]
+    joined = [one for one in sentence.of("J") if 0 < one.at - best.at <= 3 and one.mention]
+    within = [
+        one.mention.place for one in joined if one.mention and one.mention.place.startswith(f"{best.mention.place}-")
+    ]
+    if within:
+        return within[0]
     return finer[0] if finer and best.kind != "A" and made is None else best.mention.place
 
 
@@ -381,7 +398,7 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
     if mark.mention.seat:
         score -= 0.4
     if made is not None:
-        score -= abs(mark.at - made.at) / 200
+        score -= abs(mark.at - made.at) / sentence.language.reach(200)
         if mark.kind == "A" and mark.at > made.at and not _follows_by(sentence, mark):
             score -= 1.6
         score += 0.4 if mark.at < made.at else 0.0

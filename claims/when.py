@@ -18,6 +18,7 @@ from records import When
 NEWS = timedelta(days=10)  # a report stands so near to what it reports
 PRECISE = {"day": 3.0, "month": 1.5, "year": 0.0}
 ENOUGH = 1.5  # below it a date is not taken for the claim's
+LATER = {"deadline": 2.0, "effective": 0.4}  # what is to come dates the act less well than the day it was told
 FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect on"
 
 
@@ -74,8 +75,9 @@ def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, 
     for dated in dates(sentence.folded, reading.language.code, day):
         if _other_time(sentence, dated):
             continue
+        when_ = _when(reading, sentence, dated, one.action)
         score = value + PRECISE[dated.precision] + _nearness(sentence, one, dated, at) + _news(dated, day)
-        yield _Found(_when(reading, sentence, dated, one.action), score)
+        yield _Found(when_, score - LATER.get(when_.role, 0.0))
 
 
 def _nearness(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> float:
@@ -102,6 +104,8 @@ def _other_time(sentence: Sentence, dated: Dated) -> bool:
 def _when(reading: Reading, sentence: Sentence, dated: Dated, action: str) -> When:
     before = sentence.folded[max(0, dated.start - 40) : dated.start]
     role = next((role for role in ("effective", "deadline") if sentence.language.pattern(role).search(before)), "")
+    if sentence.language.pattern("deadline_after").match(sentence.folded, dated.end):
+        role = "deadline"
     text = reading.article.text[sentence.start + dated.start : sentence.start + dated.end]
     return When(dated.value, dated.precision, role or _role(action), dated.basis, dated.ambiguous, text)
 

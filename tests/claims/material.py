@@ -15,6 +15,7 @@ from errors import Unrecognised
 from records import Article
 
 CASES = Path(__file__).parent / "cases"
+ARTICLES = Path(__file__).parent / "articles"
 DAY = "2024-09-27"  # a Friday: publication of every sentence of cases/*.toml
 
 
@@ -27,6 +28,7 @@ class Wanted:
     jurisdiction: str
     also_actions: frozenset[str] = frozenset()  # second readings that the annotator would accept
     also_places: frozenset[str] = frozenset()
+    day: str = ""  # as precise as the text tells; "" = it tells none
 
     def accepted(self, action: str, area: str, platforms: tuple[str, ...], place: str) -> bool:
         """Right, or right by a second reading."""
@@ -68,10 +70,23 @@ def cases(language: str) -> list[Text]:
     ]
 
 
-def _wanted(action: str, platforms: list[str], place: str) -> Wanted:
+def articles(language: str) -> list[Text]:
+    """Own short articles of one language (articles/*.toml), with and without events."""
+    rows = tomllib.loads((ARTICLES / f"{language}.toml").read_text("utf-8"))["article"]
+    return [
+        Text(
+            f"{language}:article:{number}",
+            Article("", row["title"], row["text"], language, row["published"]),
+            tuple(_wanted(action, platforms.split(","), place, day) for action, platforms, place, day in row["events"]),
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+def _wanted(action: str, platforms: list[str], place: str, day: str = "") -> Wanted:
     area = "subnational" if "-" in place else "national"
     known = frozenset(names.platform(name).name for name in platforms)
-    return Wanted(vocabulary.coarse(action, area) or action, known, place)
+    return Wanted(vocabulary.coarse(action, area) or action, known, place, day=day)
 
 
 def labelled(path: Path) -> Iterator[Text]:
