@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changes.comparable import fingerprint
+from changes.history import taken_back
 from changes.verdict import judge
 
-__all__ = ["fingerprint", "judge"]
+__all__ = ["fingerprint", "judge", "taken_back"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from changes.comparable import Comparable
+from changes.comparable import Comparable, comparable
 from changes.identity import cosine
+from changes.lexicon import pattern
+from records import Block, Hunk
 
 KIN = 0.8  # likeness of content words of two states of one text in one language
 CLOSER = 0.6  # of the distance to the latest text: an earlier one that is nearer than this is the one it belongs to
@@ -43,6 +45,18 @@ def variant(new: Comparable, past: Sequence[Comparable]) -> int:
 
 
 def distance(a: Comparable, b: Comparable) -> int:
-    """Words (whole sentences counted) that stand in one of two texts only."""
-    differ = {norm for norm, _ in a.norms.items() ^ b.norms.items()}
-    return sum(abs(a.norms[norm] - b.norms[norm]) * (1 + norm.count(" ")) for norm in differ)
+    """Words that stand in one of two texts only, however they are put together."""
+    return sum(abs(a.bag[word] - b.bag[word]) for word in a.bag.keys() | b.bag.keys())
+
+
+def taken_back(new: tuple[Block, ...], past: Sequence[tuple[Block, ...]], hunks: Sequence[Hunk]) -> tuple[int, str]:
+    """(index of the earlier text that counts again, words put in that say so); (-1, "") if the document says nothing of the
+    kind, or is no closer to any earlier text than to the last of ``past``."""
+    put_in = (" ".join(span.text for span in hunk.spans if span.op != "del") for hunk in hunks if any(span.op == "ins" for span in hunk.spans))  # fmt: skip
+    said = next((" ".join(text.split())[:300] for text in put_in if pattern("taken_back").search(text)), "")
+    if not said or len(past) < 2:
+        return -1, ""
+    text = comparable(new)
+    apart = [distance(text, comparable(blocks)) for blocks in past]
+    nearest = min(range(len(past) - 1), key=lambda index: (apart[index], -index))
+    return (nearest, said) if apart[nearest] < apart[-1] else (-1, "")

@@ -160,6 +160,8 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     ):
         return True
     short = len(unit.words) < 16 and unit.kind != "heading"
+    if _is_measure(pair):  # how long a number is kept, not which number it is
+        return False
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
 
 

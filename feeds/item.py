@@ -30,6 +30,11 @@ from feeds.text import (
 MOST_BYTES = 10_000  # of an item's content; the rest stands on the page
 MOST_QUOTE = 1_200  # letters of one quote
 MOST_TITLE = 250  # letters
+VERBS = {  # by stage of a development
+    "edited": "changed small wordings of",
+    "rolled_back": "took back a change of",
+    "canary_removed": "dropped a statement that something never happened (a warrant canary) from",
+}
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # stands for an instant that cannot be read
 
 
@@ -168,10 +173,12 @@ def _number(amount: str) -> str:
 def _update_words(found: Details) -> Iterator[str]:
     row, update = found.row, found.update
     part = f" ({line(update['part'])})" if update["part"] else ""
-    what = "changed small wordings of" if row["stage"] == "edited" else "changed"
+    what = VERBS.get(row["stage"], "changed")
     name = f"{line(update['platform'])} {what} its {line(update['document_type'])}{part}"
-    told = line(row["title"]).partition(" changed: ")[2] or line(update["summary"])
+    told = line(row["title"]).partition(f" {label(row['stage'])}: ")[2] or line(update["summary"])
     yield f"{name}: {told}" if told else name
+    if row["stage"] == "rolled_back":
+        yield capital(line(update["reason"]))
     if update["effective_on"]:
         yield f"In effect from {day(update['effective_on'])}"
     elif update["announced_for"]:

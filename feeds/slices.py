@@ -211,7 +211,7 @@ def _said(names: Names, name: str, values: Sequence[str]) -> str:
 
 def rows_of(slice_: Slice) -> str:
     """The view, or the views together, that a slice is cut from."""
-    small = "(select * from news where change is not null union all select * from small_news)"
+    small = "(select * from news where document is not null union all select * from small_news)"
     return small if slice_.base == "all-changes" else "news"
 
 
@@ -261,8 +261,8 @@ def _text(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
 
 _BASE = {
     "all": (),
-    "updates": ("change is not null",),
-    "all-changes": ("change is not null",),
+    "updates": ("document is not null", "kind != 'now_tracking'"),  # changes, and what else became of a document
+    "all-changes": ("document is not null", "kind != 'now_tracking'"),
     "actions": ("side = 'government'",),
 }
 _FILTER = {

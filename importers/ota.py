@@ -48,16 +48,19 @@ class Taken:
     refused: tuple[tuple[str, str], ...]  # path, why
 
 
-def take(repository: Path, archive: Archive, services: Sequence[str] = (), url: str = "") -> Taken:
-    """Keep every version of the repository that is not kept yet; of some services only, if they are named.
+def take(
+    repository: Path, archive: Archive, services: Sequence[str] = (), url: str = "", types: Sequence[str] = ()
+) -> Taken:
+    """Keep every version of the repository that is not kept yet; of some services or types of document only, if they are named.
 
     ``url``: where readers find the repository; default: the remote it was cloned from. Raises BadConfiguration if
     ``repository`` is no git repository, or holds none of the services.
     """
     base = url.rstrip("/") or _remote(repository)
     versions, refused = _versions(repository, services)
+    versions = [version for version in versions if not types or _type(version) in types]
     if not versions:
-        raise BadConfiguration(f"{repository}: no documents ({', '.join(services) or 'Service/Document.md'}) in its history")  # fmt: skip
+        raise BadConfiguration(f"{repository}: no documents ({', '.join([*services, *types]) or 'Service/Document.md'}) in its history")  # fmt: skip
     upgrades: dict[tuple[str, str], list[str]] = defaultdict(list)
     for version in versions:
         upgrades[version.service, version.document] += [_instant(version)] * version.upgrade
@@ -136,12 +139,16 @@ def _bodies(repository: Path, versions: Sequence[Version]) -> Iterator[bytes]:
             process.stdout.read(1)
 
 
+def _type(version: Version) -> str:
+    return version.document.partition(" #")[0]
+
+
 def _source(version: Version, base: str, upgrades: list[str]) -> Source:
     name = f"{version.service} {version.document}"
     return Source(
         id=f"ota-{slug(version.service)}-{slug(version.document)}", name=f"{name} (Open Terms Archive)", url=_address(version, base, "HEAD"),
         parser="policy", tier="aggregator", publisher="Open Terms Archive contributors", platform=version.service,
-        document_type=version.document.partition(" #")[0], part=version.document.partition(" #")[2], known_from=base, retired=version.at[:10],
+        document_type=_type(version), part=version.document.partition(" #")[2], known_from=base, retired=version.at[:10],
         options={"upgrades": upgrades} if upgrades else {},
         notes="Imported history (ODC-BY 1.0); not crawled.",
     )  # fmt: skip

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import changes
+from changes import canary
 from records import Block, Change, Past
 from store.database import index, key, many, put, unindex, unsettled
+from store.fate import home_of
 from store.titles import title_of
+from store.variants import save_variants
 
 HISTORY = 30  # earlier states that a capture is compared with
 KIND_OF_TOPIC = (
@@ -23,6 +26,9 @@ KIND_OF_TOPIC = (
 )
 STAYS = timedelta(days=30)  # an earlier text that comes back for longer is no variant that takes turns
 NO_VERSION = "wrong_document_or_error_page"
+REAL = {"substantive", "editorial"}
+CANARY, ROLLED_BACK = "canary_removed", "rolled_back"  # stages of a change that is more than a change of words
+SUMMARY = 240  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +133,45 @@ def _settle_capture(
         _save_roll_back(db, document, walk, capture, left)
     if not kind:
         judged, ours, old = _judge(db, document, walk, capture, rereader)
+        stage = "changed"
+        if judged.kind in REAL and old and not ours:
+            judged, stage = _more_than_words(db, walk, capture, judged, old)
         kind, reason = judged.kind, judged.reason
         if kind == NO_VERSION:
             db.execute("update version set is_version = 0 where id = ?", (capture["version"],))
             reason = f"{judged.cause}: {reason}"
         if kind not in {"first", "same_text"}:
-            _save_change(db, document, walk, capture, judged, ours, old)
+            _save_change(db, document, walk, capture, judged, ours, old, stage)
     db.execute("update capture set kind = ?, reason = ? where id = ?", (kind, reason, capture["id"]))
     return kind, reason
+
+
+def _more_than_words(
+    db: sqlite3.Connection, walk: State, capture: sqlite3.Row, judged: Change, old: str
+) -> tuple[Change, str]:
+    """(change, stage) of a change that lets a warrant canary fall, or in which the document says that an earlier text counts
+    again; as it was judged, and "changed", if it is neither."""
+    gone = canary.lost(_blocks(db, walk, old), _blocks(db, walk, capture["version"]))
+    if gone:
+        return _silent(judged, gone), CANARY
+    versions = list(walk.seen)[-HISTORY:]
+    again, said = changes.taken_back(
+        _blocks(db, walk, capture["version"]), [_blocks(db, walk, version) for version in versions], judged.hunks
+    )
+    if said:
+        reason = f"goes back to the text last seen on {walk.seen[versions[again]][:10]}, and says so: {said}"
+        return replace(judged, kind="substantive", reason=reason), ROLLED_BACK
+    return judged, "changed"
+
+
+def _silent(judged: Change, gone: tuple[str, ...]) -> Change:
+    """A change that lets such a statement fall, told by that statement; it is never a matter of wording."""
+    topics = tuple(dict.fromkeys((*judged.topics, "transparency_report", "law_enforcement_disclosure")))
+    reason = f"a statement that something never happened is gone; {judged.reason}"
+    now = judged.key_new if judged.key_old in gone else ""
+    return replace(
+        judged, kind="substantive", reason=reason, topics=topics, direction="removed", key_old=gone[0], key_new=now, summary=gone[0][:SUMMARY],
+    )  # fmt: skip
 
 
 def _save_roll_back(
@@ -145,9 +182,22 @@ def _save_roll_back(
     judged = changes.judge(
         new, [Past(walk.seen[left], _blocks(db, walk, left))], capture["fetched_at"], document_type=document["document_type"],
     )  # fmt: skip
-    if judged.kind == "substantive":
-        reason = f"rolled back: the text last seen on {walk.seen[left][:10]} is gone since {walk.back_since[:10]}, for more than {STAYS.days} days"
-        _save_change(db, document, walk, capture, replace(judged, reason=reason), False, left)
+    if judged.kind != "substantive":
+        return
+    (came,) = db.execute("select first_seen from version where id = ?", (left,)).fetchone()
+    reason = (
+        f"rolled back after {_days(came, walk.back_since)} days: the text that came on {came[:10]} and was last seen on {walk.seen[left][:10]}"
+        f" gave way on {walk.back_since[:10]} to the one before it, which has stood for {_days(walk.back_since, capture['fetched_at'])} days;"
+        " the text that was taken back came once, as a change of substance, so this is no page that takes turns"
+    )
+    told = replace(
+        judged, reason=reason, effective=None, announced=None
+    )  # a date the old text states is no date of its return
+    _save_change(db, document, walk, capture, told, False, left, ROLLED_BACK, walk.back_since)
+
+
+def _days(since: str, until: str) -> int:
+    return (datetime.fromisoformat(until) - datetime.fromisoformat(since)).days
 
 
 def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
@@ -159,22 +209,28 @@ def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
     return ("same_bytes", "") if capture["sha256"] == walk.previous["sha256"] else ("same_text", "")
 
 
-def settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256: str, at: str) -> str:
+def settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256: str, at: str, home: str) -> str:
     """Kind of the latest capture of a document, where it repeats the one before and nothing else follows from it; else "".
+    ``home``: the address it has by this capture.
 
     Nothing of such a document changes but the instant it was last seen, which is written here. One that ever went back to an
     earlier text is left to the walk: how long it stays there matters.
     """
     previous = db.execute(
-        "select version, sha256, kind, fetched_at from capture where document = ? order by fetched_at desc, sha256 desc, id desc limit 1",
+        "select c.version, c.sha256, c.kind, c.fetched_at, s.requested_url, s.moved from capture c join sighting s on s.seq = c.seq"
+        " where c.document = ? order by c.fetched_at desc, c.sha256 desc, c.id desc limit 1",
         (document,),
     ).fetchone()
     if previous is None or previous["kind"] in {"", NO_VERSION}:
         return ""
     if previous["version"] != version or previous["fetched_at"] >= at:
         return ""
+    if home_of(previous["requested_url"], previous["moved"]) != home:
+        return ""
     followed = db.execute(
-        "update document set last_seen = ? where id = ? and state = 'followed' and variants = 0", (at, document)
+        "update document set last_seen = ? where id = ? and state = 'followed'"
+        " and not exists (select 1 from capture c where c.document = document.id and c.kind = 'flapping')",
+        (at, document),
     ).rowcount
     if not followed:
         return ""
@@ -235,7 +291,10 @@ def _save_change(
     judged: Change,
     ours: bool,
     old: str,
+    stage: str = "changed",
+    since: str = "",
 ) -> None:
+    """``stage``: what the change is to be told as; ``since``: the instant it came about, if that is not the capture's."""
     times = db.execute(
         "select count(*) from change where document = ? and old is ? and new = ?",
         (document["id"], old or None, capture["version"]),
@@ -250,16 +309,16 @@ def _save_change(
         "announced_for": judged.announced.value if judged.announced else "", "key_sentence_old": judged.key_old,
         "key_sentence_new": judged.key_new, "summary": judged.summary, "diff": many(asdict(h) for h in judged.hunks), "ours": int(ours),
     })  # fmt: skip
-    if not ours and judged.kind in {"substantive", "editorial"}:
+    if not ours and judged.kind in REAL:
         words = " ".join([judged.summary, judged.key_old, judged.key_new])
-        index(db, "update", change, _title(document, judged), words, document["language"])
+        index(db, "update", change, _title(document, judged, stage), words, document["language"])
     if not ours and (judged.kind == "substantive" or (judged.kind == "editorial" and judged.fields_moved)):
-        _save_development(db, document, capture, judged, change)
+        _save_development(db, document, capture, judged, change, stage, since)
 
 
-def _title(document: sqlite3.Row, judged: Change) -> str:
+def _title(document: sqlite3.Row, judged: Change, stage: str) -> str:
     first = next((topic for topic, _ in KIND_OF_TOPIC if topic in judged.topics), "")
-    return title_of(document["platform"], document["document_type"], judged, first)
+    return title_of(document["platform"], document["document_type"], judged, first, stage)
 
 
 def kind_of(topics: tuple[str, ...]) -> str:
@@ -268,14 +327,20 @@ def kind_of(topics: tuple[str, ...]) -> str:
 
 
 def _save_development(
-    db: sqlite3.Connection, document: sqlite3.Row, capture: sqlite3.Row, judged: Change, change: str
+    db: sqlite3.Connection,
+    document: sqlite3.Row,
+    capture: sqlite3.Row,
+    judged: Change,
+    change: str,
+    stage: str,
+    since: str,
 ) -> None:
     when = judged.effective or judged.announced
     save_development(db, {
-        "id": key("development", change), "side": "platform", "kind": kind_of(judged.topics), "stage": "changed", "action": None,
-        "change": change, "document": document["id"], "happened_on": when.value if when else capture["fetched_at"][:10],
+        "id": key("development", change), "side": "platform", "kind": kind_of(judged.topics), "stage": stage, "action": None,
+        "change": change, "document": document["id"], "happened_on": when.value if when else (since or capture["fetched_at"])[:10],
         "precision": when.precision if when else "day", "date_role": when.role if when else "first_seen",
-        "date_basis": when.basis if when else "observed", "title": _title(document, judged),
+        "date_basis": when.basis if when else "observed", "title": _title(document, judged, stage),
         "summary": judged.summary, "platforms": many([document["platform"]]), "jurisdiction": "", "authority": "",
         "topics": many(judged.topics), "url": capture["url"], "published_at": capture["fetched_at"],
         "updated_at": capture["fetched_at"], "baseline": 0,
@@ -317,7 +382,7 @@ def _summarise(db: sqlite3.Connection, document: sqlite3.Row, captures: list[sql
     db.execute(
         "update document set source = ?, first_seen = ?, last_seen = ?, state = ?, variants = ?, versions = ?, current = ? where id = ?",
         (document["source"], kinds[0][2], kinds[-1][2], state,
-         len({version for kind, version, _ in kinds if kind == "flapping"}), len(set(good)), good[-1] if good else None, document["id"]),
+         save_variants(db, document["id"], NO_VERSION), len(set(good)), good[-1] if good else None, document["id"]),
     )  # fmt: skip
     _now_tracking(db, document, captures[0])
 

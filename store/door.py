@@ -22,6 +22,7 @@ from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText
 from store.archive import Archive, Sighting
 from store.database import add, index, key, many, open_tracker, put, slug, unsettled, writing
 from store.documents import Rereader, settled_at_once
+from store.fate import home_of, matters
 from store.places import mark_claim
 from store.prepare import Prepared, Read, prepared
 from store.rows import judged
@@ -192,8 +193,18 @@ class Door:
             "page": page_id, "yielded": yielded, "read_error": read_error, "items": _items(records, yielded),
             "told": _told(records), "moved": _header(s, MOVED), "robots": _header(s, ROBOTS),
         })  # fmt: skip
+        if matters(s.outcome, s.cause):
+            self._missed(s)
         arrived(self.db, s.source, s.seq)
         unsettled(self.db, "source", s.source)
+
+    def _missed(self, s: Sighting) -> None:
+        """An address where documents were seen says that there is nothing: what that means for them is to be computed."""
+        rows = self.db.execute(
+            "select distinct c.document from page p join capture c on c.page = p.id where p.source = ?", (s.source,)
+        )
+        for row in rows.fetchall():
+            unsettled(self.db, "document", row[0])
 
     def _save_page(self, s: Sighting) -> str:
         page_id = _page_id(s)
@@ -227,7 +238,8 @@ class Door:
 
     def _capture(self, s: Sighting, page_id: str, document: str, version: str) -> None:
         self.db.execute("update version set last_seen = max(last_seen, ?) where id = ?", (s.fetched_at, version))
-        kind = settled_at_once(self.db, document, version, s.sha256, s.fetched_at)
+        home = home_of(s.requested_url, _header(s, MOVED))
+        kind = settled_at_once(self.db, document, version, s.sha256, s.fetched_at, home)
         added = add(self.db, "capture", {
             "id": key("capture", document, s.seq), "seq": s.seq, "document": document, "url": s.url, "fetched_at": s.fetched_at,
             "sha256": s.sha256, "version": version, "kind": kind, "reason": "", "page": page_id,

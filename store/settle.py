@@ -11,6 +11,7 @@ from store.documents import Rereader, settle_document
 from store.editions import settle_dataset
 from store.links import link
 from store.places import mark_claim, mark_platform, settle_place
+from store.turns import settle_turns
 from store.voices import settle_voice
 from store.watch import settle_source
 
@@ -44,6 +45,7 @@ def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None]) -> int
 
 def _document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
     settle_document(db, document, rereader)
+    settle_turns(db, document)
     (platform,) = db.execute("select platform from document where id = ?", (document,)).fetchone()
     mark_platform(db, platform)
 

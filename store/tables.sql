@@ -171,7 +171,8 @@ create table document (               -- one policy of one platform (one part of
   id text primary key, source text not null, platform text not null, document_type text not null, part text not null, url text not null,
   language text not null, title text not null, first_seen text not null, last_seen text not null,
   state text not null,                -- followed, alternating (has variants), not_the_document, vanished
-  variants integer not null, versions integer not null, current text);
+  variants integer not null,          -- texts that take turns at its address; 0: one text
+  versions integer not null, current text);
 create index document_platform on document(platform);
 create index document_source on document(source);
 
@@ -188,6 +189,11 @@ create table capture (                -- one sighting of a policy document
 create index capture_document on capture(document, fetched_at, sha256);
 create index capture_page on capture(page);
 create index capture_kind on capture(document, kind, url, fetched_at);
+
+create table variant (                -- one of the texts of a page that takes turns, and what it became
+  document text not null references document(id), number integer not null, first_seen text not null, last_seen text not null,
+  times integer not null,             -- how often the page turned to it
+  current text not null references version(id), url text not null, primary key (document, number)) without rowid;
 
 create table change (                 -- every difference between two captures, with its class
   id text primary key, document text not null references document(id), old text, new text not null, seen_at text not null,

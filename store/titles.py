@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -17,14 +18,22 @@ def _labels() -> dict[str, str]:
     return dict(tomllib.loads((Path(__file__).parent / "titles.toml").read_text(encoding="utf-8"))["topic"])
 
 
-def title_of(platform: str, document_type: str, change: Change, first: str = "") -> str:
-    """``first`` is the topic that gives the change its kind and is named first."""
-    begin = f"{platform}: {document_type} changed"
+def title_of(platform: str, document_type: str, change: Change, first: str = "", stage: str = "changed") -> str:
+    """``first`` is the topic that gives the change its kind and is named first; ``stage``: changed, rolled_back, canary_removed."""
+    if stage == "canary_removed":
+        return f"{platform}: warrant canary gone from {document_type}"
+    begin = f"{platform}: {document_type} {stage.replace('_', ' ')}"
     about = _about(change, first)
     where = _heading(change)
     if about:
         return f"{begin}: {about}" + (f" ({where})" if where else "")
     return f"{begin}: {where}" if where else begin
+
+
+def day(instant: str) -> str:
+    """An ISO instant or day as a person writes the day: 23 September 2024."""
+    found = date.fromisoformat(instant[:10])
+    return f"{found.day} {found:%B %Y}"
 
 
 def _about(change: Change, first: str) -> str:

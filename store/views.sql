@@ -62,6 +62,9 @@ create view dataset_rows as
 select r.id, r.source, r.key, r.state, r.why, r.notes, r.claims, r.page, p.url, p.last_seen, r.until from dataset_row r join page p on p.id = r.page;
 create view documents as select * from document;
 create view versions as select id, document, title, language, text, first_seen, last_seen, page, fingerprint from version where is_version;
+create view variants as
+select v.document, v.number, v.first_seen, v.last_seen, v.times, v.current, v.url, t.language
+from variant v join version t on t.id = v.current;
 create view articles as select id, page, source, url, title, language, published, outlet, tier, first_seen, last_seen, current, text from article;
 create view pages as select * from page;
 create view links as select * from link;

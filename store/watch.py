@@ -53,7 +53,8 @@ def settle_source(db: sqlite3.Connection, source: str) -> None:
 def _now_tracking(db: sqlite3.Connection, source: str, declared: sqlite3.Row | None) -> None:
     """One development that says from when a source is read; documents have one each (documents.py)."""
     first = db.execute(
-        "select min(fetched_at) from sighting where source = ? and page is not null and read_error = ''", (source,)
+        "select min(fetched_at) from sighting where source = ? and outcome in ('stored', 'unchanged') and page is not null and read_error = ''",
+        (source,),
     ).fetchone()[0]
     if first is None or declared is None or db.execute("select 1 from document where source = ?", (source,)).fetchone():
         return

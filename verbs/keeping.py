@@ -78,11 +78,16 @@ def import_group() -> None:
 @import_group.command("ota")
 @click.argument("repository", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--only", multiple=True, metavar="SERVICE", help="Only this service; may be given several times.")
+@click.option(
+    "--type", "types", multiple=True, metavar="TYPE", help="Only this type of document; may be given several times."
+)
 @click.option("--url", default="", help="Where readers find the repository. Default: the remote it was cloned from.")
 @as_json
 @pass_home
 @honest
-def import_ota(home: Home, repository: Path, only: tuple[str, ...], url: str, as_json: bool) -> None:
+def import_ota(
+    home: Home, repository: Path, only: tuple[str, ...], types: tuple[str, ...], url: str, as_json: bool
+) -> None:
     """A versions repository of Open Terms Archive, with its whole history; says how many recorded changes are real.
 
     Example: banwatch import ota ../contrib-versions --only Telegram --only Zoom
@@ -94,7 +99,7 @@ def import_ota(home: Home, repository: Path, only: tuple[str, ...], url: str, as
     from store.report import document_report
 
     with crawl_lock(home.lock), Archive(home.archive) as archive, open_door(home, archive) as door:
-        taken = ota.take(repository, archive, only, url)
+        taken = ota.take(repository, archive, only, url, types)
         say(f"archived {taken.kept} versions of {taken.documents} documents ({taken.known} were there already)")
         for path, why in taken.refused:
             say(f"refused {path}: {why}")

@@ -1,0 +1,167 @@
+"""What becomes of a document is told once it has lasted, once, whatever the order in which it came: gone, back, moved, its language lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.archive import Archive
+from store.door import MOVED, Door
+from store.rebuild import rebuild
+from tests.store.conftest import BEGIN, SOURCES, page, read, rows, store
+
+RULES = "\n\n".join(f"Rule {word}: the service treats {word} with care and tells you whom to ask about {word}." for word in "accounts messages groups photographs calls stickers payments".split())  # fmt: skip
+OLD = f"{RULES}\n\nWe keep your telephone number for 6 months."
+CANARY = f"{RULES}\n\nAs of this day we have never received a national security letter or any other secret order."
+NEWS = (
+    "The city council met on Tuesday to discuss the new tram line, the harbour bridge, and the opening hours of swimming pools. "
+    * 6
+)
+FRENCH = "\n\n".join(f"Règle {word} : le service traite {word} avec soin et vous dit à qui vous adresser pour les questions sur {word} dans votre pays." for word in "comptes messages groupes photographies appels autocollants paiements".split())  # fmt: skip
+SOURCE = SOURCES["policy"]
+Step = tuple[int, str]  # day; a text, or what was found instead: "404", "410", "503", "home", "moved <address>"
+
+
+def keep(archive: Archive, day: int, what: str) -> int:
+    at, run = BEGIN + timedelta(days=day), f"run {day}"
+    if what in {"404", "410", "503"}:
+        return archive.missed(
+            SOURCE.id, "policy", SOURCE.url, SOURCE.url, at, run, "fail", f"http-{what}", f"the server answered {what}", int(what),
+        )  # fmt: skip
+    if what == "home":
+        front = replace(page("policy", "Welcome", day), url="https://t.example/")
+        return archive.keep(front, run, "quarantine", "moved-home", "leads to the home page")
+    if what.startswith("moved "):
+        address, _, text = what.removeprefix("moved ").partition(" ")
+        headers = ((MOVED, address), ("content-type", "text/plain"))
+        return archive.keep(replace(page("policy", text, day), url=address, headers=headers), run)
+    return archive.keep(page("policy", what, day), run)
+
+
+def told(folder: Path, steps: list[Step], together: bool = False) -> list[dict[str, str]]:
+    """Developments beside "now tracking", as an increment gives them; a rebuild must give the same."""
+    with store(folder) as (archive, door):
+        for day, what in steps:
+            door.take(keep(archive, day, what))
+            if not together:
+                door.settle()
+        door.settle()
+        found = door.db.execute(
+            "select d.stage, d.title, d.summary, d.kind, d.topics, d.happened_on, d.published_at, o.state from development d join document o"
+            " on o.id = d.document where d.kind != 'now_tracking' order by d.published_at, d.id"
+        ).fetchall()  # fmt: skip
+        before = rows(door)
+        rebuild(archive, folder / "again" / "tracker.db", read, lambda door: None)
+        with Door(folder / "again" / "tracker.db", archive, read) as again:
+            after = rows(again)
+        assert {name: rows_ for name, rows_ in after.items() if before[name] != rows_} == {}
+    return [dict(row) for row in found]
+
+
+@pytest.mark.parametrize("found", ["404", "410", "home"])
+def test_a_document_that_is_gone_for_long_is_told_once(tmp_path: Path, found: str) -> None:
+    steps = [(0, OLD), (7, OLD), *((day, found) for day in (8, 15, 21, 22, 29, 60))]
+    (gone,) = told(tmp_path, steps)
+    assert (gone["stage"], gone["title"], gone["state"]) == ("vanished", "Telegram: Privacy Policy is gone", "vanished")
+    assert (gone["happened_on"], gone["published_at"][:10]) == ("2024-09-09", "2024-09-23")
+    assert "since 9 September 2024" in gone["summary"] and "last seen there on 8 September 2024" in gone["summary"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [(0, OLD), (1, "404"), (2, "404"), (3, "404"), (9, "404")],  # not yet
+        [(0, OLD), (1, "404"), (20, "404"), (21, OLD), (22, "404"), (40, OLD)],  # twice, never long
+        [
+            (0, OLD),
+            (1, "503"),
+            (20, "503"),
+            (40, "503"),
+            (60, "503"),
+        ],  # a server that is down says nothing of the document
+        [(0, "404"), (20, "404"), (40, "404"), (60, OLD)],  # it was never there
+        [(0, OLD), (1, "BROKEN"), (20, "BROKEN"), (40, "BROKEN")],  # our selector fails
+        [(0, OLD), (1, "Log in to continue. Forgot your password?"), (9, OLD)],
+    ],
+)
+def test_what_does_not_last_or_says_nothing_of_the_document_is_not_told(tmp_path: Path, steps: list[Step]) -> None:
+    assert told(tmp_path, steps) == []
+
+
+def test_a_document_that_comes_back_is_told_with_how_long_it_was_gone(tmp_path: Path) -> None:
+    gone, back = told(tmp_path, [(0, OLD), (1, "404"), (8, "404"), (15, "404"), (50, OLD), (51, OLD)])
+    assert (gone["stage"], back["stage"], back["state"]) == ("vanished", "returned", "followed")
+    assert "after 50 days" in back["summary"] and back["published_at"][:10] == "2024-10-21"
+
+
+def test_another_text_for_long_is_the_end_of_the_document(tmp_path: Path) -> None:
+    (gone,) = told(tmp_path, [(0, OLD * 3), *((day, NEWS) for day in (5, 12, 20, 36, 50))])
+    assert gone["stage"] == "vanished" and gone["summary"].startswith("Another text stands in its place")
+
+
+def test_an_address_that_moved_for_good_is_told_once(tmp_path: Path) -> None:
+    there = f"moved https://t.example/legal/privacy {OLD}"
+    (moved,) = told(tmp_path, [(0, OLD), (1, there), (2, there), (9, OLD), (10, there)])
+    assert moved["stage"] == "moved" and "https://t.example/legal/privacy" in moved["summary"]
+    assert "it was at https://t.example/privacy" in moved["summary"] and moved["published_at"][:10] == "2024-09-02"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://t.example/privacy", "https://www.t.example/privacy/", "https://t.example/privacy#top"]
+)
+def test_an_address_written_otherwise_is_no_move(tmp_path: Path, address: str) -> None:
+    assert told(tmp_path, [(0, OLD), (1, f"moved {address} {OLD}")]) == []
+
+
+def test_a_language_that_is_lost_is_told(tmp_path: Path) -> None:
+    (lost,) = told(tmp_path, [(0, OLD), *((day, FRENCH) for day in (10, 20, 41, 60))])
+    assert (lost["stage"], lost["title"]) == ("language_lost", "Telegram: Privacy Policy is no longer shown in English")
+
+
+def test_a_warrant_canary_that_falls_silent_is_told_as_what_it_is(tmp_path: Path) -> None:
+    (gone,) = told(tmp_path, [(0, CANARY), (30, RULES)])
+    assert (gone["stage"], gone["kind"]) == ("canary_removed", "policy_law_enforcement_disclosure")
+    assert gone["title"] == "Telegram: warrant canary gone from Privacy Policy"
+    assert (
+        gone["summary"] == "As of this day we have never received a national security letter or any other secret order."
+    )
+    assert {"transparency_report", "law_enforcement_disclosure"} <= set(json.loads(gone["topics"]))
+
+
+def test_a_warrant_canary_with_a_new_day_still_sings(tmp_path: Path) -> None:
+    found = told(tmp_path, [(0, CANARY), (30, CANARY.replace("As of this day", "As of 1 October 2024"))])
+    assert "canary_removed" not in [row["stage"] for row in found]
+
+
+def test_a_warrant_canary_that_goes_with_its_page_is_named(tmp_path: Path) -> None:
+    (gone,) = told(tmp_path, [(0, CANARY), (10, "410"), (20, "410"), (30, "410")])
+    assert (
+        gone["title"].endswith("is gone, and with it its warrant canary")
+        and "national security letter" in gone["summary"]
+    )
+    assert "transparency_report" in gone["topics"]
+
+
+def test_a_roll_back_that_the_document_states_is_told_at_once(tmp_path: Path) -> None:
+    new = OLD.replace("6 months", "18 months and share it with our partners")
+    said = f"We heard you: we have withdrawn the changes of last week, and our earlier policy applies again.\n\n{OLD}"
+    found = told(tmp_path, [(0, OLD), (5, new), (9, said)])
+    assert [row["stage"] for row in found] == ["changed", "rolled_back"]
+    assert found[1]["title"].startswith("Telegram: Privacy Policy rolled back")
+
+
+PARTS = st.sampled_from([OLD, CANARY, FRENCH, "404", "home", f"moved https://t.example/p {OLD}", NEWS])
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 90), PARTS), min_size=2, max_size=8, unique_by=lambda step: step[0]))
+def test_any_order_of_arrival_gives_the_same_turns(tmp_path_factory: pytest.TempPathFactory, steps: list[Step]) -> None:
+    one = told(tmp_path_factory.mktemp("a"), sorted(steps))
+    other = told(tmp_path_factory.mktemp("b"), steps, together=True)
+    assert one == other
