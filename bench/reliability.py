@@ -4,7 +4,7 @@
     .venv/bin/python bench/reliability.py --kills 200 --inputs 100000 --requests 10000 --seconds 60 --write
 
 ``--only cases|delay|kills|inputs|serving`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
-not measured now. The hostile web is third-party test data (``BANWATCH_SHARED``); without it that row says so.
+not measured now. ``--folder DIR`` makes kills and inputs go on where an earlier run stopped. The hostile web is third-party test data (``BANWATCH_SHARED``); without it that row says so.
 """
 
 from __future__ import annotations
@@ -81,26 +81,28 @@ def delay() -> str:
     return f"{longest:.1f} s beside {len(heavy)} heavy pages (load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
 
 
-def _tests(path: str, **environment: str) -> tuple[bool, float]:
-    begun = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", path], cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL
-    )
-    return done.returncode == 0, time.monotonic() - begun
+def kills(number: int, pages: int, folder: Path) -> str:
+    """SIGKILL at random instants of a crawl, a reread and an import."""
+    from tests.kill import campaign
+
+    tallies = campaign.run(campaign.JOBS, folder / "kills", number, pages)
+    faults = [fault for tally in tallies.values() for fault in tally.faults]
+    told = ", ".join(f"{name} {tally.kills}" for name, tally in tallies.items())
+    ended = sum(tally.lineages for tally in tallies.values())
+    return f"{told} (a crawl of {pages} pages): {faults or 'all survived'}; {ended} times run to the end, each time what an undisturbed run makes"
 
 
-def kills(number: int, pages: int) -> str:
-    """SIGKILL at random instants of crawl, replay and reread."""
-    passed, seconds = _tests("tests/kill/test_kill.py", BANWATCH_KILLS=str(number), BANWATCH_KILL_PAGES=str(pages))
-    each = number // 3
-    return f"{3 * each} ({each} each in a crawl of {pages} pages, a replay, a reread): {'all survived' if passed else 'NOT all survived'}; {seconds:.0f} s"
+def inputs(number: int, folder: Path) -> str:
+    """Random inputs to every room that reads or writes text of others."""
+    from tests.fuzz.campaign import fuzz
+    from tests.fuzz.targets import TARGETS
 
-
-def inputs(number: int) -> str:
-    """Random inputs to parsers, decoding, claims, changes and source files."""
-    passed, seconds = _tests("tests/fuzz", BANWATCH_FUZZ=str(number))
-    total = 7 * max(1, number // 14) + number // 10 + 3 * (number // 5)
-    return f"{total:,}: {'no error without a name, none over 5 s' if passed else 'FAILED'}; {seconds:.0f} s"
+    (folder / "inputs").mkdir(parents=True, exist_ok=True)
+    tallies = {name: fuzz(name, number, folder / "inputs") for name in TARGETS}
+    faults = [fault for tally in tallies.values() for fault in tally.faults]
+    told = ", ".join(f"{name} {tally.inputs:,}" for name, tally in tallies.items())
+    slowest, grown = max(t.slowest for t in tallies.values()), max(t.grown for t in tallies.values())
+    return f"{told}: {faults or 'no error without a name'}; the slowest {slowest:.1f} s of processor time; memory grew by {grown / 1e6:.0f} MB at most"
 
 
 # serving --------------------------------------------------------------------------------------------------------------
@@ -269,19 +271,23 @@ def write(found: dict[str, str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=("cases", "delay", "kills", "inputs", "serving"))
-    parser.add_argument("--kills", type=int, default=9)
+    parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--inputs", type=int, default=1_000)
     parser.add_argument("--requests", type=int, default=1_000)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument(
+        "--folder", type=Path, help="Journals of kills and inputs: with the same folder they go on where they stopped."
+    )
     said = parser.parse_args()
+    folder = said.folder or Path(tempfile.mkdtemp(prefix="reliability-"))
     parts: dict[str, Callable[[], dict[str, str]]] = {
         "cases": lambda: {"hostile cases that end as expected": cases()},
         "delay": lambda: {"longest wait of a healthy source": delay()},
-        "kills": lambda: {"kills": kills(said.kills, said.pages)},
-        "inputs": lambda: {"fuzzed inputs": inputs(said.inputs)},
+        "kills": lambda: {"kills": kills(said.kills, said.pages, folder)},
+        "inputs": lambda: {"fuzzed inputs": inputs(said.inputs, folder)},
         "serving": lambda: serving(said.requests, said.seconds, said.clients),
     }
     found: dict[str, str] = {}

@@ -33,8 +33,11 @@ def test_every_file_of_every_package_is_locked_by_its_hash() -> None:
 def test_the_lock_is_that_of_the_project() -> None:
     """Every dependency that pyproject.toml asks for is in the lock, and no install goes round it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = [*project["project"]["dependencies"], *sum(project["project"]["optional-dependencies"].values(), []),
-             *sum(project["dependency-groups"].values(), [])]  # fmt: skip
+    groups = (project["project"]["optional-dependencies"], project["dependency-groups"])
+    asked = [
+        *project["project"]["dependencies"],
+        *(one for group in groups for several in group.values() for one in several),
+    ]
     names = {package["name"] for package in locked()}
     assert {re.split(r"[<>=!\[ ;]", one)[0].lower() for one in asked} - names == set()
     made = (ROOT / "Makefile").read_text(encoding="utf-8") + (ROOT / "deploy" / "Dockerfile").read_text(
