@@ -442,6 +442,7 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
         if fresh:
             create(path, TABLES, APPLICATION_ID, SCHEMA, PAGE_SIZE)
         check(path, APPLICATION_ID, SCHEMA)
+        _fits_its_wal(path)
         db = connect(path)
         migrate(db, path, MIGRATIONS, SCHEMA)
     except (sqlite3.DatabaseError, OSError) as error:
@@ -449,6 +450,25 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
             raise BadStore(f"{path}: cannot be written: {error}", "no-space") from error
         raise BadStore(f"{path}: cannot be opened as the archive: {error}", "store-damaged") from error
     return db
+
+
+def _fits_its_wal(path: Path) -> None:
+    """Refuse an archive beside a -wal that is another's: SQLite would write those pages into it. Reads all of it, where a -wal is left."""
+    wal = Path(f"{path}-wal")
+    if not wal.exists() or not wal.stat().st_size:
+        return
+    db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)  # does not write what the -wal holds
+    try:
+        found = str(db.execute("pragma quick_check(1)").fetchone()[0]).splitlines()[-1]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    finally:
+        db.close()
+    if found != "ok":
+        raise BadStore(
+            f"{path}: does not fit {wal.name} beside it ({found}); if the file was put there from a backup, put it there again"
+            f" without {wal.name} and {path.name}-shm", "store-damaged",
+        )  # fmt: skip
 
 
 def full(error: Exception) -> bool:

@@ -180,9 +180,11 @@ def copy(path: Path, target: Path) -> None:
     """A consistent copy of a database that may be in use, checked. Raises BadStore if it is not sound."""
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
-    source = sqlite3.connect(path, timeout=30)
-    source.execute("vacuum into ?", (str(part),))
-    source.close()
+    source = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)
+    try:
+        source.execute("vacuum into ?", (str(part),))
+    finally:
+        source.close()
     if not _sound(part):
         raise BadStore(f"{path}: its copy is not sound; run `banwatch archive verify`", "store-damaged")
     part.replace(target)

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,25 +55,33 @@ def base() -> Iterator[str]:
         yield address
 
 
-def command(home: Path, base: str, pages: int, least_free: int = 0, full: bool = False) -> subprocess.Popen[str]:
-    """A crawl of the site as a process of its own; ``full``: no file may grow beyond LIMIT."""
+def command(
+    home: Path,
+    base: str,
+    pages: int,
+    least_free: int = 0,
+    limits: dict[int, int] | None = None,
+    now: datetime = site.DAY,
+) -> subprocess.Popen[str]:
+    """A crawl of the site as a process of its own; ``limits``: what the system lets it have (resource.RLIMIT_*)."""
     bounds = CrawlSettings(
-        allow_hosts=frozenset({base.removeprefix("http://")}), start_delay=0.0, now=site.DAY, least_free=least_free
+        allow_hosts=frozenset({base.removeprefix("http://")}), start_delay=0.0, now=now, least_free=least_free
     )
     home.mkdir(exist_ok=True)
     (home / "job.pickle").write_bytes(pickle.dumps((tuple(site.sources(base, pages)), bounds)))
     return subprocess.Popen([sys.executable, "-m", "tests.hostile.drive", str(home / "job.pickle")], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_small if full else None)  # fmt: skip
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=lambda: _bound(limits or {}))  # fmt: skip
 
 
-def _small() -> None:
+def _bound(limits: dict[int, int]) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, LIMIT))
+    for name, most in limits.items():
+        resource.setrlimit(name, (most, most))
 
 
 # disks ----------------------------------------------------------------------------------------------------------------
 def test_a_full_disk_ends_the_crawl_with_a_word_and_the_next_one_goes_on(base: str, tmp_path: Path) -> None:
-    process = command(tmp_path / "home", base, 120, full=True)
+    process = command(tmp_path / "home", base, 120, limits={resource.RLIMIT_FSIZE: LIMIT})
     out, err = process.communicate(timeout=120)
     assert process.returncode == common.NO_SPACE, (out, err)
     assert "cannot be written" in err and "Traceback" not in err
@@ -279,6 +288,126 @@ def test_an_archive_without_its_newest_part_is_noticed(home: Path, pages: Path, 
     assert refused.exit_code == common.CRASHED and "-wal" in refused.output and "reread" in refused.output
     assert run(home, "reread").exit_code == 0
     assert run(home, "crawl", "--replay", str(pages)).exit_code == 0
+
+
+def test_a_wal_that_is_anothers_is_refused_and_writes_nothing(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """archive.db put back from a backup beside the -wal of another archive: SQLite alone would write those pages into it."""
+    other = tmp_path_factory.mktemp("other")
+    few = site.recorded(other / "few", 3, 2)
+    assert run(other, "crawl", "--replay", str(few)).exit_code == 0
+    left_by_a_crash(home, other, site.recorded(other / "more", 9, 6))
+    before = (home / "archive.db").read_bytes()
+    for verb in (["archive", "verify"], ["crawl", "--replay", str(few)], ["reread"]):
+        refused = run(home, *verb)
+        assert refused.exit_code == common.CRASHED and "without archive.db-wal" in refused.output, (
+            verb,
+            refused.output,
+        )
+    assert run(home, "backup", str(other / "copy")).exit_code == common.CRASHED
+    assert (home / "archive.db").read_bytes() == before
+    for suffix in ("-wal", "-shm"):
+        Path(f"{home / 'archive.db'}{suffix}").unlink(missing_ok=True)
+    assert run(home, "archive", "verify").exit_code == 0
+
+
+def left_by_a_crash(home: Path, other: Path, pages: Path) -> None:
+    """Put the -wal that a killed replay of ``pages`` leaves beside ``other`` beside ``home``."""
+    code = f"""
+import os, signal
+from pathlib import Path
+from crawler.replay import replay
+from store.archive import Archive
+archive = Archive(Path({str(other / "archive.db")!r}))
+replay(Path({str(pages)!r}), archive)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    checkpointed(home)
+    for suffix in ("-wal", "-shm"):
+        shutil.copy(f"{other / 'archive.db'}{suffix}", f"{home / 'archive.db'}{suffix}")
+    assert Path(f"{home / 'archive.db'}-wal").stat().st_size
+
+
+def test_what_fell_out_of_the_full_text_index_is_found_again_after_a_reread(home: Path) -> None:
+    db = sqlite3.connect(home / "tracker.db")
+    assert work.unfindable(db) == []
+    db.execute("delete from search where kind = 'action' and rowid % 3 = 0")
+    db.commit()
+    assert work.unfindable(db)
+    db.close()
+    assert run(home, "reread").exit_code == 0
+    db = sqlite3.connect(home / "tracker.db")
+    assert work.unfindable(db) == []
+
+
+# networks -------------------------------------------------------------------------------------------------------------
+def test_the_whole_network_is_down(tmp_path: Path) -> None:
+    """Nobody answers: exit 6 and one line, every source with its own cause, none taken for gone, and what was known stays."""
+    with site.served() as base:
+        command(tmp_path, base, 12).communicate(timeout=60)
+        known = work.content(tmp_path)
+    process = command(tmp_path, base, 12, now=site.DAY + timedelta(days=1))
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == common.ALL_FAILED, err
+    assert "Traceback" not in err and len(err.splitlines()) <= 1, err
+    causes = {fault for outcome in json.loads(out.splitlines()[-1])["outcomes"] for fault in outcome["faults"]}
+    assert causes == {"refused"}, causes
+    told = json.loads(run(tmp_path, "health", "--json").stdout)["sources"]
+    assert told and all("refused" in row["reason"] for row in told), {row["reason"] for row in told}
+    assert not {"retired", "gone"} & {row["state"] for row in told}
+    assert (
+        work.content(tmp_path)["article"] == known["article"] and work.content(tmp_path)["version"] == known["version"]
+    )
+
+
+def test_a_name_that_does_not_resolve_is_a_fault_of_its_source(tmp_path: Path) -> None:
+    """.invalid never resolves (RFC 6761); the healthy source beside it is stored."""
+    with site.served() as base:
+        healthy = site.sources(base, 10)
+        job = (*healthy, replace(healthy[-1], id="nowhere", url="http://no-such.invalid/policy", part="nowhere"))
+        bounds = CrawlSettings(
+            allow_hosts=frozenset({base.removeprefix("http://")}),
+            start_delay=0.0,
+            now=site.DAY,
+            timeout=10.0,
+            patience=2.0,
+        )
+        (tmp_path / "job.pickle").write_bytes(pickle.dumps((job, bounds)))
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.hostile.drive", str(tmp_path / "job.pickle")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == common.IN_PART and "Traceback" not in done.stderr, done.stderr
+    told = {row["source"]: row for row in json.loads(run(tmp_path, "health", "--json").stdout)["sources"]}
+    assert told["nowhere"]["state"] != "ok" and "dns" in told["nowhere"]["reason"], told["nowhere"]
+    assert all(told[source.id]["state"] == "ok" for source in healthy)
+
+
+# machines -------------------------------------------------------------------------------------------------------------
+def test_few_file_handles_make_a_crawl_slower_and_no_worse(tmp_path: Path) -> None:
+    with site.served() as base:
+        process = command(tmp_path / "few", base, 60, limits={resource.RLIMIT_NOFILE: 64})
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        calm = command(tmp_path / "calm", base, 60)
+        calm.communicate(timeout=120)
+    assert work.differing(work.content(tmp_path / "few"), work.content(tmp_path / "calm")) == {}
+
+
+@pytest.mark.parametrize(("version", "safe"), [("3.40.1", False), ("3.44.5", False), ("3.44.6", True), ("3.45.0", False), ("3.50.6", False), ("3.50.7", True),
+                                               ("3.51.2", False), ("3.51.3", True), ("4.0.0", True)])  # fmt: skip
+def test_a_sqlite_that_may_damage_a_wal_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, version: str, safe: bool
+) -> None:
+    """https://sqlite.org/wal.html#walresetbug"""
+    monkeypatch.setattr(sqlite3, "sqlite_version", version)
+    told = json.loads(run(home, "health", "--json").stdout)["parts"]["SQLite"]
+    assert version in told and ("WAL-reset bug" not in told) is safe
 
 
 # moves ----------------------------------------------------------------------------------------------------------------

@@ -156,6 +156,8 @@ def sound(home: Path) -> None:
             db = sqlite3.connect(home / name)
             assert db.execute("pragma integrity_check").fetchall() == [("ok",)], name
             assert db.execute("pragma foreign_key_check").fetchall() == [], name
+            if name == "tracker.db":
+                assert unfindable(db) == [], "rows outside the full-text index"
             db.close()
     if not (home / "archive.db").exists():
         return
@@ -182,6 +184,14 @@ def differing(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[st
     """Rows that only one of two trackers has, by table."""
     found = {table: sorted(set(one[table]) ^ set(other[table])) for table in one}
     return {table: rows[:4] for table, rows in found.items() if rows}
+
+
+def unfindable(db: sqlite3.Connection) -> list[str]:
+    """What the full-text index should find and does not. Raises sqlite3.DatabaseError for an index that contradicts itself."""
+    db.execute("insert into search (search) values ('integrity-check')")
+    db.rollback()
+    told = "select 'article ' || id from article union select 'action ' || id from action"
+    return [row[0] for row in db.execute(f"{told} except select kind || ' ' || item from search")]
 
 
 def everything(home: Path) -> list[str]:
