@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -24,10 +25,12 @@ DEEDS = (
     "banned {0} on official devices in {1} on {2}",
     "said it was looking at {0} in {1}, where talks went on until {2}",
 )
-WORDS = (
+PLAIN = (
     "officials ministry providers networks users court order access notice appeal rule company statement lawyers parliament committee security "
     "public data traffic deadline spokesperson operators regulator letter measure week process report members review region service"
 ).split()  # fmt: skip
+# with a few dozen words alone, strangers would share whole runs of them, as no two real reports do
+WORDS = PLAIN + ["".join(pair) for pair in product("ba co de fi gu le mo na pi ro su te vi za".split(), repeat=3)]
 
 
 def report(number: int, seed: int) -> tuple[str, datetime, str]:

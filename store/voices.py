@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 
@@ -25,23 +26,27 @@ select article, count(*) as shared from sketch where hash in (select hash from s
 group by article order by shared desc, article limit ?"""
 
 
-def sequences(text: str) -> frozenset[int]:
-    """Hashes of every run of WORDS words; of a shorter text the one run it is. Writing systems without spaces go by letter."""
+@lru_cache(maxsize=256)  # copies come close together, and an article is held against the same ones again
+def sequences(text: str) -> frozenset[str]:
+    """Every run of WORDS words; of a shorter text the one run it is. Writing systems without spaces go by letter."""
     words = WORD.findall(text.casefold())
     if len(words) * 12 < len(text):
         words = [letter for letter in text if letter.isalnum()]
-    runs = {" ".join(words[i : i + WORDS]) for i in range(max(1, len(words) - WORDS + 1))}
-    return frozenset(int.from_bytes(blake2b(run.encode(), digest_size=7).digest(), "big") for run in runs)
+    return frozenset(" ".join(words[i : i + WORDS]) for i in range(max(1, len(words) - WORDS + 1)))
 
 
 def sketch(db: sqlite3.Connection, article: str, text: str) -> None:
     """Keep the hashes by which copies of an article are found, and mark that they are to be looked for."""
-    for one in nsmallest(KEPT, sequences(text)):
+    for one in nsmallest(KEPT, map(_hash, sequences(text))):
         add(db, "sketch", {"hash": one, "article": article})
     unsettled(db, "voice", article)
 
 
-def copies(a: frozenset[int], b: frozenset[int]) -> bool:
+def _hash(run: str) -> int:
+    return int.from_bytes(blake2b(run.encode(), digest_size=7).digest(), "big")
+
+
+def copies(a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether two texts are one report."""
     return len(a & b) >= SAME * min(len(a), len(b))
 
