@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import parsers
+import sources
 from crawler.record import ending, fetched
 from crawler.report import CrawlSettings
 from errors import BadConfiguration, BanwatchError
@@ -49,14 +51,31 @@ def propose(
         page, found = _feed_instead(page, found, known, settings)
     name = _id(page.url, found)
     target, recording = folder / f"{name}.toml", recordings / f"{name}{ending(page)}"
-    taken = next((path for path in (target, recording) if path.exists()), None)
+    taken = next(
+        (path for path in (target, target.with_name(f"{target.name}.draft"), recording) if path.exists()), None
+    )
     if taken:
         raise BadConfiguration(f"{taken}: there already; remove it or give other folders")
     text, doubts = _toml(name, url, page, found, platform_of)
+    wrong = _wrong(text, target.name, bool(settings.allow_hosts))
+    if wrong:  # in sources/ it would stop every crawl
+        target, doubts = (
+            target.with_name(f"{target.name}.draft"),
+            (f"{wrong}: mend it, then take .draft off its name", *doubts),
+        )
     for path, body in ((target, text.encode()), (recording, page.body)):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
     return Proposed(target, recording, text, doubts)
+
+
+def _wrong(text: str, name: str, loopback: bool) -> str:
+    """Why the loader does not take a proposed file; "" if it does."""
+    try:
+        list(sources.loads(text, name, frozenset(parsers.PARSERS), parsers.OPTIONS, loopback))
+    except BadConfiguration as error:
+        return str(error)
+    return ""
 
 
 def _fetch(url: str, known: dict[str, str], settings: CrawlSettings) -> Page:

@@ -102,10 +102,10 @@ def _html(page: Page, blank: Source) -> Shape:
     title = markup.words(tree.title) if tree.title else ""
     found: dict[str, Any] = {
         "title": title,
-        "language": language.of("", *markup.said_language(tree, metas)),
+        "language": language.of("", *markup.said_language(tree, metas)) or language.found(markup.words(tree)[:2_000]),
         "feeds": _feeds(tree, page),
     }
-    document, listed = _document(title), _listed(tree, page)
+    document, listed = _document_of(tree, title, page.url), _listed(tree, page)
     if document:
         select = _main(tree)
         return Shape(
@@ -118,6 +118,13 @@ def _html(page: Page, blank: Source) -> Shape:
     if listed:
         return Shape("listing", options={"item": listed}, **found)
     return Shape("article", select=_main(tree), **found)
+
+
+def _document_of(tree: BeautifulSoup, title: str, url: str) -> str:
+    """By its title, else its first heading, else the words of its address."""
+    heading = tree.find("h1")
+    words = re.sub(r"[\W_]+", " ", urlsplit(url).path)
+    return _document(title) or (_document(markup.words(heading)) if heading else "") or _document(words)
 
 
 def _document(title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,9 @@ from crawler import CrawlSettings
 from crawler.propose import Proposed, propose
 from errors import BadConfiguration, FetchFailed
 from parsers.shape import Shape, shape
-from records import Article, Link, Page, PolicyText
+from records import Article, Link, Page, PolicyText, Selector, Source
 from sources import loads
+from tests.corpus import shared, unpacked
 from tests.crawler.web import Web, served
 from verbs import watching
 
@@ -115,6 +117,63 @@ def shaped(body: str, kind: str = "text/html") -> Shape:
 def test_a_document_is_told_by_its_title(title: str, kind: str) -> None:
     found = shaped(f"<html><head><title>{title}</title></head><body><main>{PARTS}</main></body></html>")
     assert (found.parser, found.document_type, found.select) == ("policy", kind, "main")
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "kind"),
+    [
+        ("<title>Facebook</title><h1>Terms of Service</h1>", "https://site.example/x", "Terms of Service"),
+        ("<title>Facebook</title><h1>AI</h1>", "https://site.example/legal/ai-terms", "Terms of Service"),
+        ("<title>Site</title><h1>Site</h1>", "https://site.example/legal/privacy_policy.html", "Privacy Policy"),
+        ("<title>Site</title><h1>Site</h1>", "https://site.example/legal", ""),
+    ],
+)
+def test_a_document_whose_title_says_nothing_is_told_by_heading_or_address(body: str, url: str, kind: str) -> None:
+    page = Page(
+        "x",
+        "article",
+        url,
+        url,
+        datetime(2026, 3, 1, tzinfo=UTC),
+        200,
+        (),
+        f"<html><body>{body}<main>{PARTS}</main></body></html>".encode(),
+    )
+    found = shape(page)
+    assert found.document_type == kind
+    assert found.language == "en", "where the page does not say its language, its words do"
+
+
+def test_what_the_loader_would_refuse_stops_no_crawl(tmp_path: Path) -> None:
+    """A platform nobody named yet: the proposal is a draft, and says what is missing."""
+    page = (
+        "text/html",
+        f'<html lang="en"><head><title>Privacy Policy - Parchment</title></head><body><main>{PARTS}</main></body></html>',
+    )
+    with served({"/privacy": page}) as web:
+        found = look(web, "/privacy", tmp_path)
+        assert found.file.name.endswith(".toml.draft") and found.file.is_file() and "platform" in found.doubts[0]
+        assert not list((tmp_path / "sources").glob("*.toml"))
+        with pytest.raises(BadConfiguration, match="there already"):
+            look(web, "/privacy", tmp_path)
+
+
+def test_real_documents_are_proposed_with_a_selector_that_holds_their_text(tmp_path: Path) -> None:
+    """One capture each of the 18 recorded documents: no list, no feed; a selector reads the text of at least 12."""
+    folder = unpacked(shared("corpus", "replay", "dev.tar.zst"), tmp_path)
+    rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    first = {(row["service"], row["document"]): row for row in reversed(rows)}
+    good = 0
+    for row in first.values():
+        at = datetime.fromisoformat(row["fetched_at"])
+        page = Page("x", "policy", row["url"], row["url"], at, 200, (), (folder / row["path"]).read_bytes())
+        found = shape(page)
+        assert found.parser in {"policy", "article"}, row
+        if found.parser == "policy" and found.select:
+            source = Source("x", "x", row["url"], "policy", "official", platform="x", document_type=found.document_type, selectors=(Selector((found.select,)),))  # fmt: skip
+            (record,) = parsers.read(page, source)
+            good += isinstance(record, PolicyText) and len(record.text) > 5_000
+    assert len(first) == 18 and good >= 12
 
 
 def test_a_page_of_links_to_everywhere_is_no_list() -> None:
