@@ -15,18 +15,24 @@ from records import Block
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")  # fmt: skip
 ALIKE = str.maketrans({**dict.fromkeys("‘’‚‛`´ʼ′＇", "'"), **dict.fromkeys("“”„‟«»″＂", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "…": "...", "•": " ", "·": " ", "|": " ", "*": " ", "_": " "})  # fmt: skip
 ASCII_ALIKE = str.maketrans("`|*_", "'   ")
+SIGNS = str.maketrans("™®©℠", "    ")
 ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I)
-ENUMERATOR = re.compile(r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|[-–—•◦▪*])\s+){1,3}", re.I)
+ENUMERATOR = re.compile(
+    r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})(?:\.(?:\d{1,3}|[a-z])){0,3}[.)]|[-–—•◦▪*])\s+){1,3}", re.I
+)
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
 GLUED = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ][A-ZА-ЯÀ-Þ]")
+LONG_JOINT = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ]{3}[A-ZА-ЯÀ-Þ][^\W\d_A-ZА-ЯÀ-Þ]{3}")
 STOPS = re.compile(r"[.!?;:](?:\s|\Z)")
 LEAD = re.compile(r"([^.:!?]{3,80})[.:]\s")
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+(?:[.@'/:-]\w+)*")
 END = re.compile(r"[.!?]+[\"'”’»)\]]*\s+(?=[^\sa-zа-яà-þ])|[。！？]+[”」』）]*")
 LONGEST = 2_000  # characters; what runs on longer is no sentence and is cut at a blank
+LONG_WORD = 20  # characters; names of companies are shorter
 SHORT = 15  # words; more are no entry of a table of contents
 MEMORY = 16_384  # sentences and blocks remembered
 WIDEST = 1_000  # characters of a menu
+LEAD_END = 300  # characters of what a list stands under
 RUN = 3  # entries that make a table of contents
 
 
@@ -40,6 +46,7 @@ class Unit:
     block: int
     heading: str
     kind: str
+    lead: str = ""  # of an entry of a list: the block the list stands under
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +110,7 @@ def visible(text: str) -> str:
     """Text with invisible characters taken out, compatibility forms and typographic variants made one."""
     if text.isascii():
         return text.translate(ASCII_ALIKE)
+    text = text.translate(SIGNS)
     return unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(ALIKE)
 
 
@@ -155,7 +163,13 @@ def _is_widget(text: str, in_table: bool) -> bool:
 def _is_glued(text: str) -> bool:
     """Links of a menu run together: EnglishDeutschFrançais."""
     joints = len(GLUED.findall(text))
-    return joints > 2 and 3 * joints >= len(text.split()) and not STOPS.search(text)
+    if joints < 2 or text.count(",") >= joints:
+        return False
+    parts = text.split()
+    if 3 * joints >= len(parts) and not STOPS.search(text):
+        return joints > 2 or max(map(len, parts)) > LONG_WORD
+    titled = 5 * sum(part[0].isupper() for part in parts) >= 2 * len(parts)
+    return titled and len(LONG_JOINT.findall(text)) > 1 and not text.rstrip().endswith(".")
 
 
 def _without_contents(kept: list[tuple[int, Block]]) -> list[tuple[int, Block]]:
@@ -199,14 +213,16 @@ def _key(text: str) -> str:
 
 def _units(kept: list[tuple[int, Block]]) -> list[Unit]:
     units: list[Unit] = []
-    heading = ""
+    heading = lead = ""
     for index, block in kept:
         if block.kind == "heading":
             heading = block.text
+        if block.kind not in ("item", "row") or block.text.endswith(":"):
+            lead = block.text[-LEAD_END:]
         for text in sentences(block.text):
             found = words(text)
             if found:
-                units.append(Unit(text, found, " ".join(found), index, heading, block.kind))
+                units.append(Unit(text, found, " ".join(found), index, heading, block.kind, lead))
     return units
 
 
@@ -227,7 +243,7 @@ def sentences(text: str) -> tuple[str, ...]:
 def _abbreviated(word: str) -> bool:
     bare = word.strip("(\"'“‘[").casefold()
     return bare in words_of("abbreviations") or bool(
-        re.fullmatch(r"(?:[^\W\d_]\.)+|\(?\d{1,2}\.(?:\d+\.)*|[ivx]+\.", bare)
+        re.fullmatch(r"(?:[^\W\d_]\.)+(?:(?:\d{1,2}|[^\W\d_])\.)*|\(?\d{1,2}\.(?:\d+\.)*|[ivx]+\.", bare)
     )
 
 

@@ -43,7 +43,8 @@ class Stated:
 
 
 @cache
-def _months() -> dict[str, int]:
+def months() -> dict[str, int]:
+    """Name of a month -> its number."""
     return {name: int(number) for number, names in table("dates")["months"].items() for name in names}
 
 
@@ -59,7 +60,7 @@ def find(text: str) -> list[re.Match[str]]:
 
 def _is_month(match: re.Match[str]) -> bool:
     name = match["m1"] or match["m2"] or match["m5"]
-    return not name or name.casefold() in _months()
+    return not name or name.casefold() in months()
 
 
 @cache
@@ -121,10 +122,10 @@ def _behind(text: str, match: re.Match[str]) -> str:
 def _value(match: re.Match[str], at: str, since: str) -> tuple[str, str, bool]:
     """(ISO value, precision, whether it can be read two ways); value "" if it is no date."""
     if match["m5"]:
-        return f"{match['y5']}-{_months()[match['m5'].casefold()]:02d}", "month", False
+        return f"{match['y5']}-{months()[match['m5'].casefold()]:02d}", "month", False
     for day, month, year in (("d1", "m1", "y1"), ("d2", "m2", "y2")):
         if match[month]:
-            return _iso(match[year], _months()[match[month].casefold()], match[day]), "day", False
+            return _iso(match[year], months()[match[month].casefold()], match[day]), "day", False
     if match["y3"]:
         return _iso(match["y3"], match["m3"], match["d3"]), "day", False
     return _two_ways(match, at, since)

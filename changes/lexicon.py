@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+LANDS = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "tr",
+    "ru",
+    "uk",
+)  # languages in which countries are known by name
+LONGEST_LAND = 4  # words of a name of a country
 WEAK = 0.35  # weight of a word that only hints at a topic
 
 
@@ -43,6 +58,17 @@ def little() -> dict[str, frozenset[str]]:
 def words_of(name: str) -> frozenset[str]:
     """``[words] name`` of words.toml."""
     return frozenset(table("words")["words"][name])
+
+
+@cache
+def _lands() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(name.split()) for names in table("lands").values() for name in names)
+
+
+def lands(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    """Countries and unions of countries that stand among words in lower case, each as its words."""
+    runs = {tuple(words[at : at + long]) for long in range(1, LONGEST_LAND + 1) for at in range(len(words) - long + 1)}
+    return frozenset(runs & _lands())
 
 
 ByLetter = dict[str, tuple[re.Pattern[str], list[tuple[str, float, re.Pattern[str]]]]]

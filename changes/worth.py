@@ -12,11 +12,14 @@ from rapidfuzz.distance import Levenshtein
 
 from changes import dates, topics
 from changes.align import Pair, likeness
-from changes.comparable import Comparable, Unit
-from changes.lexicon import pattern, words_of
+from changes.comparable import Comparable, Unit, visible
+from changes.lexicon import lands, pattern, words_of
 
 EARLY = 0.6  # what stands first tells more
 KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
+SCOPE = 0.9  # worth of a rule that reaches further or less far
+LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
+SENTENCE = 6  # words; less is a title or a button
 RULE = 1.0  # worth from which a place changes what is ruled
 
 
@@ -99,19 +102,32 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
     changed = [*pair.removed, *pair.added]
     content = [word for word in changed if word not in words_of("stop")]
     for name, holds in (
-        ("none", not changed),
-        ("rule", (pair.removed, pair.added) not in around.renames and _is_entity(pair)),
+        ("none", not changed or _is_unveiled(pair)),
+        ("rule", (pair.removed, pair.added) not in around.renames and (_is_entity(pair) or _is_report(pair, unit))),
         ("date", _is_date(pair, unit)),
         ("banner", _is_banner(pair, unit) or _in_banner(pair, unit, around)),
-        ("contact", _is_contact(pair, unit, content)),
+        ("contact", _is_contact(pair, unit, content) or _is_way_to_reach(pair, unit)),
         ("spelling", _is_spelling(pair)),
-        ("number", bool(content) and all(re.fullmatch(r"[\d.,:%-]+", w) for w in content) and _is_counter(unit)),
+        ("number", _is_count(unit, content)),
         ("rename", _is_rename(pair, around)),
         ("heading", unit.kind == "heading" and len(unit.words) < 15),
     ):
         if holds:
             return name
     return "wording"
+
+
+def _is_unveiled(pair: Pair) -> bool:
+    """An address that a protection against robots hides in one of the captures (https://developers.cloudflare.com/waf/tools/scrape-shield/email-address-obfuscation/)."""
+    sides = [{*side} for side in (pair.removed, pair.added)]
+    veiled = {"email", "protected"}
+    return any(a and a <= veiled and b and all("@" in word for word in b) for a, b in (sides, sides[::-1]))
+
+
+def _is_report(pair: Pair, unit: Unit) -> bool:
+    """A report on requests, audits or risks was published or taken away: a line with its name and time."""
+    alone = pair.old is None or pair.new is None
+    return alone and len(unit.words) < 16 and bool(dates.YEAR.search(unit.text)) and topics.hits(unit.text).get("transparency_report", 0) >= 1  # fmt: skip
 
 
 def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
@@ -152,17 +168,37 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     joined = " ".join(content)
     if all(pattern("domain").fullmatch(word) for word in content):
         return True
-    if (
-        pair.old
-        and pair.new
-        and words_of("place") & {*content}
-        and all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added)
-    ):
+    if pair.old and pair.new and _is_postal(pair, unit, content):
         return True
     short = len(unit.words) < 16 and unit.kind != "heading"
     if _is_measure(pair):  # how long a number is kept, not which number it is
         return False
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
+
+
+def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
+    """Parts of a postal address were replaced: a word of one changed, or stands beside a number that did; the rest are names."""
+    place = words_of("place")
+    if len(unit.words) < 8 and any(re.fullmatch(r"\d{5}", word) for word in pair.added):  # a line with a postal code
+        return True
+    beside = {word for number in pair.added if number[0].isdigit() for word in _around_word(unit.words, number)}
+    if not (place & {*content} or (place & beside and not _is_measure(pair))):
+        return False
+    return all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added)
+
+
+def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
+    """A sentence that only tells users how to reach somebody, or where to read on, came or went; ways for authorities are rules."""
+    if (pair.old and pair.new) or len(unit.words) > 30 or _rules({*unit.words}):
+        return False
+    said = topics.hits(unit.text)
+    most = max(said.values(), default=0.0)
+    return said.get("contact_or_format", 0) >= max(1.0, most) and not said.get("law_enforcement_disclosure")
+
+
+def _rules(held: set[str]) -> bool:
+    """Whether words hold one of duty, negation, limit, time or handling of data."""
+    return any(words_of(name) & held for name in ("duty", "negation", "limit", "time_unit", "handling", "entity"))
 
 
 def _is_spelling(pair: Pair) -> bool:
@@ -182,8 +218,11 @@ def _spelt(a: str, b: str) -> bool:
     return min(len(a), len(b)) > 2 and Levenshtein.distance(a, b) <= max(1, min(len(a), len(b)) // 4)
 
 
-def _is_counter(unit: Unit) -> bool:
-    return bool(pattern("user_count").search(unit.text))
+def _is_count(unit: Unit, content: list[str]) -> bool:
+    """Numbers of users, claims and the like, with the time they were counted in."""
+    if not content or not pattern("user_count").search(unit.text):
+        return False
+    return all(re.fullmatch(r"[\d.,:%-]+", word) or pattern("user_count").fullmatch(word) or word in dates.months() for word in content)  # fmt: skip
 
 
 def _is_rename(pair: Pair, around: Around) -> bool:
@@ -232,9 +271,58 @@ def _score(pair: Pair, unit: Unit) -> float:
         score += 1.0 if _is_measure(pair) else 0.5
     if pair.old and pair.new and _is_place_of_party(pair):
         score += 0.8
+    scope = SCOPE * _is_scope(pair, unit)
     if pair.old is None or pair.new is None:
-        score += 0.4 if len(unit.words) >= 6 else -0.3
-    return score
+        score += 0.4 if len(unit.words) >= 6 else 0.0 if scope else -0.3
+    return score + scope
+
+
+def _is_scope(pair: Pair, unit: Unit) -> bool:
+    """A rule reaches further or less far though no word of a rule changed: another country, one thing more or less in an enumeration."""
+    if topics.hits(unit.text).get("contact_or_format", 0) > 1 or unit.kind == "heading":
+        return False
+    if pair.old is None or pair.new is None:
+        return unit.kind in ("item", "row") and _is_of_rules(unit) and any(map(_tells, unit.words))
+    if lands(pair.removed) != lands(pair.added):
+        return True
+    if pair.removed and pair.added:
+        return unit.kind in ("item", "row") and _is_other_thing(pair, unit)
+    if len(unit.words) < SENTENCE and not (unit.kind in ("item", "row") and _is_of_rules(unit)):
+        return False
+    return any(_is_enumerated(run, pair) for run in (pair.removed, pair.added) if any(map(_tells, run)))
+
+
+def _is_of_rules(unit: Unit) -> bool:
+    """Whether what stands above an entry of a list says that it lists what is ruled."""
+    lead = unit.lead.rstrip()
+    return lead.endswith(":") or (lead.count(" ") >= LEAST_LEAD and any(value >= 1 for value in topics.hits(lead).values()))  # fmt: skip
+
+
+def _is_other_thing(pair: Pair, unit: Unit) -> bool:
+    """A short entry of a list names something else."""
+    old, new = [word for word in pair.removed if _tells(word)], [word for word in pair.added if _tells(word)]
+    return bool(old and new) and len(unit.words) < 8 and _is_of_rules(unit) and not any(_kin(a, b) for a in old for b in new)  # fmt: skip
+
+
+def _kin(a: str, b: str) -> bool:
+    """Forms of one word."""
+    return a[:4] == b[:4] or _spelt(a, b)
+
+
+def _tells(word: str) -> bool:
+    """Whether a word names something: no little word, number or adverb of degree."""
+    return len(word) > 2 and word[0].isalpha() and word not in words_of("stop") and word not in words_of("degree")
+
+
+def _is_enumerated(run: tuple[str, ...], pair: Pair) -> bool:
+    """Whether the words that came, or went, are one thing of several: an "and", an "or", a comma or "such as" joins them."""
+    unit = pair.new if run is pair.added else pair.old
+    assert unit is not None
+    if words_of("joining") & {run[0], run[-1]}:
+        return True
+    first, last = re.escape(run[0]), re.escape(run[-1])
+    text = visible(unit.text).casefold()
+    return bool(re.search(rf"(?<!\w){last}(?!\w)[\"')]*,|,\s+{first}(?!\w)|\({first}(?!\w)", text))
 
 
 def _is_measure(pair: Pair) -> bool:
@@ -243,9 +331,13 @@ def _is_measure(pair: Pair) -> bool:
 
 
 def _counts(words: tuple[str, ...], number: str) -> bool:
-    at = words.index(number) if number in words else -1
-    beside = words[max(0, at - 2) : at + 3] if at >= 0 else ()
-    return bool((words_of("time_unit") | words_of("age") | words_of("money")) & set(beside))
+    return bool((words_of("time_unit") | words_of("age") | words_of("money")) & set(_around_word(words, number)))
+
+
+def _around_word(words: tuple[str, ...], word: str) -> tuple[str, ...]:
+    """Two words on either side of the first place where ``word`` stands, and itself."""
+    at = words.index(word) if word in words else -1
+    return words[max(0, at - 2) : at + 3] if at >= 0 else ()
 
 
 def _is_place_of_party(pair: Pair) -> bool:

@@ -9,26 +9,24 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PreformattedString
 from charset_normalizer import from_bytes
 from cssselect import HTMLTranslator, SelectorError
-from lxml import etree, html
+from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from parsers import walk
+from parsers.walk import Node
 from records import Block, Selector
-
-Node = Any  # an element of lxml or a Tag of BeautifulSoup: the two trees are walked alike
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
-RARE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 RAW = re.compile(
     r"<(?:!--|(script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>)", re.I
 )
@@ -36,16 +34,10 @@ TAGS = re.compile(r"<[a-zA-Z/!?][^>]*>")
 QUOTED_TAGS = re.compile(r"""<[a-zA-Z/!?][^>"']{0,300}(?:(?:"[^"]{0,2000}"|'[^']{0,2000}')[^>"']{0,300}){0,100}>""")
 REFERENCES = re.compile(r"&[#\w]{1,20};?")
 LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{50000}")
-HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-SILENT = frozenset({"script", "style", "noscript", "template", "title", "iframe", "svg", "math", "select", "object", "textarea", "canvas", "audio", "video"})  # fmt: skip
-BREAKS = frozenset(
-    "address article aside blockquote body button center dd details dialog dir div dl dt fieldset figcaption figure footer form frame "
-    "header hr html legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul caption".split()
-) | frozenset(HEADINGS)
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-LAYOUT = 3_000  # characters; a table row that holds more is layout, not a row of data
 MANY = 50_000  # tags; with more, attributes that hold a bracket are not looked for
 KEPT = 0.97  # share of the text that the fast tree must hold
+NESTED = 30  # times the text of the page; as much of it is measured before names of elements are no longer believed
+MEMORY = 8_192  # names of elements remembered
 
 
 # Bytes -> text ------------------------------------------------------------------------------------------------------
@@ -126,11 +118,11 @@ def blocks(
         return ()
     fast = _fast(written)
     if fast is not None:
-        chosen = _chosen(fast, selectors, _lxml_select)
+        chosen = _chosen(fast, selectors, LXML)
         if chosen is not None:
-            return _walked(chosen, _lxml_events)
+            return walk.of_lxml(*chosen)
     tree = BeautifulSoup(written, "lxml")
-    return _walked(_chosen(tree, selectors, _soup_select) or ([], set()), _soup_events)
+    return walk.of_soup(*(_chosen(tree, selectors, _soup(tree)) or ([], set())))
 
 
 def _fast(written: str) -> Node | None:
@@ -138,11 +130,13 @@ def _fast(written: str) -> Node | None:
     if LONG_TAG.search(written):
         return None
     try:
-        tree = html.document_fromstring(written.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
+        parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = etree.fromstring(written.encode("utf-8"), parser)
     except (etree.LxmlError, ValueError):
         return None
-    held = _letters(etree.tostring(tree, method="text", encoding="unicode"))
-    held -= sum(_letters(node.text) for node in tree.iter(*SILENT, "title"))
+    if tree is None:
+        return None
+    held = walk.held(tree) - sum(walk.letters(node.text.encode()) for node in tree.iter(*walk.SILENT) if node.text)
     if held >= KEPT * _size(written, TAGS) or (
         written.count("<") < MANY and held >= KEPT * _size(written, QUOTED_TAGS)
     ):
@@ -152,13 +146,12 @@ def _fast(written: str) -> Node | None:
 
 def without_controls(text: str) -> str:
     """Text less what is no character of a text; a look at the bytes tells at once that there is nothing to take out."""
-    written = text.encode("utf-8", "surrogatepass")
-    plain = len(written.translate(None, CONTROL_BYTES)) == len(written) and not RARE.search(text)
-    return text if plain else CONTROLS.sub("", text)
-
-
-def _letters(text: str | None) -> int:
-    return len("".join(text.split())) if text else 0
+    try:
+        written = text.encode("utf-8")
+    except UnicodeEncodeError:  # lone surrogates
+        return CONTROLS.sub("", text)
+    plain = len(written.translate(None, CONTROL_BYTES)) == len(written)
+    return text if plain and "\ufffe" not in text and "\uffff" not in text else CONTROLS.sub("", text)
 
 
 def _size(written: str, tags: re.Pattern[str]) -> int:
@@ -171,7 +164,7 @@ def _size(written: str, tags: re.Pattern[str]) -> int:
         if not match[0].endswith("/>"):
             at = _after(written, at, match[1])
     parts.append(written[at:])
-    return _letters(REFERENCES.sub("x", tags.sub("", "".join(parts))))
+    return walk.letters(REFERENCES.sub("x", tags.sub("", "".join(parts))).encode())
 
 
 def _after(written: str, at: int, name: str | None) -> int:
@@ -188,66 +181,102 @@ def _close(name: str) -> re.Pattern[str]:
     return re.compile(rf"</{name}\b[^>]{{0,4000}}>", re.I)
 
 
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What the two kinds of tree do each in its own way."""
+
+    select: Callable[[Node, str], list[Node] | None]  # elements by CSS; None where that is beyond its means
+    elements: Callable[[Node], Iterable[Node]]  # those in an element, itself first, in page order
+    named: Callable[[Node], Iterable[Node]]  # those of them that may stand around the text
+    size: Callable[[Node], int]  # of the text in an element, as ``walk.letters`` counts
+    above: Callable[[Node], Iterable[Node]]  # keys of those that hold an element, the innermost first
+
+
 def _lxml_select(tree: Node, css: str) -> list[Node] | None:
     try:
-        return list(tree.xpath(_xpath(css)))
+        return list(_xpath(css)(tree))
     except (SelectorError, etree.XPathError):
         return None
 
 
 @cache
-def _xpath(css: str) -> str:
-    return HTMLTranslator().css_to_xpath(css)
+def _xpath(css: str) -> etree.XPath:
+    return etree.XPath(HTMLTranslator().css_to_xpath(css))
 
 
-def _soup_select(tree: Node, css: str) -> list[Node] | None:
-    return list(tree.select(css))
+def _lxml_named(body: Node) -> list[Node]:
+    ways = " or ".join(("@class", "@id", "@role", *(f"self::{name}" for name in _around()["elements"])))
+    return list(body.xpath(f"descendant-or-self::*[{ways}]"))
 
 
-def _chosen(tree: Node, selectors: Sequence[Selector], select: Any) -> tuple[list[Node], set[Node]] | None:
-    """(elements to read in page order, elements to leave out); None if a selector is beyond this tree's means."""
+LXML = Tree(
+    _lxml_select, lambda tree: tree.iter(etree.Element), _lxml_named, walk.held, lambda node: node.iterancestors()
+)
+
+
+def _soup(tree: BeautifulSoup) -> Tree:
+    sizes: dict[int, int] = {}
+
+    def size(node: Node) -> int:
+        if not sizes:
+            sizes.update(_soup_sizes(tree))
+        return sizes.get(id(node), 0)
+
+    def elements(node: Node) -> list[Node]:
+        return [node, *(inner for inner in node.descendants if isinstance(inner, Tag))]
+
+    return Tree(lambda node, css: list(node.select(css)), elements, elements, size, lambda node: map(id, node.parents))
+
+
+def _soup_sizes(tree: BeautifulSoup) -> dict[int, int]:
+    """Of the visible text in every element."""
+    sizes: dict[int, int] = {}
+    open_: list[tuple[Node, int]] = []
+    total = 0
+    for what, node, text in walk.soup_events(tree, frozenset()):
+        if what == "text":
+            total += walk.letters(text.encode("utf-8", "replace"))
+        elif what == "start":
+            open_.append((node, total))
+        else:
+            began = open_.pop()
+            sizes[id(began[0])] = total - began[1]
+    return sizes
+
+
+def _above(node: Node) -> Iterable[Node]:
+    """Elements that hold an element, the innermost first."""
+    return node.parents if isinstance(node, Tag) else node.iterancestors()
+
+
+def _chosen(tree: Node, selectors: Sequence[Selector], kind: Tree) -> tuple[list[Node], set[Node]] | None:
+    """(elements to read in page order, keys of elements to leave out); None if a selector is beyond this tree's means."""
     if not selectors:
-        return _main(tree, select)
+        return _main(tree, kind)
     kept: dict[int, Node] = {}
     dropped: set[Node] = set()
     for selector in selectors:
         for css in selector.select:
-            found = select(tree, css)
+            found = kind.select(tree, css)
             if found is None:
                 return None
             kept.update((id(node), node) for node in found)
         for css in selector.remove:
-            found = select(tree, css)
+            found = kind.select(tree, css)
             if found is None:
                 return None
-            dropped.update(map(_key, found))
-    return _outermost(tree, list(kept.values())), dropped
+            dropped.update(map(walk.key, found))
+    return _outermost(tree, list(kept.values()), kind), dropped
 
 
-def _key(node: Node) -> Node:
-    return id(node) if isinstance(node, Tag) else node
-
-
-def _outermost(tree: Node, nodes: list[Node]) -> list[Node]:
+def _outermost(tree: Node, nodes: list[Node], kind: Tree) -> list[Node]:
     """In page order, without those that stand in another one."""
-    wanted = {_key(node) for node in nodes}
-    found = []
-    for node in nodes:
-        above = node.parent if isinstance(node, Tag) else node.getparent()
-        while above is not None and _key(above) not in wanted:
-            above = above.parent if isinstance(above, Tag) else above.getparent()
-        if above is None:
-            found.append(node)
+    wanted = {walk.key(node) for node in nodes}
+    found = [node for node in nodes if wanted.isdisjoint(kind.above(node))]
     if len(found) < 2:
         return found
-    order = {_key(node): number for number, node in enumerate(_elements(tree))}
-    return sorted(found, key=lambda node: order[_key(node)])
-
-
-def _elements(tree: Node) -> Iterator[Node]:
-    if isinstance(tree, Tag):
-        return (node for node in tree.descendants if isinstance(node, Tag))
-    return iter(tree.iter(etree.Element))
+    order = {walk.key(node): number for number, node in enumerate(kind.elements(tree))}
+    return sorted(found, key=lambda node: order[walk.key(node)])
 
 
 # The part that holds the text ---------------------------------------------------------------------------------------
@@ -258,22 +287,37 @@ def _around() -> dict[str, Any]:
     return table
 
 
-def _main(tree: Node, select: Any) -> tuple[list[Node], set[Node]]:
+def _main(tree: Node, kind: Tree) -> tuple[list[Node], set[Node]]:
     """The page without what stands around its text. Where a name deceives (it holds most of the text), it is not believed."""
     said = _around()
-    sizes = _sizes(tree)
-    body = next(iter(select(tree, "body") or [tree]))
-    whole = max(sizes.get(_key(body), 0), 1)
-    dropped = {
-        _key(node)
-        for node in _elements(body)
-        if _stands_around(node, said) and sizes.get(_key(node), 0) <= said["most"] * whole
-    }
+    if kind is LXML:
+        walk.without_silent(tree)
+    body = next(iter(kind.select(tree, "body") or [tree]))
+    whole = max(kind.size(body), 1)
+    dropped, size = _surroundings(body, kind, whole)
     for css in said["roots"]:
-        for node in select(tree, css) or ():
-            if sizes.get(_key(node), 0) >= said["root"] * (whole - _dropped_size(body, dropped, sizes)):
+        for node in kind.select(tree, css) or ():
+            if kind.size(node) >= said["root"] * (whole - size):
                 return [node], dropped
     return [body], dropped
+
+
+def _surroundings(body: Node, kind: Tree, whole: int) -> tuple[set[Node], int]:
+    """(keys of the elements that stand around the text, outermost only; size of their text)."""
+    said = _around()
+    dropped: set[Node] = set()
+    size = measured = 0
+    for node in kind.named(body):
+        if not _stands_around(node, said) or not dropped.isdisjoint(kind.above(node)):
+            continue
+        own = kind.size(node)
+        measured += own
+        if measured > NESTED * whole:
+            break
+        if own <= said["most"] * whole:
+            dropped.add(walk.key(node))
+            size += own
+    return dropped, size
 
 
 def _stands_around(node: Node, said: dict[str, Any]) -> bool:
@@ -285,203 +329,17 @@ def _stands_around(node: Node, said: dict[str, Any]) -> bool:
         return True
     named = node.get("class") or ""
     named = " ".join(named) if isinstance(named, list) else named
-    named = f"{named} {node.get('id') or ''}"
-    return len(named) > 1 and name not in ("html", "body", "main") and bool(said["names"].search(named))
+    return name not in ("html", "body", "main") and _is_named(f"{named} {node.get('id') or ''}")
+
+
+@lru_cache(maxsize=MEMORY)
+def _is_named(said: str) -> bool:
+    """Whether class and id hold a word of around.toml; remembered, since the elements of a site are named alike."""
+    return bool(_around()["names"].search(said))
 
 
 def _inside(node: Node, names: tuple[str, ...]) -> bool:
-    above = node.parent if isinstance(node, Tag) else node.getparent()
-    while above is not None:
-        if (above.name if isinstance(above, Tag) else above.tag) in names:
-            return True
-        above = above.parent if isinstance(above, Tag) else above.getparent()
-    return False
-
-
-def _sizes(tree: Node) -> dict[Node, int]:
-    """Characters of visible text in every element."""
-    sizes: dict[Node, int] = {}
-    open_: list[tuple[Node, int]] = []
-    total, silent = 0, 0
-    for what, node, text in (_soup_events if isinstance(tree, Tag) else _lxml_events)(tree, frozenset()):
-        if what == "text":
-            total += 0 if silent else len(text) - text.count(" ")
-        elif what == "start":
-            open_.append((node, total))
-        else:
-            began = open_.pop()
-            sizes[_key(began[0])] = total - began[1]
-    return sizes
-
-
-def _dropped_size(body: Node, dropped: set[Node], sizes: dict[Node, int]) -> int:
-    def outer(node: Node) -> bool:
-        above = node.parent if isinstance(node, Tag) else node.getparent()
-        while above is not None:
-            if _key(above) in dropped:
-                return False
-            above = above.parent if isinstance(above, Tag) else above.getparent()
-        return True
-
-    return sum(sizes.get(_key(node), 0) for node in _elements(body) if _key(node) in dropped and outer(node))
-
-
-# Walking ------------------------------------------------------------------------------------------------------------
-def _lxml_events(root: Node, dropped: Any) -> Iterator[tuple[str, Node, str]]:
-    """("start", element, name), ("text", None, text), ("end", element, name) in page order; no recursion."""
-    skipped: Node | None = None
-    for what, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if what in ("comment", "pi"):
-            if skipped is None and node.tail and node is not root:
-                yield "text", None, node.tail
-            continue
-        if what == "start":
-            if skipped is not None:
-                continue
-            if node.tag in SILENT or node in dropped:
-                skipped = node
-                continue
-            yield "start", node, node.tag
-            if node.text:
-                yield "text", None, node.text
-            continue
-        if skipped is not None and node is not skipped:
-            continue
-        if skipped is None:
-            yield "end", node, node.tag
-        skipped = None
-        if node.tail and node is not root:
-            yield "text", None, node.tail
-
-
-def _soup_events(root: Node, dropped: Any) -> Iterator[tuple[str, Node, str]]:
-    stack: list[tuple[Tag, Iterator[Any]]] = []
-    if isinstance(root, Tag):
-        stack.append((root, iter(root.contents)))
-        yield "start", root, root.name
-    while stack:
-        node, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            yield "end", node, node.name
-        elif isinstance(child, Tag):
-            if child.name not in SILENT and id(child) not in dropped:
-                yield "start", child, child.name
-                stack.append((child, iter(child.contents)))
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-            yield "text", None, str(child)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """Blocks being made. ``rows`` holds, for every open table row, where its cells begin among the blocks."""
-
-    made: list[Block] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    kinds: list[tuple[str, int]] = field(default_factory=list)
-    rows: list[list[int]] = field(default_factory=list)
-    lists: int = 0
-
-    def flush(self) -> None:
-        if not self.parts:
-            return
-        kind, level = self.kinds[-1] if self.kinds else ("paragraph", 0)
-        written = "".join(self.parts)
-        self.parts.clear()
-        if kind == "code":
-            if written.strip():
-                self.made.append(Block(kind, written.strip("\n"), level))
-            return
-        for part in written.split("\n\0") if "\0" in written else (written,):
-            line = " ".join(part.replace("\0", " ").split())
-            if line:
-                self.made.append(Block(kind, line, level))
-
-    def start(self, name: str) -> None:
-        if name == "br":
-            self.parts.append("\0" if not self.parts or self.parts[-1] not in ("\0", "\n\0") else "\n\0")
-            return
-        self.flush()
-        if name in HEADINGS:
-            self.kinds.append(("heading", HEADINGS[name]))
-        elif name == "li":
-            self.kinds.append(("item", self.lists))
-        elif name == "pre":
-            self.kinds.append(("code", 0))
-        elif name in ("ul", "ol", "menu", "dir"):
-            self.lists += 1
-        elif name == "tr":
-            self.rows.append([len(self.made)])
-        elif name in ("td", "th") and self.rows:
-            self.rows[-1].append(len(self.made))
-
-    def end(self, name: str) -> None:
-        if name == "br":
-            return
-        self.flush()
-        if name in HEADINGS or name in ("li", "pre"):
-            if self.kinds:
-                self.kinds.pop()
-        elif name in ("ul", "ol", "menu", "dir"):
-            self.lists = max(0, self.lists - 1)
-        elif name == "tr" and self.rows:
-            self._row(self.rows.pop())
-
-    def _row(self, cells: list[int]) -> None:
-        """The blocks of a row as one, cells parted by a bar; a row of one cell, or one that lays out a page, stays as it is."""
-        first, held = cells[0], self.made[cells[0] :]
-        starts = cells[1:]
-        size = sum(len(block.text) for block in held)
-        if len(starts) < 2 or size > LAYOUT or any(block.kind in ("row", "code") for block in held):
-            return
-        if sum(block.kind == "heading" for block in held) > 1:
-            return
-        ends = [*starts[1:], len(self.made)]
-        texts = [" ".join(block.text for block in self.made[a:b]) for a, b in zip(starts, ends, strict=True)]
-        if any(texts):
-            self.made[first:] = [Block("row", " | ".join(texts))]
-
-
-def _walked(chosen: tuple[list[Node], set[Node]], events: Any) -> tuple[Block, ...]:
-    roots, dropped = chosen
-    hidden = {_key(node) for root in roots for node in _elements_with(root) if _is_hidden(node)}
-    seen = _read(roots, dropped | hidden, events)
-    if not hidden:
-        return seen
-    everything = _read(roots, dropped, events)
-    return seen if 2 * _characters(seen) >= _characters(everything) else everything
-
-
-def _elements_with(root: Node) -> Iterator[Node]:
-    if isinstance(root, Tag):
-        return (
-            n
-            for n in root.descendants
-            if isinstance(n, Tag) and n.attrs and ("style" in n.attrs or "hidden" in n.attrs)
-        )
-    return iter(root.xpath("descendant-or-self::*[@style or @hidden]"))
-
-
-def _is_hidden(node: Node) -> bool:
-    return node.get("hidden") not in (None, "until-found") or bool(HIDDEN.search(node.get("style") or ""))
-
-
-def _characters(made: Sequence[Block]) -> int:
-    return sum(len(block.text) for block in made)
-
-
-def _read(roots: list[Node], dropped: Any, events: Any) -> tuple[Block, ...]:
-    walk = _Walk()
-    for root in roots:
-        for what, _, text in events(root, dropped):
-            if what == "text":
-                walk.parts.append(text)
-            elif text in BREAKS or text == "br":
-                (walk.start if what == "start" else walk.end)(text)
-        walk.flush()
-        walk.kinds.clear()
-    return tuple(walk.made)
+    return any((above.name if isinstance(above, Tag) else above.tag) in names for above in _above(node))
 
 
 def valid(selectors: Sequence[Selector], day: str) -> tuple[Selector, ...]:
