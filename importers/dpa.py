@@ -29,7 +29,9 @@ def events(address: str, api_key: str, since: str, until: str) -> Iterator[tuple
     """(address of the page, its bytes), until one comes without events. Raises FetchFailed, Unreadable."""
     for offset in range(0, LIMIT * MOST, LIMIT):
         body = _asked(
-            address, api_key, {"limit": LIMIT, "offset": offset, "request_data": {"event_period": [since, until]}}
+            address,
+            api_key,
+            {"limit": LIMIT, "offset": offset, "sorting": "id", "request_data": {"event_period": [since, until]}},
         )
         if not _listed(body):
             return

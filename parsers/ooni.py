@@ -1,7 +1,8 @@
 """OONI's findings and its aggregated measurements -> Rows that say how an app could be reached, where and when.
 
 Findings are people's reading of measurements (api/v1/incidents/search); aggregation counts them by day (api/v1/aggregation,
-https://api.ooni.org/apidocs/). A day counts as blocked where blocking was confirmed or nearly all measurements are anomalous.
+https://api.ooni.org/apidocs/). A site's domain names its app where the
+test does not (web_connectivity). A day counts as blocked where blocking was confirmed or nearly all measurements are anomalous.
 """
 
 from __future__ import annotations
@@ -60,22 +61,22 @@ def _site(domain: str) -> str:
 
 
 def _day(entry: Entry, asked: dict[str, str]) -> Row:
-    said = entry.value
-    where, test = (
-        str(said.get("probe_cc") or asked.get("probe_cc", "")),
-        str(said.get("test_name") or asked.get("test_name", "")),
-    )
-    day = str(said.get("measurement_start_day") or "")[:10]
-    state, why = _state(said)
-    refused = (
-        why
-        or ("" if test in TESTS else f"test {test!r} names no app")
-        or ("" if where else "names no country")
-        or ("" if day else "no day")
+    def told(name: str) -> str:
+        """As the row says, else as was asked for."""
+        return str(entry.value.get(name) or asked.get(name, ""))
+
+    where, test, domain = told("probe_cc"), told("test_name"), told("domain")
+    app = TESTS.get(test) or (_site(domain) if domain and "," not in domain else "")
+    day = str(entry.value.get("measurement_start_day") or "")[:10]
+    state, why = _state(entry.value)
+    missing = (
+        ("" if app else f"test {test!r} names no app"),
+        ("" if where else "names no country"),
+        ("" if day else "no day"),
     )
     return Row(
-        key=f"{test}|{where}|{day}", quote=entry.quote, start=entry.start, end=entry.end, jurisdictions=(where,), platforms=(TESTS.get(test, test),),
-        began=day, measured=state, refused=refused, partial=True,
+        key="|".join((f"{test}:{domain}" if domain else test, where, day)), quote=entry.quote, start=entry.start, end=entry.end, jurisdictions=(where,),
+        platforms=(app or test,), began=day, measured=state, refused=why or next(filter(None, missing), ""), partial=True,
     )  # fmt: skip
 
 

@@ -104,6 +104,13 @@ free(name, id, host, delay)
 return 1
 """
 )
+HOLD_ON = """
+local held = redis.call('get', ARGV[1] .. ':writer')
+if held and held ~= ARGV[2] then return held end
+redis.call('set', ARGV[1] .. ':writer', ARGV[2], 'px', ARGV[3])
+return ''
+"""
+LET_GO = "if redis.call('get', ARGV[1] .. ':writer') == ARGV[2] then redis.call('del', ARGV[1] .. ':writer') end"
 LEFT = "return redis.call('hlen', ARGV[1] .. ':task') + redis.call('xlen', ARGV[1] .. ':pages')"
 
 
@@ -187,15 +194,13 @@ class Frontier:
 
     async def hold(self) -> None:
         """Be the one writer for HOLD more milliseconds. Raises BadStore "busy", naming the other one."""
-        if await self.call(lambda: self.redis.set(self.key("writer"), self.who, nx=True, px=HOLD)):
-            return
-        other = (await self.call(lambda: self.redis.get(self.key("writer"))) or b"").decode()
-        if other and other != self.who:
+        other = (await self.script(HOLD_ON, self.who, HOLD)).decode()
+        if other:
             raise BadStore(f"another writer is at work on this frontier ({other})", "busy")
-        await self.call(lambda: self.redis.set(self.key("writer"), self.who, px=HOLD))
 
     async def let_go(self) -> None:
-        await self.call(lambda: self.redis.delete(self.key("writer")))
+        """One that was taken over lets go of nothing: the frontier is another's by now."""
+        await self.script(LET_GO, self.who)
 
     # a worker's end -----------------------------------------------------------------------------------------------
     async def take(self) -> tuple[str, dict[str, Any]]:

@@ -256,17 +256,28 @@ class Health:
         lines += ["", f"{len(self.issues)} open issues; " + ", ".join(f"{k} {v}" for k, v in self.parts.items())]
         return "\n".join(lines)
 
+    def facts(self) -> str:
+        """Every fact of each source, a line each, and its open issues."""
+        lines = [
+            f"{name:17} {plain(str(value))}"
+            for row in self.sources
+            for name, value in row.items()
+            if value not in ("", None)
+        ]
+        return "\n".join(lines + [f"issue             {i['cause']}: {plain(str(i['message']))} ({i['subject']}, since {i['opened_at']}, {i['times']} times)" for i in self.issues])  # fmt: skip
+
 
 def plain(text: str) -> str:
     """Text of others, fit for a terminal: controls and direction marks shown as escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def health(db: sqlite3.Connection) -> Health:
-    """Health of every source, broken ones first, and the versions that matter."""
+def health(db: sqlite3.Connection, source: str = "") -> Health:
+    """Health of every source, or of one, broken ones first, and the versions that matter."""
     order = "case state when 'failing' then 0 when 'degraded' then 1 when 'deferred' then 2 else 3 end, source"
-    rows = [dict(row) for row in db.execute(f"select * from source_health order by {order}")]
-    issues = [dict(row) for row in db.execute("select * from issues where state = 'open'")]
+    one = " where source = ?" if source else " where ? = ''"
+    rows = [dict(row) for row in db.execute(f"select * from source_health{one} order by {order}", (source,))]
+    issues = [dict(row) for row in db.execute(f"select * from issues{one} and state = 'open'", (source,))]
     version = sqlite3.sqlite_version
     wal = "ok" if _wal_safe(version) else "has the WAL-reset bug (fixed in 3.51.3): keep one writer"
     parts = {"SQLite": f"{version} ({wal})", "schema": str(db.execute("pragma user_version").fetchone()[0])}

@@ -110,20 +110,26 @@ def sources_record(url: str, out: Path) -> None:
 
 
 @click.command()
+@click.argument("source", required=False)
 @as_json
 @pass_home
 @honest
-def health(home: Home, as_json: bool) -> None:
+def health(home: Home, source: str | None, as_json: bool) -> None:
     """Per source: last success, last new item, failures, count against expectation. Exit 5 if any is broken.
 
-    Example: banwatch health --json
+    With the id of a SOURCE: all that is known of it, and its open issues. Example: banwatch health telegram-privacy
     """
     from store.database import read_tracker
     from store.watch import health as health_of
 
     if not home.tracker.exists():
         raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
-    found = health_of(read_tracker(home.tracker))
+    found = health_of(read_tracker(home.tracker), source or "")
+    if source and not found.sources:
+        raise click.UsageError(f"no source {source!r} was ever crawled here; see `banwatch sources list`")
+    if source and not as_json:
+        click.echo(found.facts())
+        raise SystemExit(IN_PART if found.broken else DONE)
     click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else found.table())
     raise SystemExit(IN_PART if found.broken else DONE)
 

@@ -105,3 +105,16 @@ def test_a_source_that_was_never_tried_waits(tmp_path: Path, monkeypatch: pytest
     shown = CliRunner().invoke(main, ["--home", str(tmp_path), "health", "--json"])
     states = {row["source"]: row["state"] for row in json.loads(shown.stdout)["sources"]}
     assert (states, shown.exit_code) == ({"one": "ok", "two": "waiting", "paper": "by hand"}, 0)
+    one = CliRunner().invoke(main, ["--home", str(tmp_path), "health", "one"])
+    told = dict(line.split(maxsplit=1) for line in one.stdout.splitlines())
+    assert one.exit_code == 0 and {
+        "last_success",
+        "last_new",
+        "items",
+        "bytes",
+        "languages",
+        "coverage",
+        "robots",
+        "failures",
+    } <= set(told)
+    assert CliRunner().invoke(main, ["--home", str(tmp_path), "health", "oen"]).exit_code == 2

@@ -246,6 +246,9 @@ def test_an_article_edited_after_publication_is_a_sighting_and_what_it_said_is_s
         "select c.kind, c.development from claim c join article a on a.id = c.article where a.source = 'edited' and a.current"
     )
     assert len(new) > len(old), "the edit said one thing more"
+    (development,) = [row["development"] for row in new if row["kind"] == "restriction_lifted"]
+    (news,) = told.rows("select baseline, stage from development where id = ?", development)
+    assert news["baseline"] == 0 and news["stage"] != "withdrawn", "what the edit added is a development, and news"
 
 
 def test_text_that_stands_only_in_content_encoded_is_read_each_in_its_language(told: Told) -> None:

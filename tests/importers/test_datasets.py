@@ -234,6 +234,21 @@ def test_a_row_that_a_later_edition_took_back_stays_marked(tmp_path: Path) -> No
     assert {r["jurisdiction"] for r in query(tmp_path, "select jurisdiction from actions")} >= {"RU", "NP"}
 
 
+def test_a_domain_names_the_app_that_the_test_does_not(tmp_path: Path) -> None:
+    """The form of api/v1/aggregation with axis_y=domain; counts leave out each other (confirmed is no anomaly there)."""
+    counts = {"anomaly_count": 5, "confirmed_count": 90, "failure_count": 0, "ok_count": 5, "measurement_count": 100}
+    rows = [
+        counts | {"domain": domain, "measurement_start_day": "2022-03-05"}
+        for domain in ("twitter.com", "www.facebook.com", "bbc.com")
+    ]
+    (tmp_path / "sites.json").write_text(json.dumps({"v": 0, "dimension_count": 2, "result": rows}), encoding="utf-8")
+    asked = "https://api.ooni.org/api/v1/aggregation?probe_cc=RU&test_name=web_connectivity&axis_x=measurement_start_day&axis_y=domain"
+    report = take(tmp_path, "ooni", str(tmp_path / "sites.json"), "--url", asked)
+    assert report["taken"] == 2 and [one["reason"] for one in report["refused"]] == ["unknown platform 'bbc'"]
+    seen = {(r["platforms"], r["jurisdiction"], r["de_facto"]) for r in query(tmp_path, "select * from claim")}
+    assert seen == {('["X"]', "RU", "blocked"), ('["Facebook"]', "RU", "blocked")}
+
+
 def test_a_window_of_measurements_takes_nothing_back(tmp_path: Path) -> None:
     def days(first: int) -> str:
         seen = [{"measurement_start_day": f"2024-03-{day:02}", "anomaly_count": 90, "confirmed_count": 0, "failure_count": 0, "ok_count": 10,

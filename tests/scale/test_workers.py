@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import signal
@@ -19,7 +20,10 @@ from pathlib import Path
 import pytest
 
 from crawler import CrawlSettings, crawl
+from errors import BadStore
 from records import Source
+from scale.frontier import Frontier
+from scale.settings import Shared
 from tests.scale.web import REPORTS, Web
 from verbs.common import Home, prepare
 
@@ -196,6 +200,33 @@ def test_a_site_rests_between_two_requests_whoever_makes_them(tmp_path: Path, re
     times = sorted(web.times)
     assert len(times) == 3 + REPORTS
     assert min(b - a for a, b in pairwise(times)) > 0.25
+
+
+def test_a_frontier_has_one_writer_whoever_dies_or_stalls(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So no source is crawled twice at once by two homes either: a home has a lock of its own (crawler/lock.py)."""
+    monkeypatch.setattr("scale.frontier.HOLD", 300)
+    shared = Shared(redis=f"redis://127.0.0.1:{redis.port}/0", name="one-writer")
+
+    async def told() -> None:
+        first, second, third = (Frontier(shared, who, "1") for who in ("first", "second", "third"))
+        await first.hold()
+        await first.hold()
+        with pytest.raises(BadStore, match="first") as busy:
+            await second.hold()
+        assert busy.value.cause == "busy"
+        await asyncio.sleep(0.4)  # the first says nothing any more: it is dead, or stalls
+        await second.hold()
+        with pytest.raises(BadStore, match="second"):
+            await first.hold()
+        await first.let_go()
+        with pytest.raises(BadStore, match="second"):
+            await third.hold()
+        await second.let_go()
+        await third.hold()
+        for one in (first, second, third):
+            await one.close()
+
+    asyncio.run(told())
 
 
 def test_a_worker_of_other_code_is_refused_by_name(tmp_path: Path, redis: RedisServer) -> None:
