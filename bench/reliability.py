@@ -3,7 +3,7 @@
     .venv/bin/python bench/reliability.py                      # everything, small
     .venv/bin/python bench/reliability.py --kills 200 --inputs 100000 --requests 10000 --seconds 60 --write
 
-``--only cases|delay|kills|inputs|serving`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
+``--only cases|delay|kills|inputs|requests|worst|load`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
 not measured now. ``--folder DIR`` makes kills and inputs go on where an earlier run stopped. The hostile web is third-party test data (``BANWATCH_SHARED``); without it that row says so.
 """
 
@@ -22,7 +22,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +40,15 @@ POISON = ("", "'", '"', "\\", "%00", "%ff", "<script>alert(1)</script>", "../../
           "%E2%80%AE", "AND", "(", "*", "a" * 3_000, ";drop table action", "1e400", "//evil.example/", "\\evil.example")  # fmt: skip
 PARAMETERS = ("_search", "_sort", "_sort_desc", "_size", "_next", "_facet", "_where", "_shape", "_col", "_nocol", "_trace", "_through", "_json", "sql",
               "platform", "jurisdiction", "kind", "on_day", "q", "page", "from", "to", "tag")  # fmt: skip
+SQL = ("select zeroblob(200000000)", "select length(hex(zeroblob(400000000)))", "with recursive c(n) as (select 1 union all select n + 1 from c) select count(*) from c",
+       "select group_concat(a.text) from claims a, claims b, claims c", "attach 'x' as y", "select load_extension('x')", "pragma cache_size = 100000000")  # fmt: skip
+WORST = (
+    *(f"/tracker{form}?sql={quote(sql)}" for sql in SQL for form in ("", ".json", ".csv")), "/tracker/actions?_where=" + quote("1 in (select zeroblob(100000000))"),
+    "/search?q=" + "+OR+".join(f"{chr(97 + n % 26)}*" for n in range(400)), "/search?q=" + "a*+" * 2_000, "/search?q=" + "word+" * 1_500,
+    "/tracker/claims.json?_size=max", "/tracker/claims.csv?_size=max&_stream=on", "/tracker/timeline?_size=max", "/data/claims.csv", "/data/articles.csv",
+    "/tracker/claims?" + "&".join(f"_facet={name}" for name in ("kind", "jurisdiction", "platforms", "authority", "quote", "url", "happened_on", "tier", "source", "title")),
+    "/tracker/timeline?_search=" + "a*+" * 500, "/feeds/all.atom", "/feeds/all.json", "/matrix?on=2024-10-01",
+)  # fmt: skip
 
 
 def cases() -> str:
@@ -106,8 +116,9 @@ def inputs(number: int, folder: Path) -> str:
 
 
 # serving --------------------------------------------------------------------------------------------------------------
-def serving(requests: int, seconds: int, clients: int) -> dict[str, str]:
-    """Random requests over all routes of the served sample, then many clients while a crawl writes."""
+@contextmanager
+def served() -> Iterator[tuple[str, int, Path]]:
+    """The sample, crawled and served to the public: (address, process, home of the sample)."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         subprocess.run([*BANWATCH, "--home", folder, "demo", "--once"], check=True, capture_output=True)
@@ -117,15 +128,62 @@ def serving(requests: int, seconds: int, clients: int) -> dict[str, str]:
             text=True,
         )
         try:
-            base = _base(server)
-            routes = asyncio.run(_routes(base))
-            return {
-                "random requests": asyncio.run(_random(base, routes, requests, server.pid)),
-                "load": _loaded(base, routes, seconds, clients, home / "demo"),
-            }
+            yield _base(server), server.pid, home / "demo"
         finally:
             server.terminate()
             server.wait()
+
+
+def requests(number: int) -> str:
+    """Random requests over all routes that links lead to."""
+    with served() as (base, pid, _):
+        return asyncio.run(_random(base, asyncio.run(_routes(base)), number, pid))
+
+
+def worst() -> str:
+    """What costs a public server most: SQL that it must refuse, searches, facets and exports; then twelve of them beside a page."""
+    with served() as (base, pid, _):
+        return asyncio.run(_worst(base, pid))
+
+
+async def _worst(base: str, pid: int) -> str:
+    from tests.hostile.web import watched
+
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
+        for path in (*WORST, "/", "/timeline"):
+            await client.get(path)
+        before = _memory(pid)
+        with watched(pid) as peak:
+            longest, refused, faults = 0.0, 0, 0
+            for path in WORST * 5:
+                begun = time.monotonic()
+                status = (await client.get(path)).status_code
+                longest, refused, faults = (
+                    max(longest, time.monotonic() - begun),
+                    refused + (status == 403),
+                    faults + (status >= 500),
+                )
+            alone = await _timed(client, "/timeline")
+            pages = asyncio.gather(*(client.get(path) for path in WORST[-12:]))
+            beside = await _timed(client, "/timeline")
+            await pages
+        after = _memory(pid)
+    return (
+        f"{len(WORST) * 5} requests: {refused} refused (SQL), {faults} server errors, longest {longest:.1f} s; memory {before / 1e6:.0f} MB before, {peak[0] / 1e6:.0f} MB at"
+        f" most, {after / 1e6:.0f} MB after; a page in {alone * 1000:.0f} ms alone, in {beside * 1000:.0f} ms beside twelve of them"
+    )
+
+
+async def _timed(client: httpx.AsyncClient, path: str) -> float:
+    begun = time.monotonic()
+    assert (await client.get(path)).status_code == 200
+    return time.monotonic() - begun
+
+
+def load(seconds: int, clients: int) -> str:
+    """Many clients while a crawl writes."""
+    with served() as (base, _, home):
+        return _loaded(base, asyncio.run(_routes(base)), seconds, clients, home)
 
 
 def _base(server: subprocess.Popen[str]) -> str:
@@ -270,7 +328,7 @@ def write(found: dict[str, str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=("cases", "delay", "kills", "inputs", "serving"))
+    parser.add_argument("--only", choices=("cases", "delay", "kills", "inputs", "requests", "worst", "load"))
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--inputs", type=int, default=1_000)
@@ -288,7 +346,9 @@ def main() -> None:
         "delay": lambda: {"longest wait of a healthy source": delay()},
         "kills": lambda: {"kills": kills(said.kills, said.pages, folder)},
         "inputs": lambda: {"fuzzed inputs": inputs(said.inputs, folder)},
-        "serving": lambda: serving(said.requests, said.seconds, said.clients),
+        "requests": lambda: {"random requests": requests(said.requests)},
+        "worst": lambda: {"worst requests to a public server": worst()},
+        "load": lambda: {"load": load(said.seconds, said.clients)},
     }
     found: dict[str, str] = {}
     for name, measure in parts.items():

@@ -20,6 +20,7 @@ from records import Page, Source
 
 Read = Callable[[Page, Source], Sequence[Any]]
 BIG = 512 * 1024  # bytes
+PR_SET_PDEATHSIG = 1  # prctl(2)
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # mallopt(3)
 Result = tuple[Sequence[Any], BanwatchError | None]
 
@@ -74,7 +75,7 @@ class _Reader:
     def __init__(self, read: Read, memory: int) -> None:
         context = start_context()
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, read, memory), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._pipe, read, memory), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -104,7 +105,15 @@ def start_context() -> Any:
     return multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
 
 
-def _serve(pipe: Connection, read: Read, memory: int) -> None:
+def die_with_parent() -> None:
+    """Have the system end this process when its parent ends, however that ends: a reader that stayed would keep the crawl's lock."""
+    with contextlib.suppress(OSError, AttributeError):  # Linux only
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _serve(pipe: Connection, parents: Connection, read: Read, memory: int) -> None:
+    die_with_parent()
+    parents.close()  # else the end of the parent would never be seen here
     give_back()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
     gc.freeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import shutil
 import signal
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler import browser
-from crawler.reader import Readers, give_back, start_context
+from crawler.reader import Readers, die_with_parent, give_back, start_context
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
 from records import Source
@@ -28,7 +27,6 @@ if TYPE_CHECKING:  # loaded by the crawling process alone
     from store.door import Door
 
 Progress = Callable[[int, int], None]
-PR_SET_PDEATHSIG = 1
 # Parts of Scrapy that are turned off: not to load them either saves a third of a short crawl (aiohttp, tldextract, requests, conch)
 NEEDLESS_EXTENSIONS = [f"scrapy.extensions.{name}" for name in (
     "telnet.TelnetConsole", "memusage.MemoryUsage", "memdebug.MemoryDebugger", "feedexport.FeedExporter", "logstats.LogStats",
@@ -159,7 +157,7 @@ def _outcome(source: Source, rows: list[Any]) -> Outcome:
 
 # in the crawling process ------------------------------------------------------------------------------------------------
 def _child(job: Job, pipe: Connection) -> None:
-    _die_with_parent()
+    die_with_parent()
     give_back()
     try:
         interrupted = _crawl(job, pipe)
@@ -170,13 +168,6 @@ def _child(job: Job, pipe: Connection) -> None:
         pipe.send(("failed", (f"{job.archive.parent}: cannot be written: {error}", "no-space")))
         return
     pipe.send(("ended", interrupted))
-
-
-def _die_with_parent() -> None:
-    with contextlib.suppress(
-        OSError, AttributeError
-    ):  # Linux only; elsewhere a killed parent leaves the crawl to finish
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _crawl(job: Job, pipe: Connection) -> bool:

@@ -55,8 +55,11 @@ def read(page: Page, source: Source) -> Document:
 
 
 def local(element: etree._Element) -> str:
-    """Name of an element without its namespace, "" for comments and instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """Name of an element without its namespace, "" for comments and instructions.
+
+    By hand: lxml refuses to take apart a name whose prefix was never declared (`dc:creator` in a cut feed).
+    """
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
 def decoded(page: Page, source: Source) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 import parsers
+from errors import Unreadable
 from records import Page, Source
 from tests.fuzz.campaign import SLOWEST, fuzz, made_nth, tried
-from tests.fuzz.targets import TARGETS, parser
+from tests.fuzz.targets import NOW, TARGETS, parser
 
 INPUTS = int(os.environ.get("BANWATCH_FUZZ", "1000"))
 MOST = 64 * 2**20  # bytes that a room may keep of all it was given: its tables and caches
@@ -64,3 +65,13 @@ def test_the_inputs_reach_beyond_refusals(monkeypatch: pytest.MonkeyPatch) -> No
     for count in range(100):
         parser(made_nth("parsers", count))
     assert sum(map(bool, brought)) >= 10
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [("feed", b"<dc:creator>a</dc:creator>"), ("sitemap", b"<x:urlset><x:url/></x:urlset>")]
+)
+def test_inputs_that_were_faults_once(name: str, body: bytes) -> None:
+    """A prefix that nobody declared (a feed that begins in its middle): no feed, and no crash."""
+    source = Source("s", "S", "https://e.example/", name, "official")
+    with pytest.raises(Unreadable):
+        parsers.read(Page("s", name, source.url, source.url, NOW, 200, (), body), source)

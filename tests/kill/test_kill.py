@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from crawler import CrawlSettings
+from crawler.lock import crawl_lock
+from tests.hostile.web import tree
 from tests.kill import campaign, site, work
 
 KILLS = int(os.environ.get("BANWATCH_KILLS", "30"))
@@ -79,10 +81,25 @@ def test_a_killed_command_takes_its_crawl_with_it(tmp_path: Path) -> None:
         while work.count(tmp_path / "archive.db", "sighting") < 20:
             assert process.poll() is None
             time.sleep(0.01)
+        family = tree(process.pid)
+        assert len(family) > 2, "the command, the crawl, and who reads for it"
         process.kill()
         process.wait()
-        time.sleep(0.5)
+        for _ in range(100):
+            if not any(map(alive, family)):
+                break
+            time.sleep(0.05)
+        assert not any(map(alive, family)), "nobody is left to hold the lock"
         then = work.count(tmp_path / "archive.db", "sighting")
         time.sleep(1.0)
         assert work.count(tmp_path / "archive.db", "sighting") == then < 300
         work.sound(tmp_path)
+        with crawl_lock(tmp_path / "crawl.lock"):
+            pass
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -18,8 +21,8 @@ from tests.reading.conftest import Served, serve
 
 EVIL = "<script>document.title='betrayed'</script><img src=x onerror=\"document.title='betrayed'\">\"'><svg onload=document.title='betrayed'>"
 KEYS = {"id", "action", "change", "document", "development", "version", "page", "article", "old", "new", "subject", "object", "side", "class", "stage", "state",
-        "standing", "rank", "kind", "precision", "platforms", "diff", "blocks", "topics", "scopes", "reason", "claim", "source", "platform", "code", "part_of",
-        "happened_on", "in_force_from", "in_force_until", "effective_on", "seen_at", "jurisdiction", "case", "current", "item", "key", "direction", "since", "until",
+        "standing", "rank", "kind", "precision", "platforms", "diff", "blocks", "topics", "scopes", "claim", "source", "platform", "code", "part_of",
+        "happened_on", "in_force_from", "in_force_until", "effective_on", "seen_at", "jurisdiction", "case", "current", "item", "direction", "since", "until",
         "last_try", "last_success", "fetched_at", "authority_id", "relation", "field"}  # fmt: skip
 
 
@@ -40,6 +43,12 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             db.execute(
                 f'update or ignore "{table}" set "{column}" = ? || case when typeof("{column}") = \'text\' and json_valid("{column}") then \'\' else "{column}" end',
                 (EVIL,),
+            )
+        if not db.execute(f'select 1 from "{table}"').fetchone():
+            described = db.execute(f'pragma table_info("{table}")').fetchall()
+            db.execute(
+                f'insert into "{table}" values ({", ".join("?" * len(described))})',
+                [EVIL if "text" in row[2].lower() else 1 for row in described],
             )
     for table, column in (("change", "diff"), ("version", "blocks")):
         db.execute(f"update {table} set {column} = replace({column}, 'Law', ?)", (EVIL.replace('"', "&"),))
@@ -63,12 +72,12 @@ def every_page(tracker: Path) -> list[str]:
     def one(sql: str) -> str:
         return str(db.execute(sql).fetchone()[0])
 
-    views = [row[0] for row in db.execute("select name from sqlite_master where type = 'view'")]
     return ["/", "/timeline", "/matrix", "/platform", "/platform/telegram", "/jurisdiction", "/jurisdiction/UA", "/authority/ua-nccc", "/kind/device_ban", "/document",
             "/source/snap-privacy", "/source/sample-news", "/maintainers", "/conflicts", "/search?q=telegram", "/about", "/data",
             f"/action/{one('select action from conflict')}", f"/update/{one('select id from change')}", f"/update/{one('select id from change')}?view=side",
             f"/document/{one('select id from document')}", f"/version/{one('select id from version')}", f"/page/{one('select page from article')}", "/tracker",
-            *(f"/tracker/{view}" for view in views)]  # fmt: skip
+            "/feeds", "/feeds/all.atom", "/feeds/all.rss", "/feeds/all.json", "/feeds/maintainers.atom", "/matrix?on=2024-10-01", "/timeline?platform=telegram",
+            *(f"/tracker/{view}" for view in views(tracker))]  # fmt: skip
 
 
 def test_stored_markup_is_shown_and_never_run(poisoned: Served, browser: Browser) -> None:
@@ -89,6 +98,73 @@ def test_stored_markup_is_shown_and_never_run(poisoned: Served, browser: Browser
         betrayed += [f"{path}: {what}" for what in evil]
     page.close()
     assert not betrayed, "\n".join(betrayed)
+
+
+def views(tracker: Path) -> list[str]:
+    return [row[0] for row in sqlite3.connect(tracker).execute("select name from sqlite_master where type = 'view'")]
+
+
+def test_stored_markup_in_json_csv_and_feeds_is_no_page(poisoned: Served) -> None:
+    """What is not a page says so, and that nobody may guess otherwise; a feed that a browser is shown as a page runs nothing either."""
+    kinds = {
+        ".json": "application/json",
+        ".csv": "text/csv",
+        ".atom": "application/atom+xml",
+        ".rss": "application/rss+xml",
+    }
+    paths = [f"/tracker/{view}{form}" for view in views(poisoned.tracker) for form in (".json", ".csv")]
+    paths += [
+        "/feeds/all.atom",
+        "/feeds/all.rss",
+        "/feeds/all.json",
+        "/feeds/maintainers.atom",
+        "/data/actions.csv",
+        "/timeline.json",
+    ]
+    reached = 0
+    for path in paths:
+        answer = poisoned.get(path)
+        assert answer.status == 200, (path, answer.status, answer.text[:200])
+        kind = answer.headers["content-type"].partition(";")[0]
+        assert kind in {kinds.get(Path(path).suffix), "application/feed+json", "text/plain"}, (path, kind)
+        assert (
+            answer.headers["x-content-type-options"] == "nosniff"
+            and "script-src 'self'" in answer.headers["content-security-policy"]
+        ), path
+        reached += "document.title" in answer.text
+    assert reached >= 30, reached
+
+
+def test_no_cell_of_any_csv_is_a_formula(tmp_path: Path) -> None:
+    """Every text of every view begins like a formula; none does in a CSV of Datasette or of ours."""
+    tracker = shelf.build(tmp_path / "tracker.db")
+    db = sqlite3.connect(tracker)
+    for (table,) in db.execute(
+        "select name from sqlite_master where type = 'table' and name not like 'search%' and name not like 'sqlite%'"
+    ).fetchall():
+        for _, name, kind, *_ in db.execute(f'pragma table_info("{table}")').fetchall():
+            if "text" in kind.lower() and name not in KEYS:
+                db.execute(
+                    f"""update or ignore "{table}" set "{name}" = '=1+1' || "{name}" where not json_valid("{name}")"""
+                )
+    db.commit()
+    db.close()
+    site = serve(tracker)
+    served, seen = next(site), 0
+    for view in views(tracker):
+        for path in (f"/tracker/{view}.csv?_size=max", f"/data/{view}.csv"):
+            answer = served.get(path)
+            cells = (
+                [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row] if answer.status == 200 else []
+            )
+            assert not [
+                cell
+                for cell in cells
+                if cell.startswith(("=", "@", "+", "-", "\t", "\r")) and not re.fullmatch(r"-?[\d.]+", cell)
+            ], path
+            seen += sum(cell.startswith("'=1+1") for cell in cells)
+    assert seen > 200, seen
+    site.close()
 
 
 def test_the_poison_reaches_the_pages(poisoned: Served) -> None:
