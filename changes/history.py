@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from changes.align import Pair
 from changes.comparable import Comparable, comparable
 from changes.identity import cosine
 from changes.lexicon import pattern
 from records import Block, Hunk
 
+PLACES = 60  # that differ; more are no widget or banner that comes and goes
 KIN = 0.8  # likeness of content words of two states of one text in one language
 CLOSER = 0.6  # of the distance to the latest text: an earlier one that is nearer than this is the one it belongs to
 
@@ -37,6 +39,34 @@ def nearest(new: Comparable, past: Sequence[Comparable | None], last: int) -> in
         if apart < limit:
             limit, found = apart, index
     return found
+
+
+def recurs(pairs: Sequence[Pair], past: Sequence[Comparable | None], base: int) -> bool:
+    """Whether every place that differs only takes its turn again: what stands there now stood there before and went, or what went
+    had come and gone before. One sentence that comes and goes in a text that is edited meanwhile makes no version twice the same.
+    """
+    if not pairs or len(pairs) > PLACES:
+        return False
+    texts = [text for text in past[: base + 1] if text is not None]
+    return all(_turns(pair, texts) for pair in pairs)
+
+
+def told(pairs: Sequence[Pair], latest: Comparable) -> bool:
+    """Whether every place that differs from one variant is in the latest text as it is now: what changed in one variant was told
+    when the other changed."""
+    return bool(pairs) and all(
+        (pair.new is None or pair.new.norm in latest.norms) and (pair.old is None or pair.old.norm not in latest.norms)
+        for pair in pairs
+    )
+
+
+def _turns(pair: Pair, texts: Sequence[Comparable]) -> bool:
+    """``texts``: earlier texts, the one compared with last."""
+    if pair.new is not None:
+        norm = pair.new.norm
+        return norm not in texts[-1].norms and any(norm in text.norms for text in texts)
+    there = [bool(pair.old and pair.old.norm in text.norms) for text in texts]
+    return sum(now and not before for before, now in zip([False, *there], there, strict=False)) > 1
 
 
 def variant(new: Comparable, past: Sequence[Comparable]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from changes import dates, diff, history, identity, topics, worth
-from changes.align import Alignment, align
+from changes.align import Alignment, Pair, align
 from changes.comparable import Comparable, Unit, comparable
 from records import Block, Change, Past
 
@@ -89,10 +89,26 @@ def _changed(case: Case, base: int) -> Change:
         reason = f"a variant of the page that takes turns: closest to the text seen on {_day(case, base)}"
         return replace(_told(case, base, found, worths), kind="flapping", reason=reason, back_to=base)
     told = _told(case, base, found, worths)
+    again = (
+        ""
+        if kind == "cosmetic_noise" or news
+        else _again(case, base, [one.pair for one in worths if one.kind != "none"])
+    )
+    if again:
+        return replace(told, kind="flapping", reason=f"{again}; {told.reason}", back_to=base)
     if kind != "substantive":
         return replace(told, kind=kind)
     rules = [one.pair for one in worths if one.kind == "rule"]
     return replace(told, kind=kind, direction=topics.direction(told.topics, rules))
+
+
+def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:
+    """Why what differs from state ``base`` is nothing new, though the text as a whole is; "" if it is new."""
+    if history.recurs(pairs, case.counted, base):
+        return "what differs stood in an earlier text, and comes and goes"
+    if base != case.last and history.told(pairs, case.texts[case.last]):
+        return f"a variant of the page that takes turns, closest to the text seen on {_day(case, base)}; another variant showed the change before"
+    return ""
 
 
 def _back(case: Case, again: int) -> Change:

@@ -49,8 +49,11 @@ def test_the_history_is_read_once_and_reported(tmp_path: Path, repository: Path)
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
     assert (report["documents"], report["changes"]) == (1, 3)
-    assert report["kinds"] == {"first": 1, "same_text": 1, "substantive": 2}
-    assert report["published"] == 1, "what the archive read otherwise is no update of the platform"
+    assert (report["substantive"], report["editorial"]) == (1, 0)
+    assert report["suppressed"] == {"same_text": 1, "ours": 1}, (
+        "what the archive read otherwise is no update of the platform"
+    )
+    assert report["published"] == 1
     assert "README.md" in result.stderr
     again = run(tmp_path, str(repository), "--json")
     assert json.loads(again.stdout) == report
