@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -89,6 +91,7 @@ def run(folder: Path, store: Path, web: Web) -> Path:
         (folder / path).write_text(text, encoding="utf-8")
         (folder / path).chmod(0o755)
     (folder / "tmp").mkdir()
+    shutil.copytree(ROOT / "deploy", folder / "deploy")
     sources = json.dumps([asdict(desk(web, "desk", known_from="a test"))], default=list)
     environment = os.environ | {
         "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "BANWATCH_HOME": str(folder / "home"), "RUNNER_TEMP": str(folder / "tmp"),
@@ -157,6 +160,17 @@ def test_the_database_is_published_whole(site: Path, tmp_path: Path) -> None:
     assert db.execute("select count(*) from articles").fetchone() == (2,)
     assert db.execute("select count(*) from claims where jurisdiction = 'UA'").fetchone()[0] > 0
     assert db.execute("select count(distinct run) from sighting").fetchone() == (2,), "the first run's pages came back"
+
+
+def test_who_comes_to_the_front_or_follows_an_item_is_told_what_there_is(site: Path) -> None:
+    """A host of static files shows 404.html where there is no file."""
+    with published(site) as base:
+        front = got(f"{base}/").decode()
+        links = re.findall(r'href="([^"]+)"', front)
+        assert len(links) == 3 and all(
+            link.startswith(PLACE) and got(base + link.removeprefix(PLACE)) for link in links
+        )
+    assert (site / "404.html").read_text(encoding="utf-8") == front
 
 
 @pytest.mark.parametrize(
