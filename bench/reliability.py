@@ -124,6 +124,7 @@ def served() -> Iterator[tuple[str, int, Path]]:
         subprocess.run([*BANWATCH, "--home", folder, "demo", "--once"], check=True, capture_output=True)
         server = subprocess.Popen(
             [*BANWATCH, "--home", str(home / "demo"), "serve", "--public", "--port", "8961"],
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -160,7 +161,7 @@ async def _worst(base: str, pid: int) -> str:
                 status = (await client.get(path)).status_code
                 longest, refused, faults = (
                     max(longest, time.monotonic() - begun),
-                    refused + (status == 403),
+                    refused + (status in {400, 403}),
                     faults + (status >= 500),
                 )
             alone = await _timed(client, "/timeline")
@@ -169,7 +170,7 @@ async def _worst(base: str, pid: int) -> str:
             await pages
         after = _memory(pid)
     return (
-        f"{len(WORST) * 5} requests: {refused} refused (SQL), {faults} server errors, longest {longest:.1f} s; memory {before / 1e6:.0f} MB before, {peak[0] / 1e6:.0f} MB at"
+        f"{len(WORST) * 5} requests: {refused} refused, {faults} server errors, longest {longest:.1f} s; memory {before / 1e6:.0f} MB before, {peak[0] / 1e6:.0f} MB at"
         f" most, {after / 1e6:.0f} MB after; a page in {alone * 1000:.0f} ms alone, in {beside * 1000:.0f} ms beside twelve of them"
     )
 

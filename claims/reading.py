@@ -171,7 +171,7 @@ def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]
     origin: list[int] = []
     at = 0
     for one in found:
-        start, end = one.start - base, one.end - base
+        start, end = one.start - base, min(one.end - base, len(folded))  # a name may reach over the end of its sentence
         parts.append(folded[at:start] + MARKS[one.kind])
         origin.extend(range(at, start + 1))
         at = end

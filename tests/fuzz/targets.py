@@ -173,7 +173,7 @@ TOKENS: tuple[bytes, ...] = tuple(word.encode("utf-8", "surrogatepass") for word
     "<p>", "</p>", "<div>", "<main>", "<h1>", "<a href='/x'>", "<a href=\"javascript:alert(1)\">", "<!--", "-->", "<script>", "</script>", "<table><tr><td>",
     "<iframe>", "<time datetime='2024-09-23'>", "<![CDATA[", "]]>", "&#xD800;", "&#0;", "&amp;", "<meta charset=koi8-r>", "<base href='file:///'>",
     "<item><title>x</title><link>/a</link></item>", "<pubDate>Mon, 23 Sep 2024 10:00:00 GMT</pubDate>", "<entry>", "<?xml version='1.0' encoding='utf-16'?>",
-    '<!DOCTYPE r [<!ENTITY a "ENTITY-RESOLVED"><!ENTITY b SYSTEM "file:///etc/hostname">]>', "&a;", "&b;", '{"items": [', "]}", "%PDF-1.4", "\x00", "\u202e", "\ufffe",
+    '<!DOCTYPE r [<!ENTITY c "RESOLVED"><!ENTITY a "ENTITY-&c;"><!ENTITY b SYSTEM "file:///etc/hostname">]>', "&a;", "&b;", '{"items": [', "]}", "%PDF-1.4", "\x00", "\u202e", "\ufffe",
     "\ud800", "\U0001ffff", "\r\n\r\n", "\x1e", "\n", "Telegram", "TikTok", "the government of Ukraine", "France", "has banned", "fined", "on 23 September 2024",
     "31.02.2024", "02/03/2026", "29 February 2023", "last Tuesday", "yesterday", "in 99999", "2024-09-23T25:61:61Z", "Mon, 31 Feb 2024 10:00", "vor drei Tagen",
     "23 вересня 2024 року", "2024年9月23日", "23 Eylül 2024", "€5 million", "1e400", "9" * 40, "заблокировал", "Роскомнадзор", "interdit", "[[source]]", 'id = "../x"',

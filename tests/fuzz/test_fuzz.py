@@ -14,7 +14,7 @@ import pytest
 
 import parsers
 from errors import Unreadable
-from records import Page, Source
+from records import Article, Page, Source
 from tests.fuzz.campaign import SLOWEST, fuzz, made_nth, tried
 from tests.fuzz.targets import NOW, TARGETS, parser
 
@@ -73,3 +73,13 @@ def test_an_input_that_was_a_fault_once() -> None:
     page = Page("s", "feed", source.url, source.url, NOW, 200, (), b"<dc:creator>a</dc:creator>")
     with pytest.raises(Unreadable):
         parsers.read(page, source)
+
+
+def test_a_name_that_reaches_over_the_end_of_its_sentence() -> None:
+    """A text without an end of a sentence is cut somewhere, also inside a name: every place of a sentence is still one of the text."""
+    from claims.reading import read
+
+    for many in range(1_100, 1_210):
+        text = "TikTok " + "x" * many + "-Telegram-banned-by-the-United-Arab-Emirates-and-Ukraine " * 3
+        for sentence in read(Article("https://e.example/a", "", text, "en", "2024-09-24")).all:
+            assert len(sentence.origin) == len(sentence.masked) + 1, many
