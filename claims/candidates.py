@@ -10,6 +10,7 @@ from claims.lexicon import Rule
 from claims.reading import Reading, Sentence
 
 MOST = 40  # candidates of one sentence
+ENDS_ORDER = ("boundary", "otherwise")  # behind these words stands no more of what is ordered
 OF_PERSONS = ("ban", "block", "lift")
 
 
@@ -76,8 +77,8 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
 def _complement(sentence: Sentence, start: int, reach: int) -> int:
     """Where what is ordered ends: at a word like "after" or "for failing", at a colon, or after ``reach`` characters."""
     reach = sentence.language.reach(reach)
-    stop = sentence.language.pattern("boundary").search(sentence.masked, start, start + reach)
-    return stop.start() if stop else start + reach
+    stops = (sentence.language.pattern(group).search(sentence.masked, start, start + reach) for group in ENDS_ORDER)
+    return min([stop.start() for stop in stops if stop], default=start + reach)
 
 
 def _bridged(made: Candidate) -> bool:

@@ -15,6 +15,7 @@ from claims.reading import Reading, Sentence, read
 from claims.when import when
 from records import Article, Claim
 
+ABOUT_AS_SURE = 0.02  # of sentences that tell a thing about as surely the first is quoted: news comes before background
 ONE_BREATH = 50  # characters: two words so near each other tell one act
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
@@ -38,6 +39,7 @@ def read_candidates(article: Article) -> list[Candidate]:
 
 def _all(reading: Reading) -> list[Candidate]:
     found = [one for sentence in reading.sentences for one in candidates(reading, sentence)]
+    reality.place_by_actor(found)
     reality.compare(found)
     return found
 
@@ -88,7 +90,7 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
         return True
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
-    apart = reality.told_apart(one) and one.action not in lexicon.always_weaker()
+    apart = reality.told_apart(one) and stronger.action not in lexicon.always_weaker().get(one.action, ())
     return bool(same_place) and not apart and other[0] >= weigh.threshold("publish")
 
 
@@ -111,12 +113,20 @@ def _kind(action: str) -> str:
     return action if known.group == "inquiry" else known.coarse or action
 
 
+def _quoted(group: list[tuple[float, Candidate, str]]) -> tuple[float, Candidate, str]:
+    """What is quoted of candidates that tell one thing: a fact before a plan, and of those about as sure the first."""
+    facts = [row for row in group if not reality.UNREAL & row[1].signs] or group
+    near = [row for row in facts if row[0] >= facts[0][0] - ABOUT_AS_SURE]
+    return min(near, key=lambda row: row[1].sentence.number)
+
+
 def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim:
-    sure, best, place = group[0]
+    sure = group[0][0]
+    _, best, place = _quoted(group)
     sentence, language = best.sentence, reading.language
     text = reading.article.text
     platforms = tuple(
-        dict.fromkeys(name for row in group if row[0] >= 0.5 or row is group[0] for name in row[1].platforms)
+        dict.fromkeys(name for row in group if row[0] >= 0.5 or row[1] is best for name in row[1].platforms)
     )
     around = sentence.folded
     authority = (
@@ -147,7 +157,7 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         amount=money[0],
         currency=money[1],
         person=_person(reading, best.person),
-        dates=when(reading, [row[1] for row in group]),
+        dates=when(reading, [best, *(row[1] for row in group if row[1] is not best)]),
         ends=_ends(best),
         direction=next(iter(details.found(language, "direction", around)), "") if not government else "",
         occurred="denied" not in best.signs,

@@ -179,9 +179,9 @@ def weaker() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def always_weaker() -> frozenset[str]:
-    """Those that are weaker even where their own sentence makes news of them."""
-    return frozenset(_rules()["always_weaker"]["actions"])
+def always_weaker() -> dict[str, frozenset[str]]:
+    """Action -> those beside which it is weaker even where its own sentence makes news of it."""
+    return {name: frozenset(stronger) for name, stronger in _rules()["always_weaker"].items()}
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,8 @@ from claims.candidate import Candidate
 from claims.reading import Reading, Sentence
 
 STRONG_MARKS = (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")
-UNREAL = frozenset({"unreal", "unreal_after", "question", "conditional", "negated", "in_law"})
+UNREAL = frozenset({"unreal", "unreal_after", "question", "conditional", "conditional_after", "negated", "in_law"})
+ACTS = frozenset({"agent_named", "agent_word", "agent_by"})
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -22,9 +23,16 @@ def judge(reading: Reading, made: Candidate) -> None:
         _noun(made)
         if not made.rule.law:
             _strangers(made)
-    elif made.sentence.near("standing", made.at, made.end, 30):
-        made.signs.add("standing")
+    else:
+        _of_platform(made)
     _surroundings(reading, made)
+
+
+def _of_platform(made: Candidate) -> None:
+    if made.sentence.near("standing", made.at, made.end, 30):
+        made.signs.add("standing")
+    if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
+        made.signs.add("suspected")
 
 
 def compare(found: list[Candidate]) -> None:
@@ -35,6 +43,23 @@ def compare(found: list[Candidate]) -> None:
             one.signs.add("told_again")
         if any(UNREAL & other.signs for other in others):
             one.signs.add("told_unreal")
+
+
+def place_by_actor(found: list[Candidate]) -> None:
+    """A candidate whose sentence names no place gets that of the nearest sentence before it in which somebody named acts."""
+    for one in found:
+        if "place_context" not in one.signs:
+            continue
+        told = [
+            other
+            for other in found
+            if ACTS & other.signs
+            and "place_sentence" in other.signs
+            and other.sentence.number < one.sentence.number
+            and set(other.platforms) & set(one.platforms)
+        ]
+        if told:
+            one.places = max(told, key=lambda other: other.sentence.number).places
 
 
 def _alike(one: Candidate, other: Candidate) -> bool:
@@ -52,6 +77,8 @@ def _reality(made: Candidate) -> None:
     reach = made.sentence.language.reach
     written = masked[max(start, made.at - reach(75)) : made.at]
     before = pattern("real_before").sub(" ", written)
+    if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
+        before = pattern("preliminary").sub(" ", before)
     after = masked[made.end : made.end + reach(50)]
     inside = (
         made.words if made.sentence.language.order == "sov" else ""
@@ -62,11 +89,11 @@ def _reality(made: Candidate) -> None:
         made.signs.add("in_law")
     if pattern("unreal_after").match(after.lstrip()):
         made.signs.add("unreal_after")
-    if _conditional(made, start):
-        made.signs.add("conditional")
+    if made.rule.needs != "court":  # a law on conditions is upheld without any
+        made.signs.update(_conditional(made, start))
     if _future(made):
         made.signs.add("future")
-    if pattern("negation").search(before[-28:]):
+    if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
         made.signs.add("negated")
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")):
         made.signs.add("question")
@@ -78,25 +105,25 @@ def _reality(made: Candidate) -> None:
         made.signs.add("firm_acts")
     if made.sentence.has("boilerplate"):
         made.signs.add("boilerplate")
-    if made.sentence.near("denied", made.at, made.end, 70):
+    if made.rule.needs != "court" and made.sentence.near("denied", made.at, made.end, 70):
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
         made.signs.add("ongoing")
 
 
-def _conditional(made: Candidate, start: int) -> bool:
-    """True where the act hangs on something else: "otherwise it will be suspended", "the return depends on payment"."""
+def _conditional(made: Candidate, start: int) -> set[str]:
+    """Whether the act hangs on something else: "otherwise it will be suspended", "the return depends on payment"."""
     masked, pattern = made.sentence.masked, made.sentence.language.pattern
     reach = made.sentence.language.reach(80)
     first = max(start, made.at - reach)
+    if any(pattern(group).search(masked, first, made.at) for group in ("otherwise", "condition")):
+        return {"conditional"}
     ends = [at for mark in STRONG_MARKS if (at := masked.find(mark, made.end)) >= 0]
     other = pattern("otherwise").search(masked, made.end)
     last = min([made.end + reach, *ends, *([other.start()] if other else [])])
-    return bool(
-        pattern("otherwise").search(masked, first, made.at)
-        or pattern("condition").search(masked, first, made.at)
-        or pattern("condition").search(masked, made.at, last)
-    )
+    if pattern("hangs").search(masked, first, last):
+        return {"conditional"}
+    return {"conditional_after"} if pattern("condition").search(masked, made.at, last) else set()
 
 
 def _firm_acts(made: Candidate) -> bool:

@@ -339,6 +339,9 @@ def _place(reading: Reading, made: Candidate) -> None:
         made.places = listed if len(listed) > 1 else (found,)
         made.signs.add("place_sentence")
         return
+    if sentence.has("vague"):
+        made.signs.add("place_none")
+        return
     around = [*_before(reading, sentence), *([reading.title] if reading.title else []), *reading.sentences[:2]]
     for other in [*around, *reading.sentences[sentence.number : sentence.number + 3]]:
         found = _best_place(other, None)
@@ -350,16 +353,29 @@ def _place(reading: Reading, made: Candidate) -> None:
 
 
 def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
-    """Places in a list before the verb: "South Dakota, Maryland and Wisconsin have also ..." are several actors."""
-    places = [mark for mark in sentence.of("J") if mark.at < at]
+    """Places in a list before the verb: "South Dakota, Maryland and Wisconsin have also ..." are several actors; or, where none
+    stands before it, in a list after it: "is banned in India, Iran and Nepal"."""
+    before = _run([mark for mark in sentence.of("J", "A") if mark.at < at], sentence, last=True)
+    if len(before) >= 2 and at - before[-1].at <= 40:
+        return _places(before)
+    after = _run([mark for mark in sentence.of("J", "A") if mark.at > at], sentence, last=False)
+    return _places(after) if len(after) >= 2 and not any(mark.at < at for mark in sentence.of("J", "A", "D")) else ()
+
+
+def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]:
+    """The last (or first) run of names that only commas and small words part."""
     run: list[Marked] = []
-    for mark in places:
-        if run and not re.fullmatch(r",? ?(?:\w{1,3}|,)? ?", sentence.masked[run[-1].at + 1 : mark.at]):
+    for mark in marks:
+        if run and not re.fullmatch(r",? ?(?:\w{1,4}|,)? ?(?:the )?", sentence.masked[run[-1].at + 1 : mark.at]):
+            if not last:
+                break
             run = []
         run.append(mark)
-    if len(run) < 2 or at - run[-1].at > 40:
-        return ()
-    return tuple(dict.fromkeys(mark.mention.value for mark in run if mark.mention))
+    return run
+
+
+def _places(marks: list[Marked]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark.mention.place or mark.mention.value for mark in marks if mark.mention))
 
 
 def _best_place(sentence: Sentence, made: Candidate | None) -> str:
@@ -384,7 +400,8 @@ def _best_place(sentence: Sentence, made: Candidate | None) -> str:
     ]
     if within:
         return within[0]
-    return finer[0] if finer and best.kind != "A" and made is None else best.mention.place
+    of_law = made is not None and made.action == "court_ruling"  # a federal judge on a law of Utah
+    return finer[0] if finer and (of_law or (best.kind != "A" and made is None)) else best.mention.place
 
 
 def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> float:
@@ -397,12 +414,20 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
         score += 1.6
     if mark.mention.seat:
         score -= 0.4
+    if made is not None and _in_reason(sentence, made, mark):
+        return 0.0
     if made is not None:
         score -= abs(mark.at - made.at) / sentence.language.reach(200)
         if mark.kind == "A" and mark.at > made.at and not _follows_by(sentence, mark):
             score -= 1.6
         score += 0.4 if mark.at < made.at else 0.0
     return max(score, 0.1)
+
+
+def _in_reason(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
+    """True for the China of "banned it for fear of the Chinese government": it says why, not where."""
+    between = sentence.masked[made.end : mark.at]
+    return bool(between and mark.kind in "JD" and sentence.language.pattern("boundary").search(between))
 
 
 def origin(sentence: Sentence, mark: Marked) -> bool:

@@ -9,6 +9,7 @@ LONGEST = 1_200  # characters; what runs on longer is no sentence and is cut at 
 
 _LINE = re.compile(r"[^\n]+")
 _END = re.compile(r"[.!?…]+[\"'”»’)\]]*(?=\s)|[。！？]+[”」』）]*")
+_PLATFORM_X = re.compile(r"(?:^|\s)[^\W\d_A-Z]\w*\W+X$")  # "fined X." ends a sentence, "Malcolm X." may not
 _DATE_DOT = re.compile(r"(?:^|\s)\d{1,2}$")
 
 
@@ -38,7 +39,7 @@ def _goes_on(text: str, begin: int, stop: re.Match[str], end: int, abbreviations
     if following.islower() or (word and word[0].lower() in abbreviations):
         return True
     if word and len(word[0]) == 1 and word[0].isalpha() and not word[0].islower():
-        return True
+        return not _PLATFORM_X.search(before)
     return bool(_DATE_DOT.search(before)) and following.isupper() and not stop[0][1:]
 
 

@@ -58,9 +58,14 @@ def _all(reading: Reading, told: list[Candidate], day: date | None) -> Iterator[
 def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float]]:
     """Sentences besides that may date it: one that goes on about it, the one before, those that say who announced it."""
     number = best.sentence.number
+    if best.sentence.has("same_time"):
+        for other in reading.sentences[max(0, number - 3) : number - 1]:
+            yield other, 2.0 + 0.1 * other.number / number
     for other in reading.sentences[number : number + FOLLOWING]:
         if other.has(best.rule.trigger) or other.has("noun_act"):
             yield other, 1.2 - 0.2 * (other.number - number)
+        elif other.number <= number + 2 and number <= 2 and other.has("told"):
+            yield other, 0.6  # "The regulator said on Monday ..."
     for other in reading.sentences[max(0, number - 2) : number - 1]:
         named = {mark.mention.value for mark in other.of("P") if mark.mention}
         if named & set(best.platforms) or other.has("told") or other.has(best.rule.trigger):

@@ -266,6 +266,8 @@ def settle(own: list[Text], real: list[Text], fitted: list[dict[str, float]]) ->
     read = read_anew(real, fitted)
     read_own = read_anew(own, fitted)
     publish = best_threshold([*read, *read_own])
+    for at in (0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80):
+        print(f"from {at:.2f}: real {figures(read, at)}\n           own  {figures(read_own, at)}")
     print(f"\ncurve {curve[0]:.2f} {curve[1]:.2f}; whole events, cross-validated, from {publish:.2f}")
     for name, texts in (("real articles", read), ("own articles", read_own)):
         print(f"\n{name}: {figures(texts, publish)}\n{reliability(judged(texts))}")
