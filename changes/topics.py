@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from changes.align import Pair
+from changes.comparable import Unit
 from changes.lexicon import topics as table
 from changes.lexicon import words_of
 
@@ -39,6 +40,9 @@ STARTS = re.compile(
 LONGEST = 1_500  # characters of a sentence that are looked at
 OFTEN = 3.0  # times; a word that is said more often says no more
 DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip
+NEITHER = frozenset(("jurisdiction_or_entity", "contact_or_format", "transparency_report", "other"))
+NEAR = 4  # words between what is done and the word that forbids it
+DIRECTED = 3.0  # worth of a rule; more makes it no clearer which way a change goes
 
 
 @lru_cache(maxsize=4_096)
@@ -81,7 +85,17 @@ def _texts(pair: Pair, whole: bool) -> list[tuple[str, float]]:
 
 
 def changed_text(pair: Pair) -> str:
-    return f"{' '.join(pair.removed)} | {' '.join(pair.added)}"
+    """The words that changed; beside a number what it counts."""
+    return f"{_counted(pair.removed, pair.old)} | {_counted(pair.added, pair.new)}"
+
+
+def _counted(changed: Sequence[str], unit: Unit | None) -> str:
+    said: list[str] = []
+    for word in changed:
+        said.append(word)
+        if unit and word.isdecimal() and word in unit.words:
+            said += unit.words[unit.words.index(word) + 1 :][:1]
+    return " ".join(said)
 
 
 def of_all(weighed: Sequence[tuple[Mapping[str, float], float]], about: str = "") -> tuple[str, ...]:
@@ -107,8 +121,11 @@ def of_places(worths: Sequence[Worth], about: str) -> tuple[str, ...]:
     """Topics of a difference: of its rules, or of its wording where it changes none."""
     rules = [one for one in worths if one.kind == "rule"]
     if rules:
-        return of_all([(one.topics, max(0.1, min(one.score, 4.0))) for one in rules], about)
-    return of_all([(_of_wording(one), 1.0) for one in worths if one.kind != "none"])
+        ways = {one.pair.gap for one in rules}  # how to reach somebody, told beside a rule, is told with it
+        beside = [({"contact_or_format": 1.0}, 1.5) for one in worths if one.kind == "contact" and one.pair.gap in ways]
+        return of_all([*((one.topics, max(0.1, min(one.score, 4.0))) for one in rules), *beside], about)
+    found = of_all([(_of_wording(one), 1.0) for one in worths if one.kind != "none"])
+    return tuple(name for name in found if name != "other") or found
 
 
 def _of_wording(one: Worth) -> dict[str, float]:
@@ -120,16 +137,68 @@ def _of_wording(one: Worth) -> dict[str, float]:
     return {name: value for name, value in hits(changed_text(one.pair)).items() if value >= 1} or {"other": 0.8}
 
 
-def direction(topics: Sequence[str], pairs: Sequence[Pair]) -> str:
-    """widened or narrowed (what is done with data), tightened or relaxed (what users may do), "" if unclear."""
-    removed = Counter(word for pair in pairs for word in pair.removed)
-    added = Counter(word for pair in pairs for word in pair.added)
-    lean = sum((added[w] > 0) - (removed[w] > 0) for w in words_of("wide")) - sum((added[w] > 0) - (removed[w] > 0) for w in words_of("narrow"))  # fmt: skip
-    if not removed or not added:
-        lean += 2 if added else -2
-    data = any(topic in DATA for topic in topics[:2])
-    if lean and data:
-        return "widened" if lean > 0 else "narrowed"
-    if lean:
-        return "tightened" if lean > 0 else "relaxed"
-    return ""
+def direction(rules: Sequence[Worth]) -> str:
+    """widened or narrowed (what is done with data), tightened or relaxed (what users may do), "" where it is neither, or unclear.
+
+    A leaning of words, not a reading: what came counts one way, what went the other; what limits counts against.
+    """
+    lean: dict[str, float] = {"data": 0.0, "users": 0.0}
+    weight: Counter[str] = Counter()
+    for one in rules:
+        group = _group(one)
+        weight[group] += min(one.score, DIRECTED)  # type: ignore[assignment]
+        if group in lean:
+            lean[group] += _lean(one.pair, group)
+    group = max(lean, key=lambda name: weight[name])
+    if not lean[group] or weight[group] < weight["neither"]:
+        return ""
+    wide, narrow = ("widened", "narrowed") if group == "data" else ("tightened", "relaxed")
+    return wide if lean[group] > 0 else narrow
+
+
+def _group(one: Worth) -> str:
+    """Whether a rule is about data, about what users may do, or about neither: who is bound, and how to reach them."""
+    sums = Counter({"data": 0.0, "users": 0.0, "neither": 0.0})
+    for name, value in one.topics.items():
+        sums["data" if name in DATA else "neither" if name in NEITHER else "users"] += value  # type: ignore[assignment]
+    if sums["data"] and sums["data"] >= 0.5 * sums["neither"] and sums["data"] >= sums["users"]:
+        return "data"
+    return max(sums, key=lambda name: sums[name]) if any(sums.values()) else "neither"
+
+
+def _lean(pair: Pair, group: str) -> float:
+    """Above 0 where a rule reaches further: over data, or over users."""
+    if pair.old is None or pair.new is None:
+        unit = pair.new or pair.old
+        assert unit is not None
+        held = {*unit.words}
+        sign = 1.0 if pair.new else -1.0
+        if group == "users":
+            allows = (
+                words_of("permission") & held
+                and not (words_of("negation") | words_of("limit") | words_of("duty")) & held
+            )
+            return -sign if allows else sign
+        return -sign if _withholds(unit.words) or words_of("choice") & held else sign
+    came, went = Counter(pair.added) - Counter(pair.removed), Counter(pair.removed) - Counter(pair.added)
+    if group == "users":
+        strict = words_of("duty") | words_of("negation") | words_of("limit")
+        lean = sum((w in strict) - (w in words_of("permission")) for w in came) - sum((w in strict) - (w in words_of("permission")) for w in went)  # fmt: skip
+        return float(lean or _longer(pair))
+    wide, narrow = words_of("wide"), words_of("narrow") | words_of("negation") | words_of("limit")
+    lean = sum((w in wide) - (w in narrow) for w in came) - sum((w in wide) - (w in narrow) for w in went)
+    return lean or _longer(pair) or 0.5 * (bool(came) - bool(went))
+
+
+def _withholds(words: Sequence[str]) -> bool:
+    """Whether a sentence says that something is not done with data: a negation, or "only", close to what is done."""
+    does, against = words_of("handling") | words_of("acting"), words_of("negation") | words_of("limit")
+    return any(against & {*words[max(0, at - NEAR) : at + NEAR]} for at, word in enumerate(words) if word in does)
+
+
+def _longer(pair: Pair) -> float:
+    """1 where the numbers of an edited sentence grew (a period, an age), -1 where they became smaller."""
+    old, new = (
+        [int(word) for word in words if word.isdecimal() and len(word) < 7] for words in (pair.removed, pair.added)
+    )
+    return float((sum(new) > sum(old)) - (sum(new) < sum(old))) if old and new else 0.0

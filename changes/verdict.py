@@ -98,8 +98,8 @@ def _changed(case: Case, base: int) -> Change:
         return replace(told, kind="flapping", reason=f"{again}; {told.reason}", back_to=base)
     if kind != "substantive":
         return replace(told, kind=kind)
-    rules = [one.pair for one in worths if one.kind == "rule"]
-    return replace(told, kind=kind, direction=topics.direction(told.topics, rules))
+    rules = [one for one in worths if one.kind == "rule"]
+    return replace(told, kind=kind, direction=topics.direction(rules))
 
 
 def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:

@@ -170,7 +170,7 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
         return True
     if pair.old and pair.new and _is_postal(pair, unit, content):
         return True
-    short = len(unit.words) < 16 and unit.kind != "heading"
+    short = len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
     if _is_measure(pair):  # how long a number is kept, not which number it is
         return False
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
@@ -318,6 +318,8 @@ def _is_enumerated(run: tuple[str, ...], pair: Pair) -> bool:
     """Whether the words that came, or went, are one thing of several: an "and", an "or", a comma or "such as" joins them."""
     unit = pair.new if run is pair.added else pair.old
     assert unit is not None
+    if _before_entity(unit, run[-1]):  # a part of the name of a company
+        return False
     if words_of("joining") & {run[0], run[-1]}:
         return True
     first, last = re.escape(run[0]), re.escape(run[-1])
@@ -372,19 +374,36 @@ def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
     assert unit is not None
     others = [w.pair.new if best.new is None else w.pair.old for _, w in real if w.pair.gap == best.gap and w.pair is not best]  # fmt: skip
     held = [other for other in others if other]
-    other = max(held, key=lambda o: likeness(o, unit), default=None)
-    if other is None or (len(held) > 1 and likeness(other, unit) < KIN):
+    other = max(held, key=lambda o: _about_the_same(o, unit), default=None)
+    if other is None or (len(held) > 1 and max(likeness(other, unit), _about_the_same(other, unit)) < KIN):
         return best.old, best.new
     return (other, best.new) if best.old is None else (best.old, other)
+
+
+def _about_the_same(a: Unit, b: Unit) -> float:
+    """0 to 100: share of the beginnings of the words that tell which two sentences have in common, of the shorter one's."""
+    first, second = ({word[:5] for word in unit.words if _tells(word)} for unit in (a, b))
+    return 100 * len(first & second) / max(1, min(len(first), len(second)))
 
 
 def _bearing(worth: Worth) -> float:
     """How well a place tells what happened: weight up to a point, then what it speaks of; what stands now before what is gone."""
     pair = worth.pair
     unit = pair.new or pair.old
+    if worth.kind == "rename":
+        return 0.3  # one is as good as another: the first tells it
     if worth.kind != "rule":
-        return 0.3 * min(worth.score, 1.0) - (0.5 if worth.kind in ("date", "log") else 0.0)
+        dated = bool(unit and pattern("banner").search(unit.text) and dates.find(unit.text))
+        return 0.3 * min(worth.score, 1.0) + (0.3 if dated else -0.5 if worth.kind in ("date", "log") else 0.0)
     said = topics.hits(unit.text) if unit else {}
     bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
     bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0
+    bearing += 0.15 if unit and _is_of_us(unit) else 0.0
+    bearing -= 0.3 if unit and pattern("offered").match(unit.text) else 0.0
     return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
+
+
+def _is_of_us(unit: Unit) -> bool:
+    """Whether a sentence says what the platform may do with users or their data, not what users can do."""
+    held = {*unit.words}
+    return bool(words_of("platform") & held and held & (words_of("handling") | words_of("acting")))

@@ -215,3 +215,89 @@ def test_an_announced_version_has_its_own_date() -> None:
 def test_a_date_of_effect_that_moved_is_told() -> None:
     found = judged(["Effective: 1 March 2023", *POLICY], ["Effective: 1 April 2024", *POLICY])
     assert found.fields_moved == ("effective",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Users in EU countries and the United Kingdom must be at least 18 years old to sign up.",
+         "Users in EU countries, the United Kingdom and Australia must be at least 18 years old to sign up."),
+        ("Spectators in Italy can buy coins and send presents to those who stream.",
+         "Spectators in Italy and Taiwan can buy coins and send presents to those who stream."),
+        ("Disparaging the looks of another member, including weight, height, or other traits",
+         "Disparaging the looks of another member, including gender, weight, height, or other traits"),
+        ("Inhalte, die Gewalt gegen Kinder zeigen, sind verboten.", "Inhalte und Handlungen, die Gewalt gegen Kinder zeigen, sind verboten."),
+        ("Nous retirons les contenus qui menacent autrui.", "Nous retirons les contenus, les commentaires, qui menacent autrui."),
+        ("Мы удаляем сообщения с угрозами в адрес других людей.", "Мы удаляем сообщения и фотографии с угрозами в адрес других людей."),
+    ],
+)  # fmt: skip
+def test_a_rule_that_reaches_further_is_substantive(old: str, new: str) -> None:
+    for before, after in ((old, new), (new, old)):
+        assert judged([before, *POLICY], [after, *POLICY]).kind == "substantive"
+
+
+def listed(
+    *entries: str, lead: str = "If your advertisement is shown in Algeria, we do not allow:"
+) -> tuple[Block, ...]:
+    return (*text(*POLICY), Block("paragraph", lead), *(Block("item", entry, 1) for entry in entries))
+
+
+def test_one_entry_of_a_list_of_what_is_ruled_is_a_rule() -> None:
+    at = "2024-09-24T00:00:00+00:00"
+    goods = ["Alcohol", "Infant formula", "Medicines sold without a prescription"]
+    assert judge(listed(*goods[1:]), past(listed(*goods)), at).kind == "substantive"
+    assert judge(listed("Casinos", *goods[1:]), past(listed(*goods)), at).kind == "substantive"
+    menu = "Business"
+    assert judge(listed(*goods[1:], lead=menu), past(listed(*goods, lead=menu)), at).kind != "substantive"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Our office is at 3180 18th Street, San Francisco.", "Our office is at 1455 3rd Street, San Francisco."),
+        ("If you have questions, please send us an e-mail to help@example.org.", "If you want to talk to us, please write to the address help@example.org."),
+        ("Of the more than 1 billion claims of 2023, few were disputed.", "Of the more than 2 billion claims of 2024, few were disputed."),
+        ("We offer online ads through partners you know.", "We offer online adverts through partners you know."),
+    ],
+)  # fmt: skip
+def test_addresses_ways_to_reach_and_counts_are_no_rules(old: str, new: str) -> None:
+    assert judged([old, *POLICY], [new, *POLICY]).kind == "editorial"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Contact us at [email protected] today.", "Contact us at support@example.org today."),
+        ("OverviewBest PracticesSteps to TakePolicy for Commerce FeaturesPolicy on Politics", "Our policies"),
+        ("A.1. Overview of the rules of this service", "Overview of the rules of this service"),
+        ("Example™ accounts are free for everybody.", "Example® accounts are free for everybody."),
+        ("Home > Legal > Terms of use", "Legal > Terms of use"),
+    ],
+)
+def test_what_a_page_adds_around_its_text_is_no_change(old: str, new: str) -> None:
+    assert judged([old, *POLICY], [new, *POLICY]).kind in ("cosmetic_noise", "same_text", "editorial")
+
+
+DIRECTIONS = [
+    ("widened", "We share your e-mail address with partners in your country.", "We share your e-mail address with all partners, affiliates and third parties."),
+    ("widened", "We keep logs of your data for 30 days.", "We keep logs of your data for 180 days."),
+    ("widened", None, "We collect the precise location of your device and share it with advertisers."),
+    ("widened", "Wir speichern deine Daten für 6 Monate.", "Wir speichern deine Daten für 18 Monate."),
+    ("widened", None, "Nous partageons vos données avec nos partenaires publicitaires."),
+    ("narrowed", None, "We do not share your messages with advertisers."),
+    ("narrowed", None, "Мы не передаем ваши данные третьим лицам."),
+    ("narrowed", "We may disclose data to any authority.", "We may disclose data only to a court."),
+    ("tightened", "You must be 13 years old to use the service.", "You must be 16 years old to use the service."),
+    ("tightened", None, "You must not post sexual content or harass other people."),
+    ("tightened", None, "Es ist nicht erlaubt, rechtswidrige Inhalte zu verbreiten: wir sperren solche Konten."),
+    ("relaxed", "You must not post nudity.", None),
+    ("relaxed", "You must be 16 years old to use the service.", "You must be 14 years old to use the service."),
+    ("", "The service is provided by Example Inc., the controller.", "The service is provided by Example LLC, the controller."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "old", "new"), DIRECTIONS)
+def test_directions(direction: str, old: str | None, new: str | None) -> None:
+    rest = "Write to us about anything that you do not understand in this policy."
+    found = judged([rest, *([old] if old else [])], [rest, *([new] if new else [])])
+    assert (found.kind, found.direction) == ("substantive", direction), found.topics
