@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,7 @@ def _serve(home: Home, host: str, port: int, public: bool) -> None:
     )
     if public and not os.environ.get("BANWATCH_BASE_URL"):
         say(f"feeds name {base} as their address; set BANWATCH_BASE_URL to where others reach this server")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would stay behind, and keep the port
     process = subprocess.Popen(serve_command(ROOT / "datasette", home.tracker, host, found, public))
     try:
         raise SystemExit(process.wait())

@@ -26,6 +26,7 @@ from crawler import CrawlSettings
 from errors import BadStore
 from store import archive as archive_module
 from store.archive import Archive, migrate
+from tests.hostile.web import tree
 from tests.kill import site, work
 from verbs import common
 
@@ -179,6 +180,20 @@ def test_an_interruption_keeps_what_was_fetched(base: str, tmp_path: Path, times
     grown = work.everything(tmp_path)
     work.reread(tmp_path)
     assert work.everything(tmp_path) == grown
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_ended_leaves_nobody_behind(home: Path, number: int) -> None:
+    call = [sys.executable, "-c", "from banwatch import main; main()", "--home", str(home), "serve", "--port", "8971"]
+    process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr and next(process.stderr)
+    while len(family := tree(process.pid)) < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == common.DONE and "Traceback" not in err, err
+    assert not any(Path(f"/proc/{pid}").exists() for pid in family)
 
 
 # clocks ---------------------------------------------------------------------------------------------------------------

@@ -116,11 +116,16 @@ class Meter:
         self.spent = 0.0
 
     def __call__(self, pid: int) -> bool:
-        self.spent = max(self.spent, sum(map(_spent, tree(pid))))
+        self.spent = max(self.spent, used(pid))
         if self.spent < self._seconds:
             return False
         time.sleep(self._more)
         return True
+
+
+def used(pid: int) -> float:
+    """Seconds of processor time that a process and what came of it have used."""
+    return sum(map(_spent, tree(pid)))
 
 
 def _spent(pid: int) -> float:
