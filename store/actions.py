@@ -48,8 +48,14 @@ def save_action(db: sqlite3.Connection, claims: Iterable[str], earlier: Iterable
         "update claim set action = ?, development = null where id in (select value from json_each(?))",
         (action, many(r["id"] for r in rows)),
     )
+    began = (row["announced_on"] or row["effective_on"] or row["first_seen"])[:10]
+    lane = {
+        "jurisdiction": row["jurisdiction"],
+        "family": kinds()[row["kind"]].get("family", row["kind"]),
+        "began": (began + "-01-01")[:10],
+    }
     for platform in json.loads(row["platforms"]):
-        put(db, "action_platform", {"platform": platform, "action": action})
+        put(db, "action_platform", {"platform": platform, "action": action, **lane})
     _save_aliases(db, action, [*rows, *past], family)
     for since, until, state, basis in lived.periods:
         put(db, "period", {"action": action, "since": since, "until": until, "state": state, "basis": basis})

@@ -17,40 +17,22 @@ from change c join document d on d.id = c.document join development v on v.chang
 where d.platform = ? and c.class = 'substantive' and not c.ours order by c.id"""
 
 
-def attach(db: sqlite3.Connection, platform: str, claims: Iterable[Told]) -> tuple[list[Told], dict[str, list[str]]]:
-    """(claims of one platform that speak of no captured change, for each of its changes the claims that speak of it).
+def attached(db: sqlite3.Connection, claim: Told) -> tuple[str, str] | None:
+    """(platform, change) that a claim about a platform's documents speaks of; None if none was captured.
 
     A claim fits a change of its kind if it was made or dated no more than a fortnight outside the time between the capture
     that did not show the change yet and a month after the one that did. One that names several platforms goes to the first
     that has such a change.
     """
-    changes = {platform: db.execute(CHANGES, (platform,)).fetchall()}
-    by: dict[str, list[str]] = {row["id"]: [] for row in changes[platform]}
-    rest: list[Told] = []
-    for claim in claims:
-        home = next(
-            (
-                (name, change)
-                for name in _platforms(db, claim)
-                if (change := _fitting(_changes(db, changes, name), claim))
-            ),
-            None,
-        )
-        if home is None:
-            rest.append(claim)
-        elif home[0] == platform:
-            by[home[1]].append(claim.id)
-    return rest, by
+    for platform in _platforms(db, claim):
+        change = _fitting(db.execute(CHANGES, (platform,)).fetchall(), claim)
+        if change:
+            return platform, change
+    return None
 
 
 def _platforms(db: sqlite3.Connection, claim: Told) -> list[str]:
     return [row[0] for row in db.execute("select platform from told where claim = ? order by platform", (claim.id,))]
-
-
-def _changes(db: sqlite3.Connection, known: dict[str, list[sqlite3.Row]], platform: str) -> list[sqlite3.Row]:
-    if platform not in known:
-        known[platform] = db.execute(CHANGES, (platform,)).fetchall()
-    return known[platform]
 
 
 def _fitting(changes: Iterable[sqlite3.Row], claim: Told) -> str:
@@ -71,6 +53,8 @@ def _day(instant: str) -> int:
 def save_evidence(db: sqlite3.Connection, change: str, claims: list[str]) -> None:
     """Write whose evidence claims are. A document that states no date of its own takes the one they state, else the day it was seen."""
     row = db.execute(CHANGES.replace("d.platform = ?", "c.id = ?"), (change,)).fetchone()
+    if row is None:  # judged anew, and no update any more
+        return
     rows = db.execute(CLAIMS, (many(claims),)).fetchall()
     db.execute(
         "update claim set development = ? where id in (select value from json_each(?))",

@@ -1,10 +1,10 @@
 """Marked claims of one jurisdiction -> its actions, written anew where anything about them changed, and nowhere else.
 
-Work goes by blocks, one for each platform of a side and jurisdiction. A block's strands (resolve.py) are computed from its own
-claims. Strands of several platforms that mostly the same claims tell are one action: a strand leans on the weightiest strand
+Work goes by blocks, one for each platform of a side and jurisdiction, and within a block by stretches of time (lanes.py): only
+those that a changed claim touches are computed. A stretch's strands (resolve.py) are computed from its own claims. Strands of several platforms that mostly the same claims tell are one action: a strand leans on the weightiest strand
 that shares at least half of its tellings, and what leans on one root is one action. A claim that names platforms of several
 actions tells the one most of its platforms are in. All of that is a function of the set of claims; what is kept of it in
-table ``told`` only saves computing it for blocks that nothing touched.
+tables ``told`` and ``stretch`` only saves computing it where nothing was touched.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from functools import cache
 from typing import Any
 
 from store.actions import drop_action, save_action
-from store.database import add, many, unsettled
-from store.evidence import attach, save_evidence
-from store.resolve import COLUMNS, Strand, Told, kinds, strands, told
+from store.database import many, unsettled
+from store.evidence import attached, save_evidence
+from store.lanes import END, OUT, Block, Lanes, lane_of, stand
+from store.resolve import COLUMNS, Strand, Told, is_over, kinds, strands, told
+from store.stretches import GONE
 from store.withdrawn import save_withdrawn
 
 TELLS, ENDS, TOLD_BEFORE, ENDED_BEFORE = (
@@ -28,68 +30,92 @@ TELLS, ENDS, TOLD_BEFORE, ENDED_BEFORE = (
     2,
     3,
 )  # parts a claim has in a strand; the latter two: by a text since edited
-BLOCK = f"""
-select {COLUMNS} from told t join claim c on c.id = t.claim left join article a on a.id = c.article
-where t.side = ? and t.jurisdiction = ? and t.platform = ? and c.standing in ('published', 'superseded') order by c.id"""
+STANDS = f"select c.standing as standing, {COLUMNS} from claim c left join article a on a.id = c.article where c.id = ?"
+MEMBERS = f"""
+select t.sort, t.strand, t.family, t.part, {COLUMNS} from told t join claim c on c.id = t.claim left join article a on a.id = c.article
+where t.lane = ? and t.stretch = ? and t.sort >= 0 order by c.id"""
+MATES = """
+select m.id, m.kind, t.strand, t.family, t.part from claim g join article a on a.id = g.article join article b on b.url = a.url and b.source = a.source
+join claim m on m.article = b.id join told t on t.claim = m.id
+where g.id = ? and t.side = ? and t.jurisdiction = ? and t.platform = ? and t.sort in (0, 1, 2) order by m.id"""
+EDITED = """
+select distinct g.id from claim m join article b on b.id = m.article join article a on a.url = b.url and a.source = b.source
+join claim g on g.article = a.id where m.id in (select value from json_each(?)) and g.standing = 'superseded'"""
 
 
 def mark_claim(db: sqlite3.Connection, claim: sqlite3.Row | dict[str, Any]) -> None:
     """Mark that a claim came or changed, so that the actions it may tell are computed again."""
-    place = f"{claim['side']}|{claim['jurisdiction']}"
+    row = db.execute(STANDS, (claim["id"],)).fetchone()
+    one = told(row)
+    sort, day, until, known = stand(one, row["standing"])
     for platform in json.loads(claim["platforms"]) or [""]:
-        add(
-            db,
-            "told",
-            {"side": claim["side"], "jurisdiction": claim["jurisdiction"], "platform": platform, "claim": claim["id"]},
-        )
-        unsettled(db, "block", f"{place}|{platform}")
-    unsettled(db, "claim", f"{place}|{claim['id']}")
+        block = (claim["side"], claim["jurisdiction"], platform)
+        lane = "" if one.ending else lane_of(block, one.family)
+        db.execute(TOLD, (*block, one.id, lane, int(one.ending), sort, day, until, known, one.measure))
+    unsettled(db, "claim", f"{claim['side']}|{claim['jurisdiction']}|{claim['id']}")
+
+
+TOLD = """
+insert into told (side, jurisdiction, platform, claim, lane, ending, sort, day, until, known, measure) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set sort = excluded.sort, day = excluded.day, until = excluded.until, known = excluded.known"""
 
 
 def drop_claim(db: sqlite3.Connection, claim: sqlite3.Row) -> None:
     """Take a claim out, and mark what it was part of."""
     place = f"{claim['side']}|{claim['jurisdiction']}"
-    for platform, strand in db.execute("select platform, strand from told where claim = ?", (claim["id"],)).fetchall():
-        unsettled(db, "block", f"{place}|{platform}")
-        unsettled(db, "strand", f"{place}|{strand}")
+    for row in db.execute("select * from told where claim = ?", (claim["id"],)).fetchall():
+        gap = [row["platform"], row["lane"], row["stretch"], claim["id"], claim["kind"], claim["ends"], row["day"], row["change"], claim["measure"]]  # fmt: skip
+        unsettled(db, "gap", f"{place}|{many(gap)}")
+        unsettled(db, "strand", f"{place}|{row['strand']}")
     unsettled(db, "action", f"{place}|{claim['action'] or ''}")
     db.execute("delete from told where claim = ?", (claim["id"],))
     db.execute("delete from claim where id = ?", (claim["id"],))
 
 
-def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> tuple[set[str], set[str]]:
-    """Compute what is marked of one side in one jurisdiction; returns the ids of actions that were written or taken out, and the
-    platforms they concern."""
+def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[str]:
+    """Compute what is marked of one side in one jurisdiction; returns the ids of actions that were written or taken out."""
     changed = _marked(db, "claim", side, jurisdiction)
+    changed |= {row[0] for row in db.execute(EDITED, (many(sorted(changed)),))}
+    gaps = [json.loads(gap) for gap in sorted(_marked(db, "gap", side, jurisdiction))]
     weave = Weave(db, _marked(db, "action", side, jurisdiction))
     weave.touched |= _marked(db, "strand", side, jurisdiction) - {""}
-    evidence: dict[str, list[str]] = {}
-    platforms = _marked(db, "block", side, jurisdiction)
-    for platform in sorted(platforms):
-        evidence |= _settle_block(db, weave, (side, jurisdiction, platform), changed)
+    evidence = _evidence(db, changed) if side == "platform" else set()
+    blocks: dict[str, set[str]] = {gap[0]: set() for gap in gaps}
+    for row in db.execute(
+        "select platform, claim from told where claim in (select value from json_each(?))", (many(sorted(changed)),)
+    ):
+        blocks.setdefault(row[0], set()).add(row[1])
+    edited = False
+    for platform, dirty in sorted(blocks.items()):
+        edited |= Settled(db, weave, (side, jurisdiction, platform), dirty).settle(
+            [gap for gap in gaps if gap[0] == platform]
+        )
     actions = weave.write()
-    save_withdrawn(db, side, jurisdiction)
     db.execute(
         "update claim set action = null, development = null where id in (select value from json_each(?))",
         (many(sorted(weave.nowhere)),),
     )
-    for change, claims in evidence.items():
-        save_evidence(db, change, claims)
-    rows = db.execute(
-        "select distinct platform from action_platform where action in (select value from json_each(?))",
-        (many(sorted(actions)),),
-    )
-    return actions, platforms | {row[0] for row in rows}
+    if edited:
+        save_withdrawn(db, side, jurisdiction)
+    for change in sorted(evidence | {gap[7] for gap in gaps} - {""}):
+        save_evidence(
+            db,
+            change,
+            [
+                row[0]
+                for row in db.execute("select distinct claim from told where change = ? order by claim", (change,))
+            ],
+        )
+    return actions
 
 
 def mark_platform(db: sqlite3.Connection, platform: str) -> None:
     """Mark that captured changes of a platform's documents changed: what is said about them may be evidence now, or no more."""
     rows = db.execute(
-        "select distinct o.platform from told t join told o on o.claim = t.claim where t.side = 'platform' and t.jurisdiction = '' and t.platform = ?",
-        (platform,),
-    ).fetchall()
-    for name in {row[0] for row in rows}:
-        unsettled(db, "block", f"platform||{name}")
+        "select distinct claim from told where side = 'platform' and jurisdiction = '' and platform = ?", (platform,)
+    )
+    for (claim,) in rows.fetchall():
+        unsettled(db, "claim", f"platform||{claim}")
 
 
 def _marked(db: sqlite3.Connection, kind: str, side: str, jurisdiction: str) -> set[str]:
@@ -101,69 +127,140 @@ def _marked(db: sqlite3.Connection, kind: str, side: str, jurisdiction: str) -> 
     return {row[0].removeprefix(head) for row in found}
 
 
+def _evidence(db: sqlite3.Connection, changed: Iterable[str]) -> set[str]:
+    """Find the captured changes that claims about documents are evidence of; returns those whose claims may be others now."""
+    touched: set[str] = set()
+    for claim in sorted(changed):
+        row = db.execute(STANDS, (claim,)).fetchone()
+        if row is None:
+            continue
+        one = told(row)
+        home = attached(db, one) if row["standing"] == "published" else None
+        touched |= {r[0] for r in db.execute("select change from told where claim = ? and change != ''", (claim,))}
+        touched |= {home[1]} if home else set()
+        db.execute(
+            "update told set change = '', sort = ? where claim = ?",
+            (OUT if home else stand(one, row["standing"])[0], claim),
+        )
+        if home:
+            db.execute("update told set change = ? where claim = ? and platform = ?", (home[1], claim, home[0]))
+    return touched
+
+
 # one block ------------------------------------------------------------------------------------------------------------
-Place = tuple[str, str, str, int]  # strand, family, measure, part
-NOWHERE: Place = ("", "", "", TELLS)
+Place = tuple[str, str, int]  # strand, family, part
+NOWHERE: Place = ("", "", TELLS)
 
 
-def _settle_block(
-    db: sqlite3.Connection, weave: Weave, block: tuple[str, str, str], changed: set[str]
-) -> dict[str, list[str]]:
-    rows = db.execute(BLOCK, block).fetchall()
-    now = [told(row) for row in rows if row["standing"] == "published"]
-    now, evidence = attach(db, block[2], now) if block[0] == "platform" else (now, {})
-    found = strands(now)
-    places = _places(found, block[2])
-    gone = [told(row) for row in rows if row["standing"] == "superseded"]
-    _earlier(places, found, gone)
-    _taken_back(places, now, [claim for claim in gone if claim.id not in places])
-    held = db.execute(
-        "select claim, strand, family, measure, part from told where side = ? and jurisdiction = ? and platform = ?",
-        block,
-    ).fetchall()
-    moved = [row for row in held if weave.notice(row, places.get(row["claim"], NOWHERE), row["claim"] in changed)]
-    db.executemany(
-        "update told set strand = ?, family = ?, measure = ?, part = ? where side = ? and jurisdiction = ? and platform = ? and claim = ?",
-        [(*places.get(row["claim"], NOWHERE), *block, row["claim"]) for row in moved],
-    )
-    return evidence
+class Settled:
+    """Changed claims of one block -> their places and those of the claims beside them, written to ``told``."""
+
+    def __init__(self, db: sqlite3.Connection, weave: Weave, block: Block, dirty: set[str]) -> None:
+        self._db = db
+        self._weave = weave
+        self._block = block
+        self._dirty = dirty
+        self._gone: dict[
+            str, Place
+        ] = {}  # claims of texts since edited -> where they were told, if no text at the address tells it now
+
+    def settle(self, gaps: list[list[Any]]) -> bool:
+        """Whether anything changed about texts since edited."""
+        lanes = Lanes(self._db, self._block)
+        dirty = self._db.execute(
+            f"{END} where t.side = ? and t.jurisdiction = ? and t.platform = ? and t.claim in (select value from json_each(?)) order by t.claim",
+            (*self._block, many(sorted(self._dirty))),
+        ).fetchall()
+        lanes.settle(dirty, [(gap[1], gap[2], gap[3]) for gap in gaps], {gap[8] for gap in gaps} - {""})
+        for gap in gaps:
+            if is_over(gap[4]):
+                lanes.over(gap[4], gap[5], gap[6])
+        moved = self._nowhere(self._dirty | lanes.lost)
+        for lane, stretch in sorted(lanes.run):
+            moved += self._stretch(lanes, lane, stretch)
+        return self._edited(moved)
+
+    def _nowhere(self, claims: Iterable[str]) -> list[str]:
+        """Claims that are in no stretch tell nothing any more."""
+        rows = self._db.execute(
+            "select claim, sort, strand, family, part from told where side = ? and jurisdiction = ? and platform = ?"
+            f" and claim in (select value from json_each(?)) and (sort = {OUT} or stretch = '')", (*self._block, many(sorted(claims))),
+        ).fetchall()  # fmt: skip
+        self._gone |= {row["claim"]: NOWHERE for row in rows if row["sort"] == GONE}
+        return self._write([row for row in rows if row["sort"] != GONE], {})
+
+    def _stretch(self, lanes: Lanes, lane: str, stretch: str) -> list[str]:
+        """Compute the strands of one stretch; returns the claims that moved."""
+        rows = self._db.execute(MEMBERS, (lane, stretch)).fetchall()
+        one = next((s for s in lanes.stretches(lane) if s.id == stretch), None)
+        if one is None or not rows:
+            return []
+        now = [told(row) for row in rows if row["sort"] != GONE]
+        lifted = lanes.lifted(lane, one)
+        places = _places(strands(now, lifted), self._block[2])
+        gone = [told(row) for row in rows if row["sort"] == GONE]
+        if gone:
+            self._taken_back(places, now, [claim for claim in gone if not self._mates(claim)], lifted)
+            self._gone |= {claim.id: places.pop(claim.id, NOWHERE) for claim in gone}
+        return self._write([row for row in rows if row["sort"] != GONE], places)
+
+    def _write(self, rows: Iterable[sqlite3.Row], places: dict[str, Place]) -> list[str]:
+        names = "claim" if not places else "id"
+        moved = [
+            row for row in rows
+            if self._weave.notice(row[names], (row["strand"], row["family"], row["part"]), places.get(row[names], NOWHERE), row[names] in self._dirty)
+        ]  # fmt: skip
+        self._db.executemany(
+            "update told set strand = ?, family = ?, part = ? where side = ? and jurisdiction = ? and platform = ? and claim = ?",
+            [(*places.get(row[names], NOWHERE), *self._block, row[names]) for row in moved],
+        )
+        return [row[names] for row in moved]
+
+    # claims of texts since edited -------------------------------------------------------------------------------------
+    def _edited(self, moved: Iterable[str]) -> bool:
+        """Place claims of texts since edited: with what the text at their address tells now, else where they were told before."""
+        beside = {row[0] for row in self._db.execute(EDITED, (many(sorted(moved)),))}
+        rows = self._db.execute(
+            f"select t.sort, t.strand, t.family, t.part, {COLUMNS} from told t join claim c on c.id = t.claim left join article a on a.id = c.article"
+            f" where t.side = ? and t.jurisdiction = ? and t.platform = ? and t.sort = {GONE} and c.id in (select value from json_each(?)) order by c.id",
+            (*self._block, many(sorted(beside | set(self._gone) | self._dirty))),
+        ).fetchall()  # fmt: skip
+        places = {row["id"]: self._of_edited(row) for row in rows}
+        return bool(self._write(rows, places)) or bool(self._dirty & places.keys())
+
+    def _of_edited(self, row: sqlite3.Row) -> Place:
+        mates = self._mates(told(row))
+        if mates:
+            return mates[0]["strand"], mates[0]["family"], TOLD_BEFORE if mates[0]["part"] == TELLS else ENDED_BEFORE
+        return self._gone.get(row["id"], (row["strand"], row["family"], row["part"]))
+
+    def _mates(self, claim: Told) -> list[sqlite3.Row]:
+        """What the text at the address of a claim tells now of the same family."""
+        rows = self._db.execute(MATES, (claim.id, *self._block)).fetchall()
+        return [
+            row for row in rows if (kinds()[row["kind"]].get("family") or row["kind"]) == (claim.family or claim.kind)
+        ]
+
+    def _taken_back(
+        self, places: dict[str, Place], now: Sequence[Told], gone: Sequence[Told], lifted: Sequence[int]
+    ) -> None:
+        """What one text has taken back and another still tells keeps to that strand: the measure keeps the id it was first told by."""
+        for one in strands([*now, *gone], lifted) if gone else ():
+            members = [*((c, TOLD_BEFORE) for c in one.claims), *((c, ENDED_BEFORE) for c in one.ends)]
+            held = next((places[claim.id] for claim, _ in members if claim.id in places), None)
+            for claim, part in members:
+                if held and claim.id not in places:
+                    places[claim.id] = (*held[:2], part)
 
 
 def _places(found: Iterable[Strand], platform: str) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for strand in found:
-        name = _name(strand, platform)
+        name = f"{platform}|{min(claim.id for claim in strand.claims)}"
         for part, claims in ((TELLS, strand.claims), (ENDS, strand.ends)):
             for claim in claims:
-                places[claim.id] = (name, strand.family, strand.measure, part)
+                places[claim.id] = (name, strand.family, part)
     return places
-
-
-def _name(strand: Strand, platform: str) -> str:
-    return f"{platform}|{min(claim.id for claim in strand.claims)}"
-
-
-def _earlier(places: dict[str, Place], found: Iterable[Strand], gone: Iterable[Told]) -> None:
-    """A telling of a text since edited keeps to the strand that the text at that address tells now."""
-    by: dict[tuple[str, str], str] = {}
-    for one in found:
-        for claim in (*one.claims, *one.ends):
-            by.setdefault((claim.address, claim.family or claim.kind), claim.id)
-    for claim in gone:
-        now = by.get((claim.address, claim.family or claim.kind))
-        if now:
-            strand, family, measure, part = places[now]
-            places[claim.id] = (strand, family, measure, TOLD_BEFORE if part == TELLS else ENDED_BEFORE)
-
-
-def _taken_back(places: dict[str, Place], now: Sequence[Told], gone: Sequence[Told]) -> None:
-    """What one text has taken back and another still tells keeps to that strand: the measure keeps the id it was first told by."""
-    for one in strands([*now, *gone]) if gone else ():
-        members = [*((c, TOLD_BEFORE) for c in one.claims), *((c, ENDED_BEFORE) for c in one.ends)]
-        held = next((places[claim.id] for claim, _ in members if claim.id in places), None)
-        for claim, part in members:
-            if held and claim.id not in places:
-                places[claim.id] = (*held[:3], part)
 
 
 # strands -> actions ---------------------------------------------------------------------------------------------------
@@ -187,15 +284,14 @@ class Weave:
         self._parents: dict[str, str] = {}
         self._votes: dict[str, list[str]] = {}
 
-    def notice(self, row: sqlite3.Row, place: Place, changed: bool) -> bool:
+    def notice(self, claim: str, was: Place, place: Place, changed: bool) -> bool:
         """Note where a claim was and is, if it moved or changed; returns whether it moved."""
-        was = (row["strand"], row["family"], row["measure"], row["part"])
         if was == place and not changed:
             return False
         self.touched |= {was[0], place[0]} - {""}
-        self.claims.add(row["claim"])
+        self.claims.add(claim)
         if place == NOWHERE:
-            self.nowhere.add(row["claim"])
+            self.nowhere.add(claim)
         return was != place
 
     def write(self) -> set[str]:
@@ -203,6 +299,7 @@ class Weave:
         old: set[str] = set()
         done: dict[str, set[str]] = {}
         waiting = {s for touched in self.touched if self.known(touched)[2] for s in (touched, *self.shares(touched))}
+        waiting |= self._strands_of(self.claims)  # a claim that left one app's action may count for another's now
         self._take(self._actions_of(self.claims) | self._gone, old, waiting)
         while waiting:
             self._gather(waiting, done, old)
@@ -238,6 +335,13 @@ class Weave:
                 (action,),
             )
             waiting |= {row[0] for row in rows}
+
+    def _strands_of(self, claims: Iterable[str]) -> set[str]:
+        rows = self._db.execute(
+            "select distinct strand from told where strand != '' and claim in (select value from json_each(?))",
+            (many(sorted(claims)),),
+        )
+        return {row[0] for row in rows}
 
     def _actions_of(self, claims: Iterable[str]) -> set[str]:
         rows = self._db.execute(

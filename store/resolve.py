@@ -194,19 +194,23 @@ class Strand:
         return min(after, low - self.days[at - 1]) if at else after
 
 
-def strands(claims: Iterable[Told]) -> list[Strand]:
-    """Every claim in exactly one strand."""
+def strands(claims: Iterable[Told], lifted: Sequence[int] | None = None) -> list[Strand]:
+    """Every claim in exactly one strand. ``lifted``: days, in order, on which something ended there; those of the claims if None."""
     lanes: dict[str, list[Told]] = defaultdict(list)
     ends: list[Told] = []
     for claim in claims:
         (ends if claim.ending else lanes[claim.family]).append(claim)
-    found = [strand for family in sorted(lanes) for strand in Lane(family, _over(ends, family)).run(lanes[family])]
+    found = [
+        strand
+        for family in sorted(lanes)
+        for strand in Lane(family, _over(ends, family) if lifted is None else lifted).run(lanes[family])
+    ]
     return found + _end_all(found, ends)
 
 
 def _over(ends: Iterable[Told], family: str) -> list[int]:
     """Days on which something ended that may have been of this family."""
-    return sorted(c.high for c in ends if c.exact and is_over(c.kind) and family in _families(c))
+    return sorted(c.high for c in ends if c.exact and is_over(c.kind) and family in families(c.kind, c.ends))
 
 
 def is_over(kind: str) -> bool:
@@ -329,7 +333,7 @@ class Lane:
 
     def _slip(self, days: dict[int, int], claim: Told) -> Strand | None:
         """The strand that tells the same day of another year or month."""
-        numbers = [days[day] for day in _slips(claim.low) if day in days] if claim.exact and claim.low else []
+        numbers = [days[day] for day in slips(claim.low) if day in days] if claim.exact and claim.low else []
         return next((self.strands[number] for number in numbers if self._fits(self.strands[number], claim)), None)
 
     def _news(self, news: list[tuple[int, int]], claim: Told) -> Strand | None:
@@ -362,7 +366,7 @@ class Lane:
         return None
 
 
-def _slips(day: int) -> list[int]:
+def slips(day: int) -> list[int]:
     """Days that differ from this one by a year or a month alone."""
     right = date.fromordinal(day)
     months = [right.year * 12 + right.month - 1 + step for step in (-12, 12, -1, 1)]
@@ -445,7 +449,7 @@ def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], cla
     if claim.measure:
         own = [
             s
-            for family in _families(claim)
+            for family in families(claim.kind, claim.ends)
             for s in found
             if s.family == family and case_of(s.measure) == case_of(claim.measure)
         ]
@@ -460,7 +464,7 @@ def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], cla
 
 def _begun_by(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], claim: Told, day: int) -> Strand | None:
     """Of the likeliest family the strand that had begun by a day: one known to end about then, else still open, else the latest."""
-    for family in _families(claim):
+    for family in families(claim.kind, claim.ends):
         lane = lanes.get(family, [])
         at = bisect_right(lane, (day + 7, 1 << 30))
         near = [
@@ -478,10 +482,11 @@ def _ends_about(strand: Strand, claim: Told) -> bool:
     return low - ABOUT <= strand.ended <= high + ABOUT
 
 
-def _families(claim: Told) -> list[str]:
-    """Families an ending can end, the likeliest first; the one the text names before all."""
-    said = kinds()[claim.ends].get("family", "") if claim.ends else ""
-    listed = kinds()[claim.kind].get("of", [])
+@cache
+def families(kind: str, ends: str) -> list[str]:
+    """Families that an ending of this kind can end, the likeliest first; that of the kind the text says it ends before all."""
+    said = kinds()[ends].get("family", "") if ends else ""
+    listed = kinds()[kind].get("of", [])
     return [said, *(family for family in listed if family != said)] if said else list(listed)
 
 

@@ -15,7 +15,7 @@ from store.turns import settle_turns
 from store.voices import settle_voice
 from store.watch import settle_source
 
-PLACE_MARKS = ("claim", "block", "action", "strand")
+PLACE_MARKS = ("claim", "gap", "action", "strand")
 
 TOGETHER = 32  # marks that are settled in one transaction
 
@@ -83,9 +83,9 @@ def _places(db: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def _place(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
-    actions, platforms = settle_place(db, side, jurisdiction)
+    actions = settle_place(db, side, jurisdiction)
     if side == "government" and actions:
-        settle_cases(db, jurisdiction, platforms)
+        settle_cases(db, jurisdiction, actions)
     for action in actions:
         unsettled(db, "linked", action)
 

@@ -90,7 +90,9 @@ create table action (                 -- what claims resolve to; side platform: 
   claims integer not null, title text not null, first_seen text not null, updated_at text not null, curated integer not null,
   measure text not null default '',   -- the register's measure, if one names it
   follows text not null default '',   -- the earlier action of its case that it follows
-  own_status text not null default '', own_until text not null default '');  -- before a stronger measure superseded it
+  own_status text not null default '', own_until text not null default '',  -- before a stronger measure superseded it
+  superseded text not null default '');  -- the stronger measure that did
+create index action_superseded on action(superseded) where superseded != '';
 create index action_follows on action(follows) where follows != '';
 create index action_jurisdiction on action(jurisdiction, kind, side);
 create index action_kind on action(kind);
@@ -98,8 +100,11 @@ create index action_case on action("case");
 create index action_authority on action(authority_id);
 create index action_force on action(in_force_from, in_force_until);
 
-create table action_platform (platform text not null, action text not null references action(id), primary key (platform, action)) without rowid;
+create table action_platform (        -- began: first day of the announcement, else of the effect, else it became known
+  platform text not null, action text not null references action(id), jurisdiction text not null default '', family text not null default '',
+  began text not null default '', primary key (platform, action)) without rowid;
 create index action_platform_action on action_platform(action);
+create index action_platform_lane on action_platform(platform, jurisdiction, family, began, action);
 
 create table restriction (            -- one app under one measure in one stretch of force: the view restricted, kept by triggers, so that
                                       -- map, matrix and pages of places and apps read one index
@@ -109,6 +114,12 @@ create index restriction_place on restriction(jurisdiction, platform, kind, in_f
 create index restriction_action on restriction(action);
 create table told (                   -- a claim under each platform it names, and the strand of tellings it belongs to there
   side text not null, jurisdiction text not null, platform text not null, claim text not null,
+  lane text not null default '',      -- its family of kinds, of an end the family of what it ends; and what tells lanes of one name apart
+  ending integer not null default 0,
+  sort integer not null default -1,   -- 0 exact days, 1 a month or year, 2 no day, 3 of a text since edited, -1 tells nothing (review, rumour, evidence)
+  day integer not null default 0, until integer not null default 0, known integer not null default 0,  -- days, counted from 0001-01-01
+  stretch text not null default '',   -- the run of tellings it is computed with
+  change text not null default '',    -- the captured change of a document that it is evidence of
   strand text not null default '',    -- '' until settled, and for claims that are not published
   family text not null default '', measure text not null default '',
   part integer not null default 0,    -- 0 tells the action, 1 its end, 2 an earlier text's telling: keeps the id, is not shown
@@ -116,6 +127,15 @@ create table told (                   -- a claim under each platform it names, a
 create index told_claim on told(claim);
 create index told_strand on told(strand, part);
 create index told_measure on told(measure, family) where measure != '';
+create index told_stretch on told(lane, stretch);
+create index told_rest on told(lane) where sort in (1, 2, 3);
+create index told_end on told(side, jurisdiction, platform, day) where ending = 1;
+create index told_ends on told(lane) where ending = 1;
+create index told_change on told(change) where change != '';
+create table stretch (                -- a run of tellings in a lane, near enough in time to be computed together
+  lane text not null, id text not null, first integer not null, last integer not null,
+  kind integer not null,              -- 0 exact days; 1 one lone day far from its publication, 3 if it is told elsewhere; 2 other claims
+  primary key (lane, id)) without rowid;
 
 create table period (                 -- when a measure was in which state: from its first day to the day before the next
   action text not null references action(id), since text not null, until text not null,  -- until: first day that is not in it; '' open

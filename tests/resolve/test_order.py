@@ -5,17 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import register
+from store import register, stretches
 from store.database import open_tracker, writing
 from store.door import save_names
-from store.places import mark_claim
+from store.places import drop_claim, mark_claim
 from store.settle import settle
 from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE, Telling, save, tellings
@@ -127,74 +129,98 @@ def test_a_second_load_of_the_register_does_nothing(tmp_path: Path) -> None:
         assert (done.added, done.changed, done.removed) == (0, 0, 0) and rows(db) == before
 
 
-# made claims: few apps, few days, so that strands meet, part and share claims often ------------------------------------------------
-DAYS = (0, 3, 25, 45, 80, 200, 420)
-APPS = ("Telegram", "X", "Facebook", "TikTok")
-made = st.tuples(
-    st.sets(st.sampled_from(APPS), min_size=1, max_size=3),
-    st.sampled_from(
-        (
-            "nationwide_block",
-            "nationwide_block",
-            "nationwide_block",
-            "restriction_lifted",
-            "throttling",
-            "court_ruling",
-            "suspended",
-        )
-    ),
-    st.sampled_from(DAYS),
-    st.sampled_from((10, 10, 10, 7, 0)),
-    st.integers(0, 40),
+# made claims: few apps, few kinds, days near each other, so that strands meet, part and share claims often, and so do stretches ------
+APPS = ("Telegram", "X", "Facebook")
+KINDS = (*["nationwide_block"] * 4, "restriction_lifted", "restriction_lifted", "throttling", "court_ruling", "suspended", "fine", "device_ban", "annulled", "investigation")  # fmt: skip
+MORE: dict[str, list[dict[str, object]]] = {
+    "fine": [{"amount": amount, "currency": "EUR"} for amount in ("", "100", "500")],
+    "investigation": [{"authority_id": body} for body in ("", "gb-ofcom", "gb-ico")],
+    "device_ban": [{"scopes": scopes} for scopes in ((), ("government",), ("schools",))],
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A claim as it is drawn. ``day``: days after the first; ``exact``: letters of its date that are told; ``late``: days until it was
+    published; ``then``: days until a second day that it tells; ``end``: review, superseded or dropped at last, "" if it stays."""
+
+    apps: frozenset[str]
+    kind: str
+    day: int
+    exact: int
+    late: int
+    role: str
+    then: int
+    pick: int
+    end: str
+
+
+made = st.builds(
+    Made,
+    st.frozensets(st.sampled_from(APPS), min_size=1, max_size=2),
+    st.sampled_from(KINDS),
+    st.one_of(st.integers(0, 60), st.integers(0, 400), st.sampled_from((0, 3, 25, 45, 80, 200, 420, 1200))),
+    st.sampled_from((10, 10, 10, 10, 7, 4, 0)),
+    st.sampled_from((0, 0, 1, 3, 25, 40, 200, 400)),
+    st.sampled_from(("effective", "effective", "announced", "decided", "observed")),
+    st.sampled_from((0, 0, 0, 0, 20, 90, 300)),
+    st.integers(0, 2),
+    st.sampled_from(("", "", "", "", "review", "superseded", "dropped")),
 )
 
 
-def tell_made(db: sqlite3.Connection, number: int, one: tuple[set[str], str, int, int, int]) -> str:
-    apps, kind, day, precision, late = one
-    when = date(2021, 1, 5) + timedelta(days=day)
-    dates = (
-        [(when.isoformat()[:precision], "lifted" if kind == "restriction_lifted" else "effective")] if precision else []
-    )
+def tell_made(db: sqlite3.Connection, number: int, one: Made) -> str:
+    when = date(2021, 1, 5) + timedelta(days=one.day)
+    role = "lifted" if one.kind == "restriction_lifted" else one.role
+    dates = [(when.isoformat()[: one.exact], role)] if one.exact else []
+    if one.then and one.exact == 10:
+        dates.append(((when + timedelta(days=one.then)).isoformat(), "effective"))
+    told, apps = (when + timedelta(days=one.late)).isoformat(), tuple(sorted(one.apps))
     return tell(
-        db,
-        kind,
-        *dates,
-        told=(when + timedelta(days=late)).isoformat(),
-        by=f"desk{number}",
-        platforms=tuple(sorted(apps)),
+        db, one.kind, *dates, told=told, by=f"desk{number}", platforms=apps, **(MORE.get(one.kind, [{}] * 3)[one.pick])
     )
+
+
+def take_away(db: sqlite3.Connection, claim: str, how: str) -> None:
+    if how == "dropped":
+        drop_claim(db, db.execute("select * from claim where id = ?", (claim,)).fetchone())
+    elif how:
+        db.execute("update claim set standing = ? where id = ?", (how, claim))
+        mark_claim(db, db.execute("select * from claim where id = ?", (claim,)).fetchone())
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    claims=st.lists(made, min_size=2, max_size=22),
-    cuts=st.sets(st.integers(1, 21)),
-    withdrawn=st.sets(st.integers(0, 21), max_size=5),
-)
-def test_strands_that_meet_and_part_do_so_in_any_order(
-    claims: list[tuple[set[str], str, int, int, int]],
-    cuts: set[int],
-    withdrawn: set[int],
-    tmp_path_factory: pytest.TempPathFactory,
+@given(claims=st.lists(made, min_size=2, max_size=16), data=st.data(), kept=st.sampled_from((1, 2, 64)))
+def test_strands_and_stretches_that_meet_and_part_do_so_in_any_order(
+    claims: list[Made], data: st.DataObject, kept: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """One tracker takes the claims in a drawn order and settles at drawn moments, the other takes all at once, and what is taken
+    away at last was never in it. ``kept`` is small, so that lanes are cut as only the fullest are."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "a").mkdir()
     (folder / "b").mkdir()
-    with tracker(folder / "a") as db, tracker(folder / "b") as other:
-        ids = []
-        for number, one in enumerate(claims):
-            ids.append(tell_made(db, number, one))
-            if number in cuts:
+    numbers = list(range(len(claims)))
+    order = data.draw(st.permutations(numbers))
+    pauses = data.draw(st.sets(st.sampled_from(numbers)))
+    with patch.object(stretches, "KEPT", kept), tracker(folder / "a") as db, tracker(folder / "b") as other:
+        ids = {}
+        for number in order:
+            ids[number] = tell_made(db, number, claims[number])
+            if number in pauses:
                 settle(db, NONE)
         settle(db, NONE)
-        for number, one in reversed(list(enumerate(claims))):
-            tell_made(other, number, one)
-        for held in (db, other):
-            with writing(held):
-                for number in withdrawn & set(range(len(ids))):
-                    held.execute("update claim set standing = 'review' where id = ?", (ids[number],))
-                    mark_claim(held, held.execute("select * from claim where id = ?", (ids[number],)).fetchone())
-            settle(held, NONE)
+        for number in reversed(order):
+            with writing(db):
+                take_away(db, ids[number], claims[number].end)
+            if number in pauses:
+                settle(db, NONE)
+        for number in numbers:
+            if claims[number].end != "dropped":
+                held = tell_made(other, number, claims[number])
+                with writing(other):
+                    take_away(other, held, claims[number].end)
+        settle(db, NONE)
+        settle(other, NONE)
         one_way, other_way = rows(db), rows(other)
         for table in one_way:
             assert one_way[table] == other_way[table], table
