@@ -27,6 +27,7 @@ STAGE_WORDS = {
     "in_force": " in force",
     "deadline": " due",
     "expiry": " to expire",
+    "appealed": " under appeal",
 }
 BESIDE = 30  # days within which an announcement and a decision are one development
 T = TypeVar("T")
@@ -290,6 +291,12 @@ def happenings(rows: Sequence[sqlite3.Row], kind: str) -> list[Happening]:
     for (told, stage), dates in sorted(by.items()):
         parts = clusters(dates, lambda d: d.value) if kinds()[told].get("repeats") and stage == "ended" else [dates]
         found += [(told, stage, part, []) for part in parts]
+    appealed = [
+        Dated(row, "appealed", row["state_on"] or row["known"][:10], "reported", False)
+        for row in rows
+        if row["state"] == "under_appeal"
+    ]
+    found += [(kind, "appealed", appealed, [])] if appealed else []
     for row in rows:
         if row["dates"] == "[]" and row["de_facto"] not in ("reachable", "intermittent"):
             _place_undated(found, row, kind)
@@ -316,7 +323,11 @@ def _join_decisions(by: dict[tuple[str, str], list[Dated]]) -> None:
 def _place_undated(found: list[Happening], row: sqlite3.Row, kind: str) -> None:
     ending = is_ending(row)
     told = _kind_told(row, "announced", kind)
-    fits = [h for h in found if h[0] == told and (h[1] == "ended") == ending and h[1] not in ("deadline", "expiry")]
+    fits = [
+        h
+        for h in found
+        if h[0] == told and (h[1] == "ended") == ending and h[1] not in ("deadline", "expiry", "appealed")
+    ]
     if fits:
         fits[-1 if ending else 0][3].append(row)
     else:
@@ -344,7 +355,7 @@ def _save_development(
     save_development(db, {
         "id": development, "side": action["side"], "kind": kind, "stage": stage, "action": action["id"], "change": None,
         "document": None, "happened_on": day, "precision": when.get("precision", ""), "date_role": when.get("role", ""),
-        "date_basis": when.get("basis", ""), "title": _headline(db, action, kind, stage, body, rows.values()),
+        "date_basis": when.get("basis", ""), **_said_of(stage, day), "title": _headline(db, action, kind, stage, body, rows.values()),
         "summary": _summary(db, action, when, rows.values()),
         "platforms": action["platforms"], "jurisdiction": action["jurisdiction"], "authority": shown(rows.values(), "authority") or action["authority"],
         "topics": union(rows.values(), "topics"), "url": source["url"] or first["url"], "published_at": held["seen_at"],
@@ -356,6 +367,13 @@ def _save_development(
     )
 
 
+def _said_of(stage: str, day: str) -> dict[str, str]:
+    """Of a state, not of an event, the day is the one it is told for."""
+    if stage != "appealed":
+        return {}
+    return {"precision": {4: "year", 7: "month", 10: "day"}[len(day)], "date_role": "reported", "date_basis": "stated"}
+
+
 def _headline(
     db: sqlite3.Connection, action: dict[str, Any], kind: str, stage: str, authority: str, rows: Iterable[sqlite3.Row]
 ) -> str:
@@ -365,7 +383,7 @@ def _headline(
     if documents:
         return f"{listed(json.loads(action['platforms']))}: {listed(documents)} changed"
     body = (str(found[0]) or str(found[1])) if found else ""
-    words = "" if once and stage not in ("deadline", "expiry") else STAGE_WORDS.get(stage, "")
+    words = "" if once and stage not in ("deadline", "expiry", "appealed") else STAGE_WORDS.get(stage, "")
     return title(db, action, kind) + words + (f" ({body})" if body else "")
 
 
@@ -392,6 +410,8 @@ def _save_conflicts(
 ) -> None:
     """A row for each value that the shown one, or another, excludes. ``telling``: claims that tell what the action is shown as."""
     for kind, stage, dates, _ in happened:
+        if stage == "appealed":  # days on which it was so, not days of an event
+            continue
         day = shown_day(dates)
         for told in _comparable(kind, dates):
             found = sorted(ranked(told, lambda d: d.row, lambda d: d.value), key=lambda pair: pair[0] != day)

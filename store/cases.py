@@ -74,9 +74,9 @@ class Step:
     began: str
 
 
-def settle_cases(db: sqlite3.Connection, jurisdiction: str, actions: Iterable[str]) -> None:
+def settle_cases(db: sqlite3.Connection, jurisdiction: str, actions: Iterable[str]) -> set[str]:
     """Write ``case``, and the status superseded, of the actions of a jurisdiction that were written, and of those that hang on
-    them; ``actions`` may be gone."""
+    them; ``actions`` may be gone. Returns those whose case is another now."""
     actions = set(actions)
     own = _steps(db, ANY, many(sorted(actions)))
     beside = {
@@ -90,7 +90,7 @@ def settle_cases(db: sqlite3.Connection, jurisdiction: str, actions: Iterable[st
     steps = [*own, *_steps(db, ANY, many(sorted(beside - actions)))]
     for step in steps:
         _save_before(db, step, "" if step.row["measure"] else _before(db, jurisdiction, step))
-    _save_cases(db, {step.row["id"] for step in steps})
+    moved = _save_cases(db, {step.row["id"] for step in steps})
     weak = {
         row[0]
         for row in db.execute(
@@ -101,6 +101,7 @@ def settle_cases(db: sqlite3.Connection, jurisdiction: str, actions: Iterable[st
     weak |= {action for step in own for action in _may_supersede(db, jurisdiction, step)}
     for step in [*own, *_steps(db, ANY, many(sorted(weak - actions)))]:
         _supersede(db, jurisdiction, step)
+    return moved
 
 
 def _steps(db: sqlite3.Connection, which: str, value: str) -> list[Step]:
@@ -159,8 +160,8 @@ def _save_before(db: sqlite3.Connection, step: Step, before: str) -> None:
         db.execute("update action set follows = ? where id = ?", (before, step.row["id"]))
 
 
-def _save_cases(db: sqlite3.Connection, actions: Iterable[str]) -> None:
-    """The case of each action, and of what follows it: that of the action at the head of the chain."""
+def _save_cases(db: sqlite3.Connection, actions: Iterable[str]) -> set[str]:
+    """The case of each action, and of what follows it: that of the action at the head of the chain. Returns those it changed."""
     ids = [row[0] for row in db.execute(FOLLOWERS, (many(sorted(actions)),))]
     rows = {
         row["id"]: row
@@ -169,10 +170,9 @@ def _save_cases(db: sqlite3.Connection, actions: Iterable[str]) -> None:
         )
     }
     heads: dict[str, str] = {}
-    for action in rows:
-        case = _head(db, rows, heads, action)
-        if rows[action]["case"] != case:
-            db.execute('update action set "case" = ? where id = ?', (case, action))
+    moved = {action for action in rows if rows[action]["case"] != _head(db, rows, heads, action)}
+    db.executemany('update action set "case" = ? where id = ?', [(heads[action], action) for action in sorted(moved)])
+    return moved
 
 
 def _head(db: sqlite3.Connection, rows: dict[str, sqlite3.Row], heads: dict[str, str], action: str) -> str:

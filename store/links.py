@@ -1,8 +1,10 @@
 """Relations between developments and actions -> rows of ``link``: stated by a source, or proposed by date and marked so.
 
-- A development that ends, pauses or extends an action says so by its kind (kinds.toml: lifts, amends, extends).
-- ``responds_to`` is stated where one sentence holds a claim about a platform and one about a government, and says in words
-  (links.toml) that the one answers the other.
+- A development that ends, pauses or extends an action says so by its kind (kinds.toml: lifts, amends, extends); one that says that
+  an action is under appeal ``appeals`` it.
+- Other relations are stated where one sentence holds two claims and says in words (links.toml) how they hang together:
+  ``responds_to`` of a platform to a government, ``implements``, ``cites`` and ``appeals`` between measures of governments.
+- ``implements`` is proposed where a measure follows a law in one case.
 - ``responds_to`` is proposed where a platform's development follows an action against it within LINK_DAYS; of many such
   actions the nearest MOST.
 
@@ -13,22 +15,29 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from store.database import key, many, put
 from store.resolve import kinds
 
 LINK_DAYS = 60
 MOST = 5
+RELATIONS = ("responds_to", "appeals", "implements", "cites")
 PAIRS = """
-select p.quote, p.development as subject, g.action as object, p.id as evidence
-from claim p join claim g on g.article = p.article
-where p.article = ? and p.side = 'platform' and g.side = 'government' and p.start < g."end" and g.start < p."end"
+select p.quote, p.development as subject, g.action as object, p.id as evidence, p.side, p.kind, g.kind as other, p.happened_on as day, g.happened_on as before
+from claim p join claim g on g.article = p.article and g.id != p.id
+where p.article = ? and g.side = 'government' and p.start < g."end" and g.start < p."end" and (p.action is null or p.action != g.action)
   and p.development is not null and g.action is not null and p.standing = 'published' and g.standing = 'published'
 order by p.id, g.id"""
+CASE = """
+select a.id, a.kind, (select min(p.began) from action_platform p where p.action = a.id) as began from action a
+where a.side = 'government' and a."case" in (select b."case" from action b where b.id = ?) order by began, a.id"""
+FIRST = """
+select id from development where action = ? and stage in ('announced', 'decided', 'in_force') order by happened_on, id limit 1"""
 ACTED = """
 select d.action as object, max(d.happened_on) as acted
 from development_platform p join platform_day y on y.platform = p.platform and y.happened_on between ? and ?
@@ -44,31 +53,45 @@ where d.action = ? and d.side = 'government' and d.precision = 'day' and d.stage
 
 
 @cache
-def phrases() -> tuple[str, ...]:
-    """Words that state an answer, in lower case."""
-    return tuple(tomllib.loads((Path(__file__).parent / "links.toml").read_text("utf-8"))["responds_to"])
+def _table() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "links.toml").read_text("utf-8"))
 
 
-def states_answer(sentence: str) -> bool:
-    """Whether a sentence says that something answers something."""
+def phrases(relation: str) -> tuple[str, ...]:
+    """Words that state a relation, in lower case."""
+    return tuple(_table()[relation])
+
+
+def states(relation: str, sentence: str) -> bool:
+    """Whether a sentence says that something stands in a relation to something."""
     folded = sentence.casefold()
-    return any(phrase in folded for phrase in phrases())
+    return any(phrase in folded for phrase in phrases(relation))
 
 
 def link(db: sqlite3.Connection, actions: Iterable[str], developments: Iterable[str]) -> None:
-    """Write anew every link of these actions (written or gone) and of these developments of platforms (written or gone)."""
+    """Write anew every link of these actions (written or gone) and of these developments (written or gone)."""
     actions, answers = sorted(set(actions)), set(developments)
     for action in actions:
         answers |= {
-            row[0] for row in db.execute("select subject from link where object = ? and basis = 'proposed'", (action,))
+            row[0]
+            for row in db.execute(
+                "select subject from link where object = ? and basis = 'proposed' and relation = 'responds_to'",
+                (action,),
+            )
         }
         db.execute("delete from link where object = ?", (action,))
         answers |= {row[0] for row in db.execute(ANSWERED, (f"+{LINK_DAYS} days", action))}
         _endings(db, action)
     for answer in sorted(answers):
+        db.execute(
+            "delete from link where subject = ? and not exists (select 1 from development d where d.id = link.subject)",
+            (answer,),
+        )
         _propose(db, answer)
     for article in _articles(db, actions, sorted(answers)):
         _state(db, article)
+    for one in sorted({row["id"] for action in actions for row in db.execute(CASE, (action,))}):
+        _carry_out(db, one)
 
 
 def _endings(db: sqlite3.Connection, action: str) -> None:
@@ -80,6 +103,31 @@ def _endings(db: sqlite3.Connection, action: str) -> None:
         relation = kinds()[row["kind"]].get("relation")
         if relation:
             _put(db, row["id"], str(relation), action, "stated", row["evidence"], None)
+    for row in db.execute(APPEALED, (action,)).fetchall():
+        _put(db, row["id"], "appeals", action, "stated", row["evidence"], None)
+
+
+APPEALED = """
+select d.id, min(c.id) as evidence from development d join claim c on c.action = d.action and c.state = 'under_appeal'
+where d.action = ? and d.stage = 'appealed' group by d.id"""
+
+
+def _carry_out(db: sqlite3.Connection, action: str) -> None:
+    """Propose that a measure implements the latest law before it in its case."""
+    rules = _table()["propose_implements"]
+    db.execute(
+        "delete from link where relation = 'implements' and basis = 'proposed' and subject in (select id from development where action = ?)",
+        (action,),
+    )
+    before, family = "", ""
+    for row in db.execute(CASE, (action,)).fetchall():
+        family = str(kinds()[row["kind"]].get("family", ""))
+        if row["id"] == action:
+            break
+        before = row["id"] if family in rules["of"] else before
+    first = db.execute(FIRST, (action,)).fetchone()
+    if before and first and family in rules["by"]:
+        _put(db, first[0], "implements", before, "proposed", "the next step of one case", None)
 
 
 def _propose(db: sqlite3.Connection, development: str) -> None:
@@ -107,12 +155,25 @@ def _articles(db: sqlite3.Connection, actions: list[str], developments: list[str
 
 def _state(db: sqlite3.Connection, article: str) -> None:
     db.execute(
-        "delete from link where basis = 'stated' and relation = 'responds_to' and evidence in (select id from claim where article = ?)",
-        (article,),
-    )
+        "delete from link where basis = 'stated' and relation in (select value from json_each(?)) and evidence in (select id from claim where article = ?)"
+        " and subject not in (select id from development where stage = 'appealed')", (many(RELATIONS), article),
+    )  # fmt: skip
     for row in db.execute(PAIRS, (article,)).fetchall():
-        if states_answer(row["quote"]):
-            _put(db, row["subject"], "responds_to", row["object"], "stated", row["evidence"], None)
+        for relation in RELATIONS:
+            if FITS[relation](row) and states(relation, row["quote"]):
+                _put(db, row["subject"], relation, row["object"], "stated", row["evidence"], None)
+
+
+def _family(kind: str) -> str:
+    return str(kinds()[kind].get("family", kind))
+
+
+FITS: dict[str, Callable[[sqlite3.Row], bool]] = {
+    "responds_to": lambda row: row["side"] == "platform",
+    "appeals": lambda row: row["side"] == "government" and _family(row["kind"]) == "court" != _family(row["other"]),
+    "implements": lambda row: row["side"] == "government" and _family(row["other"]) in _table()["propose_implements"]["of"] and _family(row["kind"]) != _family(row["other"]),
+    "cites": lambda row: row["side"] == "government" and bool(row["before"]) and row["before"] < row["day"],
+}  # fmt: skip
 
 
 def _put(

@@ -85,7 +85,7 @@ def _places(db: sqlite3.Connection) -> list[tuple[str, str]]:
 def _place(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
     actions = settle_place(db, side, jurisdiction)
     if side == "government" and actions:
-        settle_cases(db, jurisdiction, actions)
+        actions |= settle_cases(db, jurisdiction, actions)
     for action in actions:
         unsettled(db, "linked", action)
 
