@@ -260,11 +260,31 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 def _save_developments(
     db: sqlite3.Connection, action: dict[str, Any], happened: Sequence[Happening], past: Sequence[sqlite3.Row]
 ) -> None:
-    for kind, stage, dates, undated in happened:
-        earlier = [
-            row for row in past if is_ending(row) == (stage == "ended") and (stage != "ended" or row["kind"] == kind)
-        ]
+    for number, (kind, stage, dates, undated) in enumerate(happened):
+        earlier = [row for row in past if _tells(row, kind, stage, happened, number)]
         _save_development(db, action, kind, stage, dates, undated, earlier)
+
+
+def _tells(row: sqlite3.Row, kind: str, stage: str, happened: Sequence[Happening], number: int) -> bool:
+    """Whether a claim of a text since edited told of a development: of its stage, or of one that is told no more and is taken for the first."""
+    if is_ending(row):
+        return stage == "ended" and row["kind"] == kind
+    stages, there = set(_own_stages(row)), {h[1] for h in happened}
+    stages |= {"announced"} if "decided" in stages and "decided" not in there else set()
+    first = next((n for n, h in enumerate(happened) if h[1] not in ("ended", "deadline", "expiry", "appealed")), -1)
+    return stage in stages if stages & there else number == first
+
+
+def _own_stages(row: sqlite3.Row) -> list[str]:
+    """The stages a claim tells of, the one it is known by first."""
+    told = [one.stage for one in dated([row])] or ["ended" if is_ending(row) else "announced"]
+    return [*told, *(["appealed"] if row["state"] == "under_appeal" else [])]
+
+
+def development_id(held: sqlite3.Row, stage: str) -> str:
+    """Of the claim that told it first and the stage which that claim told: what others add moves no id."""
+    own = _own_stages(held)
+    return key("development", held["id"], next((one for one in (stage, "decided") if one in own), own[0]))
 
 
 def _complete(
@@ -342,7 +362,7 @@ def _save_development(
     main = {d.row["id"] for d in dates if d.main} | {row["id"] for row in undated}
     first = founder(rows.values())
     held = founder([*rows.values(), *earlier])
-    development = key("development", held["id"], stage)
+    development = development_id(held, stage)
     day = shown_day(dates)
     body = shown(rows.values(), "authority_id") or (
         "" if shown(rows.values(), "authority") or stage == "ended" else action["authority_id"]

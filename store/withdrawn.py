@@ -10,8 +10,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 
-from store.actions import CLAIMS, founder, happenings, kind_shown, shown_day, title
-from store.database import key, many
+from store.actions import CLAIMS, development_id, founder, happenings, kind_shown, shown_day, title
+from store.database import many
 from store.documents import drop_development, save_development
 from store.resolve import COLUMNS, strands, told
 
@@ -48,7 +48,7 @@ def _save(db: sqlite3.Connection, jurisdiction: str, rows: Sequence[sqlite3.Row]
     kind = kind_shown(rows)
     for told_kind, stage, dates, undated in happenings(rows, kind):
         first = founder([*(d.row for d in dates), *undated])
-        development, day = key("development", first["id"], stage), shown_day(dates)
+        development, day = development_id(first, stage), shown_day(dates)
         save_development(db, {
             "id": development, "side": first["side"], "kind": told_kind, "stage": "withdrawn", "action": None, "change": None, "document": None,
             "happened_on": day, "precision": {4: "year", 7: "month", 10: "day"}.get(len(day), ""), "date_role": first["date_role"],
