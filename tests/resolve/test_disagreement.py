@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims import vocabulary
+from records import Claim, When
 from store.cases import rules as case_rules
 from store.database import add, key, open_tracker, writing
+from store.door import claim_columns, save_claim
 from store.resolve import HELD_APART, SAYS, family_rules, kinds
 from store.settle import settle
 from store.voices import sketch
@@ -146,6 +148,53 @@ def test_voices_do_not_hang_on_the_order_of_arrival(order: list[str], tmp_path_f
     assert voices(folder / "a", {name: COPIES[name] for name in order}) == voices(
         folder / "b", {name: COPIES[name] for name in sorted(COPIES)}
     )
+
+
+AGENCY = (
+    REPORT
+    + " The regulator said that it would inform the operators of mobile networks by the evening, and that shops had to take the app out."
+)
+REPUBLISHED = {
+    "agency": AGENCY,
+    "paper": "SAO PAULO, Aug 30 - " + AGENCY.replace("on Friday", "on Friday evening").replace("Providers", "Internet providers"),
+    "portal": ". ".join(AGENCY.split(". ")[:4]) + ". This report was adapted by the editors of the portal from the words of an agency.",
+    "quoted": "What we know so far. " + AGENCY.replace("illegal orders", "secret and illegal orders") + " We will follow the story as it goes on through the night.",
+}  # fmt: skip
+
+
+def claim_in(db: sqlite3.Connection, name: str, text: str, day: str, at: str) -> None:
+    with writing(db):
+        article(db, text, name)
+        claim = Claim(
+            "nationwide_block",
+            ("X",),
+            text[:40],
+            0,
+            40,
+            0.9,
+            jurisdiction="BR",
+            dates=(When(day, "day", "decided", "stated"),),
+        )
+        save_claim(db, claim_columns(claim) | {
+            "id": key("claim", name), "article": name, "page": name, "source": name, "url": name, "start": 0, "end": 40, "tier": "news", "seen_at": at,
+            "baseline": 0, "measure": "", "rank": "published", "standing": "published",
+        })  # fmt: skip
+
+
+@pytest.mark.parametrize("last", ["reports", "copies"])
+def test_an_agency_text_that_four_outlets_print_with_edits_is_one_voice_against_two(
+    db: sqlite3.Connection, last: str
+) -> None:
+    """Whichever comes last, by what is counted the two reports of others are shown."""
+    copies = [(name, text, "2024-08-31", "2024-08-30T09:00:00+00:00") for name, text in REPUBLISHED.items()]
+    own = [(name, COPIES[name], "2024-08-30", "2024-08-30T21:00:00+00:00") for name in ("own", "other")]
+    for batch in (copies, own) if last == "reports" else (own, copies):
+        for one in batch:
+            claim_in(db, *one)
+        settle(db, NONE)
+    assert conflict(db) == ("2024-08-30", "2024-08-31", "2 independent voices before 1")
+    assert db.execute("select voices, claims from actions").fetchone()[:] == (3, 6)
+    assert db.execute("select voices from conflicts").fetchone()[0] == 1
 
 
 # vocabulary -----------------------------------------------------------------------------------------------------------

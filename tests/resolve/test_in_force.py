@@ -237,3 +237,71 @@ def test_what_was_seen_stands_beside_what_was_ordered(db: sqlite3.Connection) ->
     )
     row = only_action(db)
     assert (row["status"], row["de_facto"], row["de_facto_evidence"]) == ("in_force", "reachable", seen)
+
+
+# one life, told step by step: after each claim, status and state on the day of the claim ------------------------------------------
+LIFE = [  # kind, dates, day told, more, status, state in force ("" none)
+    ("nationwide_block", [("2024-01-02", "announced")], "2024-01-02", {}, "announced", "in_force"),
+    ("nationwide_block", [("2024-01-10", "ordered"), ("2024-01-20", "effective"), ("2025-01-20", "scheduled_expiry")], "2024-01-21", {"tier": "official"}, "in_force", "in_force"),
+    ("nationwide_block", [("2024-02-10", "observed")], "2024-02-11", {"de_facto": "reachable", "tier": "measurement"}, "in_force", "in_force"),
+    ("suspended", [("2024-03-01", "decided")], "2024-03-02", {"tier": "court"}, "suspended", ""),
+    ("nationwide_block", [("2024-01-20", "effective")], "2024-04-05", {"state": "in_force", "state_on": "2024-04-05"}, "in_force", "in_force"),
+    ("nationwide_block", [("2024-01-20", "effective")], "2024-05-01", {"state": "under_appeal", "state_on": "2024-05-01"}, "under_appeal", "in_force"),
+    ("partly_lifted", [("2024-06-15", "lifted")], "2024-06-16", {}, "partly_lifted", "partly_lifted"),
+    ("extended", [("2025-01-10", "decided"), ("2025-07-20", "scheduled_expiry")], "2025-01-25", {}, "partly_lifted", "partly_lifted"),
+    ("restriction_lifted", [("2025-05-05", "lifted")], "2025-05-06", {}, "lifted", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_measure_that_is_announced_suspended_put_back_appealed_partly_lifted_extended_and_lifted(
+    db: sqlite3.Connection, backwards: bool
+) -> None:
+    steps = list(enumerate(LIFE))
+    if backwards:  # all at once, the last claim first: the same life in the end
+        for number, (kind, dates, told, more, *_) in reversed(steps):
+            tell(db, kind, *dates, told=told, by=f"desk{number}", **more)
+        row = only_action(db)
+    else:
+        for number, (kind, dates, told, more, status, state) in steps:
+            tell(db, kind, *dates, told=told, by=f"desk{number}", **more)
+            row = only_action(db)
+            assert (row["status"], row["as_of"], on(db, told)) == (status, told, [state] if state else []), number
+    assert (row["status"], row["de_facto"], row["in_force_from"], row["in_force_until"]) == (
+        "lifted",
+        "reachable",
+        "2024-01-20",
+        "2025-05-05",
+    )
+    held = db.execute("select since, until, state from periods order by since").fetchall()
+    assert [tuple(one) for one in held] == [
+        ("2024-01-20", "2024-03-01", "in_force"), ("2024-03-01", "2024-04-05", "suspended"), ("2024-04-05", "2024-06-15", "in_force"),
+        ("2024-06-15", "2025-05-05", "partly_lifted"),
+    ]  # fmt: skip
+    stages = {row[0] for row in db.execute("select stage from development")}
+    assert stages == {"announced", "in_force", "expiry", "ended", "appealed"}
+
+
+def test_a_block_that_a_court_annuls_is_over_from_that_day(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), told="2024-01-10")
+    tell(db, "annulled", ("2024-03-01", "decided"), told="2024-03-02", tier="court")
+    assert only_action(db)["status"] == "annulled" and (on(db, "2024-02-28"), on(db, "2024-03-01")) == (
+        ["in_force"],
+        [],
+    )
+
+
+def test_what_the_law_says_and_what_is_seen_are_told_apart_after_a_lift_as_well(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-01-10", "effective"), told="2024-01-10")
+    tell(db, "restriction_lifted", ("2024-03-01", "lifted"), told="2024-03-01", tier="official")
+    tell(
+        db,
+        "nationwide_block",
+        ("2024-03-20", "observed"),
+        told="2024-03-21",
+        by="prober",
+        tier="measurement",
+        de_facto="blocked",
+    )
+    row = only_action(db)
+    assert (row["status"], row["de_facto"], on(db, "2024-03-20")) == ("lifted", "blocked", [])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from errors import BadConfiguration
 from store import register
+from store.database import key
 from store.settle import settle
 from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE
@@ -63,6 +67,78 @@ def test_every_entry_cites_and_none_has_a_quote() -> None:
 def test_curated_evidence_is_marked_in_the_view_of_quotes(curated: sqlite3.Connection) -> None:
     rows = curated.execute("select * from quotes").fetchall()
     assert rows and all(r["basis"] and r["note"] and not r["quote"] and r["page"] is None for r in rows)
+
+
+SHARED = Path(os.environ.get("BANWATCH_SHARED", "")) / "reference"
+WITH_LISTS = pytest.mark.skipif(
+    not (SHARED / "events.csv").is_file(),
+    reason="the lists of events and updates (reference below BANWATCH_SHARED) are not here",
+)
+
+
+def listed(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((SHARED / name).open(encoding="utf-8")))
+
+
+def entry(rows: list[dict[str, Any]], ident: str) -> dict[str, Any]:
+    return next(row for row in rows if row["id"] == key("claim", register.SOURCE, ident, ""))
+
+
+@WITH_LISTS
+def test_every_event_of_the_list_is_an_entry_that_cites_its_addresses() -> None:
+    rows, events = register.entries(), listed("events.csv")
+    assert (len(events), len({e["measure_id"] for e in events}), len({e["jurisdiction_iso"] for e in events})) == (
+        144,
+        110,
+        56,
+    )
+    for event in events:
+        row = entry(rows, event["event_id"])
+        assert (row["measure"].partition("#")[0], row["jurisdiction"]) == (
+            event["measure_id"],
+            event["jurisdiction_iso"],
+        )
+        assert {event["source_url"], event["source2_url"]} - {""} <= set(json.loads(row["cites"])), event["event_id"]
+        assert (row["basis"] == "dataset") == event["basis"].startswith("dataset"), event["event_id"]
+
+
+@WITH_LISTS
+def test_every_update_of_the_list_is_an_entry_that_cites_its_memo() -> None:
+    rows, updates = register.entries(), listed("platform-updates.csv")
+    assert len(updates) == 107
+    for update in updates:
+        row = entry(rows, update["slug"])
+        assert update["memo_url"] in json.loads(row["cites"]), update["slug"]
+        assert {day["value"] for day in json.loads(row["dates"])} & set(json.loads(update["dates"])), update["slug"]
+
+
+ELSEWHERE = {"RU-2026-TG-THROTTLE": "RU-TG-BLOCK-RUMOUR-2026"}  # what the note warns of is an entry under a measure of its own
+
+
+@WITH_LISTS
+def test_every_trap_of_the_list_is_a_claim_that_disagrees_or_a_rumour() -> None:
+    rows = register.entries()
+    traps = [event for event in listed("events.csv") if "Trap" in event["notes"]]
+    assert len(traps) == 16
+    for event in traps:
+        measure = ELSEWHERE.get(event["event_id"], event["measure_id"])
+        beside = [
+            row
+            for row in rows
+            if row["measure"].partition("#")[0] == measure
+            and (row["confidence"] == register.SURE["low"] or not row["occurred"])
+        ]
+        assert beside and all(row["note"] for row in beside), event["event_id"]
+
+
+@WITH_LISTS
+def test_a_loaded_register_shows_every_measure_of_the_list(curated: sqlite3.Connection) -> None:
+    shown = {
+        row[0].partition("#")[0] for row in curated.execute("select measure from action where side = 'government'")
+    }
+    assert {event["measure_id"] for event in listed("events.csv")} <= shown
+    assert curated.execute("select count(*) from answers").fetchone()[0] + curated.execute(
+        "select count(*) from claim where side = 'platform' and action is not null").fetchone()[0] >= 107  # fmt: skip
 
 
 @pytest.mark.parametrize(
