@@ -112,7 +112,9 @@ def test_every_update_of_the_list_is_an_entry_that_cites_its_memo() -> None:
         assert {day["value"] for day in json.loads(row["dates"])} & set(json.loads(update["dates"])), update["slug"]
 
 
-ELSEWHERE = {"RU-2026-TG-THROTTLE": "RU-TG-BLOCK-RUMOUR-2026"}  # what the note warns of is an entry under a measure of its own
+ELSEWHERE = {
+    "RU-2026-TG-THROTTLE": "RU-TG-BLOCK-RUMOUR-2026"
+}  # what the note warns of is an entry under a measure of its own
 
 
 @WITH_LISTS
