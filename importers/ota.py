@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from errors import BadConfiguration
@@ -19,6 +21,7 @@ from records import Page, Source
 from store.archive import Archive, instant
 from store.database import slug
 
+ROOT = Path(__file__).parent.parent
 RUN = "import-ota"
 PLACE = re.compile(r"(?P<service>[^/]+)/(?P<document>[^/]+)\.md\Z")
 GITHUB = re.compile(r"github\.com[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?\Z")
@@ -46,6 +49,9 @@ class Taken:
     kept: int
     known: int
     refused: tuple[tuple[str, str], ...]  # path, why
+    unknown: tuple[
+        str, ...
+    ] = ()  # types of documents that are none of Open Terms Archive's; kept under their own names
 
 
 def take(
@@ -74,7 +80,15 @@ def take(
         if (page.source, instant(page.fetched_at), page.sha256) not in held:
             archive.keep(page, RUN)
             kept += 1
-    return Taken(len(sources), kept, len(versions) - kept, tuple(refused))
+    unknown = sorted({source.document_type for source in sources.values()} - document_types())
+    return Taken(len(sources), kept, len(versions) - kept, tuple(refused), tuple(unknown))
+
+
+@cache
+def document_types() -> frozenset[str]:
+    """Types of documents by Open Terms Archive's names, and ours (data/reference/terms-types.toml)."""
+    held = tomllib.loads((ROOT / "data" / "reference" / "terms-types.toml").read_text(encoding="utf-8"))
+    return frozenset(held["open_terms_archive"] + held["ours"])
 
 
 def _git(repository: Path, *words: str) -> str:

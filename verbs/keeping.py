@@ -103,6 +103,8 @@ def import_ota(
         say(f"archived {taken.kept} versions of {taken.documents} documents ({taken.known} were there already)")
         for path, why in taken.refused:
             say(f"refused {path}: {why}")
+        if taken.unknown:
+            say(f"kept under their own names, none of Open Terms Archive's types: {', '.join(taken.unknown)}")
         with progress("reading") as step:
             catch_up(door, archive, load_names, step)
         report = document_report(door.db, "ota-")

@@ -60,6 +60,14 @@ def test_the_history_is_read_once_and_reported(tmp_path: Path, repository: Path)
     assert "archived 0 versions" in again.stderr
 
 
+def test_a_type_that_is_none_of_open_terms_archives_is_told(tmp_path: Path, repository: Path) -> None:
+    (repository / "Example" / "Systemic Risks.md").write_text(RULES)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "First record of Example Systemic Risks", day="2024-05-01")
+    said = run(tmp_path, str(repository), "--json").stderr
+    assert "none of Open Terms Archive's types: Systemic Risks" in said and "types: Privacy" not in said
+
+
 def test_what_is_no_repository_or_holds_nothing_is_refused(tmp_path: Path, repository: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert run(tmp_path, str(tmp_path / "empty")).exit_code == 4

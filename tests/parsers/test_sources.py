@@ -13,6 +13,7 @@ import pytest
 
 import parsers
 import sources
+from importers import ota
 from records import Article, Link, Older, Page, PolicyText, Record, Row, Source, Tally
 from tests.parsers.test_recordings import plain
 
@@ -105,6 +106,11 @@ def test_platforms_of_sources_are_known() -> None:
     listed = tomllib.loads((ROOT / "data" / "reference" / "platforms.toml").read_text(encoding="utf-8"))["platform"]
     names = {entry["name"] for entry in listed}
     assert {source.platform for source in SOURCES if source.platform} <= names
+
+
+def test_types_of_documents_are_open_terms_archives_or_ours() -> None:
+    assert len(ota.document_types()) == 45
+    assert {source.document_type for source in SOURCES if source.document_type} <= ota.document_types()
 
 
 def test_no_two_sources_watch_one_document() -> None:
