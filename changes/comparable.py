@@ -20,6 +20,7 @@ ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I
 ENUMERATOR = re.compile(
     r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})(?:\.(?:\d{1,3}|[a-z])){0,3}[.)]|[-–—•◦▪*])\s+){1,3}", re.I
 )
+MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]", re.I)  # of a list, left alone where a PDF breaks its lines
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
 GLUED = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ][A-ZА-ЯÀ-Þ]")
 LONG_JOINT = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ]{3}[A-ZА-ЯÀ-Þ][^\W\d_A-ZА-ЯÀ-Þ]{3}")
@@ -221,7 +222,7 @@ def _units(kept: list[tuple[int, Block]]) -> list[Unit]:
             lead = block.text[-LEAD_END:]
         for text in sentences(block.text):
             found = words(text)
-            if found:
+            if found and (block.kind == "row" or not MARK.fullmatch(text)):
                 units.append(Unit(text, found, " ".join(found), index, heading, block.kind, lead))
     return units
 

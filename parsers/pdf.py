@@ -14,7 +14,8 @@ from records import Article, Page, Record, Source
 
 OPTIONS: frozenset[str] = frozenset()
 
-MOST = 200  # pages of one document
+MOST = 200  # pages of a report or decision that are read; what it says stands in front
+WHOLE = 1_000  # pages of a document that is read whole or not at all
 SHORTEST = 40  # characters; less is a scan without text
 STAMP = re.compile(r"(?<!\d)(20\d{2})[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
 ENDED = re.compile(r"[.!?…][»”\"')]?\Z")
@@ -47,8 +48,13 @@ def read(page: Page, source: Source) -> list[Record]:
 
 
 def paragraphs(page: Page, source: Source) -> list[str]:
-    """Paragraphs of a PDF document. Raises Unreadable as ``read`` does."""
-    found = _paragraphs(_lines(page, source))
+    """Paragraphs of a PDF document, all of them. Raises Unreadable as ``read`` does, and too-large for more than WHOLE pages."""
+    document = _document(page, source)
+    pages = len(document)
+    document.close()
+    if pages > WHOLE:  # a part of it would be compared with a part of the next edition
+        raise Unreadable(f"{markup.place(page, source)}: {pages} pages; at most {WHOLE} are read", "too-large")
+    found = _paragraphs(_lines(page, source, WHOLE))
     if sum(map(len, found)) < SHORTEST:
         raise Unreadable(f"{markup.place(page, source)}: a scan without text needs a reader", "no-text")
     return found
@@ -65,10 +71,10 @@ def _document(page: Page, source: Source) -> pypdfium2.PdfDocument:
         raise Unreadable(f"{markup.place(page, source)}: the PDF cannot be read: {error}", "unreadable-pdf") from error
 
 
-def _lines(page: Page, source: Source) -> list[str]:
+def _lines(page: Page, source: Source, most: int = MOST) -> list[str]:
     document = _document(page, source)
     try:
-        written = [_written(document[number]) for number in range(min(len(document), MOST))]
+        written = [_written(document[number]) for number in range(min(len(document), most))]
     except pypdfium2.PdfiumError as error:
         raise Unreadable(
             f"{markup.place(page, source)}: a page of the PDF cannot be read: {error}", "unreadable-pdf"
