@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -70,6 +71,26 @@ def test_a_token_stays_with_its_source(campaign: Campaign) -> None:
     assert campaign.leaks == []
     assert not _holding(campaign, web.TOKEN.encode())
     assert not any(web.TOKEN in crawl.log for crawl in campaign.crawls)
+
+
+def test_nothing_that_is_published_or_handed_on_holds_a_token(campaign: Campaign, tmp_path: Path) -> None:
+    """Feeds, exports, health and a backup of what was crawled with a token in the environment; the crawl's own job file is ours."""
+    from click.testing import CliRunner
+
+    from banwatch import main
+
+    for words in (["feed", "build", "--out", str(tmp_path / "feeds")], ["export", "csv", "--out", str(tmp_path / "csv")], ["export", "warc", "--out", str(tmp_path / "all.warc.gz")],
+                  ["backup", str(tmp_path / "copy")], ["health", "--json"], ["sources", "list", "--json"]):  # fmt: skip
+        said = CliRunner(env={"BANWATCH_TEST_TOKEN": web.TOKEN}).invoke(main, ["--home", str(campaign.home), *words])
+        assert said.exit_code in {0, 5}, said.output
+        assert web.TOKEN not in said.output, words
+    held = {
+        path: gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    assert len(held) > 20
+    assert [path.name for path, data in held.items() if web.TOKEN.encode() in data] == []
 
 
 def _holding(campaign: Campaign, *words: bytes) -> list[str]:

@@ -37,6 +37,7 @@ class Served:
 
     port: int
     tracker: Path
+    pid: int = 0
 
     @property
     def base(self) -> str:
@@ -58,6 +59,7 @@ class Served:
 def _run(command: list[str], served: Served) -> Iterator[Served]:
     """A server while it is needed."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    served.pid = process.pid
     try:
         _wait(served, process)
         yield served

@@ -9,7 +9,9 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -289,3 +291,32 @@ def test_a_server_for_others_takes_no_sql(tmp_path: Path) -> None:
             assert served.get("/tracker/action").status == served.get("/tracker/search_content").status == 403
             assert ("Free SQL is closed" in served.get("/tracker").text) == public
     shutil.rmtree(tmp_path)
+
+
+COSTLY = ("/search?q=" + "+OR+".join(f"{chr(97 + n % 26)}*" for n in range(300)), "/search?q=" + "a*+" * 1_500, "/tracker/claims.json?_size=max", "/data/claims.csv",
+          "/tracker/claims?" + "&".join(f"_facet={name}" for name in ("kind", "jurisdiction", "platforms", "authority", "quote", "tier")), "/feeds/all.json")  # fmt: skip
+GREEDY = (
+    "select zeroblob(200000000)",
+    "select length(hex(zeroblob(400000000)))",
+    "with recursive c(n) as (select 1 union all select n + 1 from c) select count(*) from c",
+)
+MOST = 500_000_000  # bytes
+
+
+def test_what_costs_most_is_refused_or_bounded_and_keeps_no_page_waiting_for_ever(tmp_path: Path) -> None:
+    """A server for others: SQL that eats memory is refused; beside twelve costly requests at once a page still comes."""
+    from feeds.serving import free_port, serve_command
+    from tests.hostile.web import memory
+    from tests.reading.conftest import FOLDER, _run
+
+    tracker = shelf.build(tmp_path / "tracker.db")
+    port = free_port("127.0.0.1", random.randrange(20_000, 40_000))
+    with _run(serve_command(FOLDER, tracker, "127.0.0.1", port, public=True), Served(port, tracker)) as served:
+        for sql in GREEDY:
+            for form in ("", ".json", ".csv"):
+                assert served.get(f"/tracker{form}?sql={quote(sql)}").status == 403
+        with ThreadPoolExecutor(12) as pool:
+            answers = [pool.submit(served.get, path) for path in COSTLY * 2]
+            assert served.get("/timeline").status == 200
+            assert all(answer.result().status < 500 for answer in answers)
+        assert memory(served.pid) < MOST
