@@ -43,6 +43,13 @@ def _commit(number: int, folder: Path, row: dict[str, str]) -> bytes:
     return head.encode() + f'M 644 inline "{name}"\ndata {len(body)}\n'.encode() + body + b"\n"
 
 
+def _seconds(archive: Archive, sha: str) -> float:
+    """CPU time of reading one body back, its hash included."""
+    start = time.process_time()
+    archive.body(sha)
+    return time.process_time() - start
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as scratch:
@@ -52,20 +59,21 @@ def main() -> None:
             kept, _ = replay(folder, archive)
             spent = time.process_time() - began
             size = archive.size()
-            times = []
-            for sha in archive.bodies():
-                start = time.process_time()
-                archive.body(sha)
-                times.append(time.process_time() - start)
+        with Archive(home / "archive.db", readonly=True) as archive:  # opened anew: nothing is at hand
+            times = sorted(min(_seconds(archive, sha) for _ in range(3)) for sha in archive.bodies())
+            first = sorted(_seconds(archive, sha) for sha in archive.bodies())
         file = (home / "archive.db").stat().st_size
         (home / "git").mkdir()
         packed = in_git(folder, home / "git")
-    times.sort()
     print(
         f"{kept} pages, {size['bodies']} bodies, {size['raw']:,} bytes as fetched; {1000 * spent / max(1, kept):.1f} ms CPU to keep one"
     )
     print(f"archive.db {file:,} bytes (bodies {size['kept']:,}); git packed {packed:,}; ratio {file / packed:.2f}")
-    print(f"read back, CPU: median {1000 * times[len(times) // 2]:.1f} ms, worst {1000 * times[-1]:.1f} ms")
+    for name, found in (("best of three", times), ("one reading", first)):
+        middle, late = found[len(found) // 2], found[len(found) * 95 // 100]
+        print(
+            f"read back, CPU, {name}: median {1000 * middle:.1f} ms, 95 % {1000 * late:.1f} ms, worst {1000 * found[-1]:.1f} ms"
+        )
 
 
 if __name__ == "__main__":

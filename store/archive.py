@@ -2,7 +2,7 @@
 
 A body is kept as zstd; near-identical captures as zstd with an earlier body as dictionary ("delta"). The best base is often
 not the last capture, since pages alternate, so several recent bodies of the address are tried by a cheap likeness first.
-Chains are at most CHAIN long, so that any body is read back in a bounded number of steps.
+Chains are bounded in steps (CHAIN) and in bytes (READ), so that any body is read back in bounded time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ SCHEMA = 1
 MIGRATIONS: dict[int, str] = {}  # schema -> SQL that leads to the next one
 LEVEL = 6
 CANDIDATES = 6  # earlier bodies of an address that a delta may lean on
-CHAIN = 16
+CHAIN = 16  # steps that lead to a body at most
+READ = 8 * 2**20  # bytes unpacked to read one body back, at most: long bodies have short chains
 PAGE_SIZE = 1024  # most deltas are small: a quarter of the usual page wastes less
 RECENT = 8 * 2**20  # bytes of lately kept bodies that stay at hand
 SKETCH = 48  # samples that tell how alike two bodies are
@@ -176,7 +177,8 @@ class Archive:
             (page.source, page.requested_url, 4 * CANDIDATES),
         ).fetchall()
         rows += [(sha, depth, other) for sha, (other, depth, _) in self._recent.items()]
-        fits = [(_alike(sketch, other), sha, depth) for sha, depth, other in rows if depth + 1 <= CHAIN]
+        most = min(CHAIN, READ // max(1, len(page.body)) - 1)  # the body itself is unpacked too
+        fits = [(_alike(sketch, other), sha, depth) for sha, depth, other in rows if depth + 1 <= most]
         likeness, sha, depth = max(fits, default=(0.0, None, 0))
         return (sha, depth + 1) if sha and likeness > 0.2 else (None, 0)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from errors import BadStore
 from records import Page, Source
-from store.archive import CHAIN, Archive
+from store.archive import CHAIN, READ, Archive
 
 DAY = datetime(2024, 9, 23, tzinfo=UTC)
 
@@ -149,3 +149,20 @@ def test_headers_and_messages_with_broken_text_are_kept(tmp_path: Path) -> None:
             message="\ud800",
         )
         assert json.dumps(archive.sighting(seq).headers)
+
+
+def test_chains_are_bounded_in_steps_and_in_bytes(tmp_path: Path) -> None:
+    line = b"<p>" + bytes(range(97, 123)) * 3 + b"</p>"
+    long = b"\n".join(line + str(n).encode() for n in range(20_000))
+    with Archive(tmp_path / "archive.db") as archive:
+        for number in range(6):
+            archive.keep(page(long + str(number).encode(), number), "r")
+        for number in range(40):
+            archive.keep(
+                page(b"\n".join(line + b"%d" % n for n in range(60)) + b"%d" % number, number, url="https://e.org/s"),
+                "r",
+            )
+    chains = sqlite3.connect(tmp_path / "archive.db").execute("select depth, size from body").fetchall()
+    assert 0 < max(depth for depth, _ in chains) <= CHAIN
+    assert all((depth + 1) * size <= READ for depth, size in chains)
+    assert any(depth for depth, size in chains if size == len(long) + 1), "a long body leans on another all the same"
