@@ -102,6 +102,14 @@ def query(home: Path, text: str) -> list[sqlite3.Row]:
     return db.execute(text).fetchall()
 
 
+def nothing_more(home: Path, report: dict[str, Any], *words: str) -> None:
+    """The same import again gives the same report and adds no row."""
+    tables = ("sighting", "page", "claim", "action", "development", "dataset_row", "article")
+    held = {table: len(query(home, f"select 1 from {table}")) for table in tables}
+    assert take(home, *words) == report
+    assert held == {table: len(query(home, f"select 1 from {table}")) for table in tables}
+
+
 @pytest.mark.parametrize("form", [as_csv, as_xlsx])
 def test_the_spreadsheet_of_shutdowns_with_its_defects(tmp_path: Path, form: Any) -> None:
     file = form(tmp_path / ("stop.csv" if form is as_csv else "stop.xlsx"))
@@ -323,6 +331,7 @@ def test_measurements_give_the_state_beside_the_order(tmp_path: Path) -> None:
         "reachable",
         "measurement",
     )
+    nothing_more(tmp_path, report, "ooni", str(tmp_path / "ru.json"), "--url", url)
 
 
 def test_findings_name_apps_by_test_and_by_site(tmp_path: Path) -> None:
@@ -344,6 +353,7 @@ def test_findings_name_apps_by_test_and_by_site(tmp_path: Path) -> None:
         ("IQ", '["Telegram"]', "2023-08-06", "blocked"),
         ("IQ", '["Telegram"]', "2023-08-13", "reachable"),
     }
+    nothing_more(tmp_path, report, "ooni", str(tmp_path / "f.json"))
 
 
 # Wikidata -----------------------------------------------------------------------------------------------------------------
@@ -370,6 +380,7 @@ def test_a_result_of_wikidata(tmp_path: Path) -> None:
         action["status"],
     ) == ("NG", '["X"]', "2021-06-04", "2022-01-12", "lifted")
     assert action["tier"] == "aggregator"
+    nothing_more(tmp_path, report, "wikidata", str(tmp_path / "w.json"))
 
 
 # DPA ----------------------------------------------------------------------------------------------------------------------
@@ -423,6 +434,7 @@ def test_events_of_the_policy_alert_as_a_file(tmp_path: Path) -> None:
     )
     claims = query(tmp_path, 'select quote, start, "end" from claim')
     assert claims and all(article["text"][c["start"] : c["end"]] == c["quote"] for c in claims)
+    nothing_more(tmp_path, report, "dpa", str(tmp_path / "dpa.json"))
 
 
 def test_events_are_asked_for_page_by_page_with_a_key_that_is_kept_nowhere(
