@@ -117,33 +117,29 @@ def inputs(number: int, folder: Path) -> str:
 
 # serving --------------------------------------------------------------------------------------------------------------
 @contextmanager
-def served() -> Iterator[tuple[str, int, Path]]:
-    """The sample, crawled and served to the public: (address, process, home of the sample)."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        subprocess.run([*BANWATCH, "--home", folder, "demo", "--once"], check=True, capture_output=True)
-        server = subprocess.Popen(
-            [*BANWATCH, "--home", str(home / "demo"), "serve", "--public", "--port", "8961"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            yield _base(server), server.pid, home / "demo"
-        finally:
-            server.terminate()
-            server.wait()
+def served(folder: Path) -> Iterator[tuple[str, int, Path]]:
+    """The sample, crawled once into ``folder`` and served to the public: (address, process, home of the sample)."""
+    home = folder / "sample" / "demo"
+    if not (home / "feeds").exists():
+        subprocess.run([*BANWATCH, "--home", str(home.parent), "demo", "--once"], check=True, capture_output=True)
+    command = [*BANWATCH, "--home", str(home), "serve", "--public", "--port", "8961"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        yield _base(server), server.pid, home
+    finally:
+        server.terminate()
+        server.wait()
 
 
-def requests(number: int) -> str:
+def requests(number: int, folder: Path) -> str:
     """Random requests over all routes that links lead to."""
-    with served() as (base, pid, _):
+    with served(folder) as (base, pid, _):
         return asyncio.run(_random(base, asyncio.run(_routes(base)), number, pid))
 
 
-def worst() -> str:
+def worst(folder: Path) -> str:
     """What costs a public server most: SQL that it must refuse, searches, facets and exports; then twelve of them beside a page."""
-    with served() as (base, pid, _):
+    with served(folder) as (base, pid, _):
         return asyncio.run(_worst(base, pid))
 
 
@@ -179,9 +175,9 @@ async def _timed(client: httpx.AsyncClient, path: str) -> float:
     return time.monotonic() - begun
 
 
-def load(seconds: int, clients: int) -> str:
+def load(seconds: int, clients: int, folder: Path) -> str:
     """Many clients while a crawl writes."""
-    with served() as (base, _, home):
+    with served(folder) as (base, _, home):
         return _loaded(base, asyncio.run(_routes(base)), seconds, clients, home)
 
 
@@ -263,7 +259,7 @@ def _memory(pid: int) -> int:
 def _loaded(base: str, routes: list[str], seconds: int, clients: int, home: Path) -> str:
     from tests.kill import site
 
-    folder = site.recorded(home / "recorded", 40, 10)
+    folder = site.recorded(Path(tempfile.mkdtemp()) / "recorded", 40, 10)
     writer = subprocess.Popen(
         [*BANWATCH, "--home", str(home), "crawl", "--replay", str(folder)],
         stdout=subprocess.DEVNULL,
@@ -345,9 +341,9 @@ def main() -> None:
         "delay": lambda: {"longest wait of a healthy source": delay()},
         "kills": lambda: {"kills": kills(said.kills, said.pages, folder)},
         "inputs": lambda: {"fuzzed inputs": inputs(said.inputs, folder)},
-        "requests": lambda: {"random requests": requests(said.requests)},
-        "worst": lambda: {"worst requests to a public server": worst()},
-        "load": lambda: {"load": load(said.seconds, said.clients)},
+        "requests": lambda: {"random requests": requests(said.requests, folder)},
+        "worst": lambda: {"worst requests to a public server": worst(folder)},
+        "load": lambda: {"load": load(said.seconds, said.clients, folder)},
     }
     found: dict[str, str] = {}
     for name, measure in parts.items():

@@ -22,6 +22,9 @@ ENTITY = re.compile(r"<!ENTITY\s+(?:%\s*)?[^\s>]+\s+(?:\"([^\"]*)\"|'([^']*)')",
 DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{0,30};)")
 LOOSE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]*);)")
+HALVES = re.compile(
+    r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));"
+)
 HARMLESS = 64  # characters; a longer entity, or one that holds another, may blow up
 
 
@@ -40,6 +43,9 @@ def read(page: Page, source: Source) -> Document:
     Raises Unreadable: empty, not-text, xml-bomb, too-deep, not-a-feed (no XML at all).
     """
     text = _undeclared(markup.CONTROLS.sub("", decoded(page, source)).lstrip("\ufeff \t\r\n"), page, source)
+    text = HALVES.sub(
+        "\ufffd", text
+    )  # halves of a character: lxml takes them where it mends, and cannot give them back
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)

@@ -75,6 +75,16 @@ def test_an_input_that_was_a_fault_once() -> None:
         parsers.read(page, source)
 
 
+def test_half_a_character_in_a_feed_is_replaced() -> None:
+    """U+D800 to U+DFFF by number, in a feed that has to be mended: each is U+FFFD, and so is nothing else."""
+    source = Source("s", "S", "https://e.example/", "feed", "official")
+    numbers = "".join(f"&#x{code:X};&#{code};" for code in (0xD7FF, 0xD800, 0xDBFF, 0xDFFF, 0xE000))
+    body = f"<rss><channel><item><title>T</title><link>/a</link><description><b>{numbers}</b><i></description></item></channel></rss>"
+    records = parsers.read(Page("s", "feed", source.url, source.url, NOW, 200, (), body.encode()), source)
+    (text,) = (record.text for record in records if isinstance(record, Article))
+    assert "\ud7ff" * 2 + "\ufffd" * 6 + "\ue000" * 2 in text
+
+
 def test_a_name_that_reaches_over_the_end_of_its_sentence() -> None:
     """A text without an end of a sentence is cut somewhere, also inside a name: every place of a sentence is still one of the text."""
     from claims.reading import read
