@@ -20,11 +20,14 @@ def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
     measure stands for several.
     ``only``: platform, jurisdiction or kind."""
     narrowed = "".join(f" and {name} = ?" for name in only)
-    found = look.rows(CELLS.format(narrowed=narrowed), day or look.today, day or look.today, *only.values())
-    of = {kind: (group(kind), strength(kind)) for kind in {cell["kind"] for cell in found}}
-    for cell in found:
-        cell["group"], cell["strength"] = of[cell["kind"]]
-    return sorted(found, key=lambda c: (-c["strength"], c["since"], c["platform"]))
+    on = day or look.today
+    found = look.db.execute(CELLS.format(narrowed=narrowed), (on, on, *only.values())).fetchall()
+    of = {kind: (-strength(kind), group(kind)) for kind in {row[2] for row in found}}
+    found.sort(key=lambda row: (of[row[2]][0], row[3], row[0]))
+    return [
+        {"platform": app, "place": place, "kind": kind, "since": since, "measures": measures, "action": action, "group": of[kind][1]}
+        for app, place, kind, since, measures, action in found
+    ]
 
 
 def strongest(found: list[Cell], key: str) -> dict[str, list[Cell]]:
@@ -38,12 +41,12 @@ def strongest(found: list[Cell], key: str) -> dict[str, list[Cell]]:
 def matrix(found: list[Cell], apps: int = 0, places: int = 0) -> dict[str, Any]:
     """Apps against places: {"apps": [...], "places": [...], "cells": {place: {app: [cell, ...]}}}, the most restricted first; 0 is all."""
     by_app, by_place = strongest(found, "platform"), strongest(found, "place")
-    columns = sorted(by_app, key=lambda app: (-len({c["place"] for c in by_app[app]}), app))[: apps or None]
+    reach = {app: len({cell["place"] for cell in by}) for app, by in by_app.items()}
+    columns = sorted(by_app, key=lambda app: (-reach[app], app))[: apps or None]
     wanted = set(columns)
-    kept = {place: [c for c in by if c["platform"] in wanted] for place, by in by_place.items()}
-    lines = sorted((place for place in kept if kept[place]), key=lambda p: (-len({c["platform"] for c in kept[p]}), p))[
-        : places or None
-    ]
+    kept = {place: [cell for cell in by if cell["platform"] in wanted] for place, by in by_place.items()}
+    width = {place: len({cell["platform"] for cell in by}) for place, by in kept.items() if by}
+    lines = sorted(width, key=lambda place: (-width[place], place))[: places or None]
     return {
         "apps": columns, "places": lines,
         "cells": {place: dict(strongest(kept[place], "platform")) for place in lines},

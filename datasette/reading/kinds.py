@@ -54,12 +54,12 @@ def kinds(look: Look) -> Shown:
 
 
 def whole_matrix(look: Look) -> Shown:
-    """Every app against every place, on any day: argument ``on`` (an ISO day; today)."""
+    """Apps against places on any day: arguments ``on`` (an ISO day; today), ``view`` ("all": every app and place)."""
     on = look.asked("on") or look.today
     if len(on) != 10 or not on.replace("-", "").isdigit():
         raise Missing("day", on)
     found = in_force.cells(look, on)
-    data = {"on": on, "matrix": in_force.matrix(found, apps=40, places=250), "figures": in_force.figures(found)}
+    data = {"on": on, "matrix": in_force.matrix(found, *((0, 0) if look.asked("view") == "all" else (24, 60))), "figures": in_force.figures(found)}
     return Shown(
         "matrix.html", "Who restricts what", "/matrix", data, "Apps against places: what is in force, and since when."
     )

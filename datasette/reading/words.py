@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+REMEMBERED = 4_096  # values that stand on many lines are read once
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"}
 
 
@@ -19,6 +20,7 @@ def words() -> dict[str, dict]:
     return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 
+@lru_cache(REMEMBERED)
 def label(word: str, table: str = "kind") -> str:
     """A word of the vocabulary as people read it: "device_ban" -> "device ban"."""
     found = words()[table].get(word)
@@ -27,21 +29,25 @@ def label(word: str, table: str = "kind") -> str:
     return found or str(word or "").replace("_", " ")
 
 
+@lru_cache(REMEMBERED)
 def group(kind: str) -> str:
     """The group of a kind of action: the key of its colour and mark."""
     return words()["kind"].get(kind, {}).get("group", "duty")
 
 
+@lru_cache(REMEMBERED)
 def mark(name: str) -> str:
     """The sign of a group, so that nothing is told by colour alone."""
     return words()["group"][name]["mark"]
 
 
+@lru_cache(REMEMBERED)
 def strength(kind: str) -> int:
     """How much a kind of measure closes; the higher of several is shown where there is room for one."""
     return words()["group"][group(kind)]["strength"]
 
 
+@lru_cache(REMEMBERED)
 def day(value: str, short: bool = False) -> str:
     """ "2024-09-19" -> "19 September 2024", "2024-09" -> "September 2024"; instants are cut to their day; "" stays."""
     parts = str(value or "")[:10].split("-")
@@ -52,6 +58,7 @@ def day(value: str, short: bool = False) -> str:
     return " ".join([*shown, parts[0]])
 
 
+@lru_cache(REMEMBERED)
 def instant(value: str) -> str:
     """ "2024-09-25T08:00:00+00:00" -> "25 September 2024, 08:00 UTC"."""
     text = str(value or "")
@@ -67,6 +74,7 @@ def money(amount: str, currency: str) -> str:
     return f"{currency} {number:,.0f}".strip() if number == int(number) else f"{currency} {number:,.2f}".strip()
 
 
+@lru_cache(REMEMBERED)
 def safe_url(value: str) -> str:
     """The address if a reader may follow it (http or https with a host), else ""."""
     try:
@@ -76,6 +84,7 @@ def safe_url(value: str) -> str:
     return str(value).strip() if parts.scheme.lower() in {"http", "https"} and parts.netloc else ""
 
 
+@lru_cache(REMEMBERED)
 def host(value: str) -> str:
     """The host of an address, without "www."."""
     try:
@@ -84,6 +93,7 @@ def host(value: str) -> str:
         return ""
 
 
+@lru_cache(REMEMBERED)
 def direction(language: str) -> str:
     """ "rtl" for a language written from right to left, else "ltr"."""
     return "rtl" if str(language or "").split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
