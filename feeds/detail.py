@@ -30,6 +30,13 @@ class Details:
     authority: Row = field(default_factory=dict)
 
 
+def rows_of(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Row]:
+    """The rows of news, small ones too, by id."""
+    found = _by(db, "select * from news where id in ({})", ids, "id")
+    left = [ident for ident in ids if ident not in found]
+    return found | _by(db, "select * from small_news where id in ({})", left, "id")
+
+
 def details(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Details]:
     """One Details for each row, in the order given."""
     ids = {

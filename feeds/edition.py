@@ -14,7 +14,8 @@ from typing import Any
 
 from feeds import issues, queries, slices
 from feeds.addresses import Site
-from feeds.detail import BATCH, Row, details
+from feeds.cuts import cut
+from feeds.detail import BATCH, Row, details, rows_of
 from feeds.forms import Head, join, written
 from feeds.item import EPOCH, Item, item
 from feeds.slices import NoSuchFeed, Slice
@@ -67,35 +68,18 @@ class Edition:
         ]  # where two names make one address, the first has it
 
     # which items ----------------------------------------------------------------------------------------------------
-    def count(self, slice_: Slice) -> int:
-        where, params = slices.condition(self.names, slice_)
-        return int(
-            self.db.execute(f"select count(*) from {slices.rows_of(slice_)} where {where}", params).fetchone()[0]
-        )
+    def newest(self, slice_: Slice, most: int) -> list[Row]:
+        """The newest rows of a slice, newest first."""
+        return self._rows(cut(self.db, self.names, slice_).newest(self.db, most))
 
-    def rows(self, slice_: Slice, first: int, last: int) -> list[dict[str, Any]]:
-        """Rows ``first`` to ``last`` (0 is the oldest; the last not included), newest first."""
-        where, params = slices.condition(self.names, slice_)
-        sql = f"select * from {slices.rows_of(slice_)} where {where} order by published_at, id desc limit ? offset ?"
-        cursor = self.db.execute(sql, [*params, last - first, first])
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, values, strict=True)) for values in cursor][::-1]
-
-    def newest(self, slice_: Slice, most: int) -> list[dict[str, Any]]:
-        """The same from the other end, which costs the same however long the past is."""
-        where, params = slices.condition(self.names, slice_)
-        cursor = self.db.execute(
-            f"select * from {slices.rows_of(slice_)} where {where} order by published_at desc, id limit ?",
-            [*params, most],
-        )
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, values, strict=True)) for values in cursor]
+    def _rows(self, ids: Sequence[str]) -> list[Row]:
+        found = rows_of(self.db, ids)
+        return [found[ident] for ident in ids]
 
     def all_rows(self, slice_: Slice) -> list[Row]:
         """Every row of a slice, newest first; a row that stands in several slices is held once."""
-        where, params = slices.condition(self.names, slice_)
-        sql = f"select id from {slices.rows_of(slice_)} where {where} order by published_at desc, id"
-        return [self._every[ident] for (ident,) in self.db.execute(sql, params)]
+        read = cut(self.db, self.names, slice_)
+        return [self._every[ident] for ident in read.newest(self.db, read.count(self.db))]
 
     @cached_property
     def _every(self) -> dict[str, Row]:
@@ -117,14 +101,15 @@ class Edition:
     # bytes ----------------------------------------------------------------------------------------------------------
     def body(self, slice_: Slice, form: str, page: int = 0) -> bytes:
         """The feed of a slice, or one of its archive documents. Raises NoSuchFeed for a document there is not."""
-        total = self.count(slice_)
+        read = cut(self.db, self.names, slice_)
+        total = read.count(self.db)
         archives = full(total)
         if page > archives:
             near = [(slice_.path[0], slices.title(self.names, slice_))]
             raise NoSuchFeed("archive", f"{page} of {slice_.path[0]}", near)
         first, last = span(total, page)
-        rows = self.rows(slice_, first, last) if page else self.newest(slice_, last - first)
-        return self.feed(slice_, form, rows, page, archives)
+        ids = read.span(self.db, first, last, total)
+        return self.feed(slice_, form, self._rows(ids), page, archives)
 
     def every_body(self, slice_: Slice, forms: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(address, bytes) of a slice in every form with all its archives: what ``body`` gives, for far fewer queries."""

@@ -1,10 +1,10 @@
-"""Which feeds there are: words of an address -> slice -> SQL condition. Reads names from the tracker; writes nothing."""
+"""Which feeds there are: words of an address -> slice. Reads names from the tracker; writes nothing."""
 
 from __future__ import annotations
 
 import difflib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
@@ -100,13 +100,13 @@ def read_names(db: sqlite3.Connection) -> Names:
 def names_in_news(db: sqlite3.Connection, names: Names) -> Names:
     """The same with what news mention and no table names."""
     known = set(names.platform.values())
-    platforms = [line(name) for name in distinct(db, "news_platforms", "platform")]
+    platforms = [line(name) for name in told(db, "platform")]
     return replace(
         names,
         platform={**{slug(name): name for name in platforms if name not in known}, **names.platform},
-        jurisdiction=_more(distinct(db, "news", "jurisdiction"), names.jurisdiction),
-        authority=_more(distinct(db, "actions", "authority_id"), names.authority),
-        kind=_more(distinct(db, "news", "kind"), names.kind),
+        jurisdiction=_more(told(db, "jurisdiction"), names.jurisdiction),
+        authority=_more(told(db, "authority"), names.authority),
+        kind=_more(told(db, "kind"), names.kind),
     )
 
 
@@ -114,31 +114,16 @@ def _more(found: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
     return {**{ident: label(line(ident)) for ident in found}, **known}
 
 
-def distinct(db: sqlite3.Connection, view: str, column: str) -> Iterator[str]:
-    """Every value of an indexed column but "", in order: one step in the index for each, however many rows there are."""
-    value = ""
-    while row := db.execute(
-        f"select {column} from {view} where {column} > ? order by {column} limit 1", (value,)
-    ).fetchone():
-        value = row[0]
-        yield value
-
-
-HAS_NEWS = {
-    "jurisdiction": "select 1 from news where jurisdiction = ? limit 1",
-    "kind": "select 1 from news where kind = ? limit 1",
-    "authority": "select 1 from actions a join news n on n.action = a.id where a.authority_id = ? limit 1",
-    "platform": "select 1 from news_platforms p join news n on n.id = p.development where p.platform = ? limit 1",
-}
-TOPICS = "select distinct value from news, json_each(topics) where topics != '[]'"
+def told(db: sqlite3.Connection, name: str) -> list[str]:
+    """The values of a filter that any news have, as the news write them."""
+    return [row[0] for row in db.execute("select value from feed_sizes where name = ? order by value", (name,))]
 
 
 def with_news(db: sqlite3.Connection, names: Names, name: str) -> list[str]:
     """The ids of one filter whose feeds hold anything."""
-    if name == "topic":
-        return sorted({row[0] for row in db.execute(TOPICS)} & set(names.topic))
     known = names.platform if name == "platform" else {ident: ident for ident in getattr(names, name)}
-    return sorted(ident for ident, asked in known.items() if db.execute(HAS_NEWS[name], (asked,)).fetchone())
+    found = set(told(db, name))
+    return sorted(ident for ident, value in known.items() if value in found)
 
 
 def _aliases(db: sqlite3.Connection) -> dict[str, str]:
@@ -207,70 +192,3 @@ def _said(names: Names, name: str, values: Sequence[str]) -> str:
     known: Mapping[str, str] = getattr(names, name)
     text = listed([known.get(value, value) for value in values], 6).replace(" and ", " or ")
     return text[:1].upper() + text[1:] if name in {"kind", "topic"} else text
-
-
-def rows_of(slice_: Slice) -> str:
-    """The view, or the views together, that a slice is cut from."""
-    small = "(select * from news where document is not null union all select * from small_news)"
-    return small if slice_.base == "all-changes" else "news"
-
-
-def condition(names: Names, slice_: Slice) -> tuple[str, list[str]]:
-    """(SQL condition over the columns of ``news``, its parameters)."""
-    parts, params = list(_BASE[slice_.base]), []
-    for name, values in slice_.filters.items():
-        of = _listed_platform if name == "platform" and slice_.base == "all-changes" else _FILTER[name]
-        sql, given = of(names, values)
-        parts.append(sql)
-        params += given
-    return " and ".join(parts) or "1", params
-
-
-def _in(column: str, values: Sequence[str]) -> tuple[str, list[str]]:
-    return f"{column} in ({', '.join('?' * len(values))})", list(values)
-
-
-def _platform(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
-    sql, given = _in("platform", [names.platform[value] for value in values])
-    return f"(id in (select development from news_platforms where {sql}))", given
-
-
-def _listed_platform(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
-    sql, given = _in("value", [names.platform[value] for value in values])
-    return f"exists (select 1 from json_each(platforms) where {sql})", given
-
-
-def _authority(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
-    sql, given = _in("authority_id", values)
-    return f"action in (select id from actions where {sql})", given
-
-
-def _topic(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
-    sql, given = _in("value", values)
-    return f"topics != '[]' and exists (select 1 from json_each(topics) where {sql})", given
-
-
-def _text(names: Names, values: Sequence[str]) -> tuple[str, list[str]]:
-    """Every word stands in the title or summary, or the action with its quotes is found by full-text search."""
-    terms = [term for value in values for term in value.split()][:20]
-    said = " and ".join("instr(lower(title || ' ' || summary), ?)" for _ in terms)
-    phrase = " AND ".join('"' + term.replace('"', '""') + '"' for term in terms)
-    found = "action in (select item from search where search match ? and kind = 'action')"
-    return (f"(({said}) or {found})", [*(t.lower() for t in terms), phrase])
-
-
-_BASE = {
-    "all": (),
-    "updates": ("document is not null", "kind != 'now_tracking'"),  # changes, and what else became of a document
-    "all-changes": ("document is not null", "kind != 'now_tracking'"),
-    "actions": ("side = 'government'",),
-}
-_FILTER = {
-    "platform": _platform,
-    "jurisdiction": lambda names, values: _in("jurisdiction", values),
-    "kind": lambda names, values: _in("kind", values),
-    "topic": _topic,
-    "authority": _authority,
-    "side": lambda names, values: _in("side", values),
-    "q": _text,
-}

@@ -187,6 +187,38 @@ create trigger platform_day_gone after delete on development_platform begin
 create trigger platform_day_changed after update of happened_on on development begin
   update platform_day set happened_on = new.happened_on where development = new.id; end;
 
+create table feed_row (               -- which item stands in which feed: the view feed_rows, kept by triggers, so that a feed and its
+                                      -- archives are read off one index however long the past is. Nothing here says "or ignore": inside
+                                      -- "insert or replace" it would replace, and feed_size would count twice
+  name text not null, value text not null, published_at text not null, item text not null,
+  primary key (name, value, published_at desc, item)) without rowid;
+create index feed_row_item on feed_row(item);
+create table feed_size (name text not null, value text not null, items integer not null, primary key (name, value)) without rowid;
+create trigger feed_row_added after insert on feed_row begin
+  insert into feed_size values (new.name, new.value, 1) on conflict do update set items = items + 1; end;
+create trigger feed_row_gone after delete on feed_row begin
+  update feed_size set items = items - 1 where name = old.name and value = old.value; end;
+create trigger feed_development_added after insert on development begin
+  delete from feed_row where item in (new.id, new.change); insert into feed_row select distinct * from feed_rows where item in (new.id, new.change); end;
+create trigger feed_development_changed after update of baseline, published_at, side, kind, jurisdiction, topics, action, change, document on development begin
+  delete from feed_row where item in (new.id, old.change, new.change);
+  insert into feed_row select distinct * from feed_rows where item in (new.id, old.change, new.change); end;
+create trigger feed_development_gone after delete on development begin
+  delete from feed_row where item in (old.id, old.change); insert into feed_row select distinct * from feed_rows where item = old.change; end;
+create trigger feed_platform_added after insert on development_platform begin
+  insert into feed_row select * from feed_rows where item = new.development and name = 'platform'
+    except select * from feed_row where item = new.development and name = 'platform'; end;
+create trigger feed_platform_gone after delete on development_platform begin
+  delete from feed_row where item = old.development and name = 'platform' and value = old.platform; end;
+create trigger feed_authority_added after insert on action begin
+  delete from feed_row where name = 'authority' and item in (select id from development where action = new.id);
+  insert into feed_row select 'authority', new.authority_id, published_at, id from development
+    where action = new.id and baseline = 0 and new.authority_id != ''; end;
+create trigger feed_authority_changed after update of authority_id on action when old.authority_id != new.authority_id begin
+  delete from feed_row where name = 'authority' and item in (select id from development where action = new.id);
+  insert into feed_row select 'authority', new.authority_id, published_at, id from development
+    where action = new.id and baseline = 0 and new.authority_id != ''; end;
+
 create table document (               -- one policy of one platform (one part of it)
   id text primary key, source text not null, platform text not null, document_type text not null, part text not null, url text not null,
   language text not null, title text not null, first_seen text not null, last_seen text not null,
@@ -222,6 +254,12 @@ create table change (                 -- every difference between two captures, 
   key_sentence_old text not null, key_sentence_new text not null, summary text not null, diff text not null, ours integer not null);
 create index change_document on change(document, seen_at);
 create index change_class on change(class, seen_at);
+create trigger feed_change_added after insert on change begin
+  delete from feed_row where item = new.id; insert into feed_row select * from feed_rows where item = new.id; end;
+create trigger feed_change_changed after update of class, ours, seen_at on change begin
+  delete from feed_row where item = new.id; insert into feed_row select * from feed_rows where item = new.id; end;
+create trigger feed_change_gone after delete on change begin
+  delete from feed_row where item = old.id; end;
 
 create table link (                   -- typed relation between two things
   id text primary key, subject text not null, relation text not null, object text not null, basis text not null,  -- stated, proposed

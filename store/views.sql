@@ -84,6 +84,20 @@ select c.id, 'platform' as side, c.kind, 'edited' as stage, null as action, c.id
        c.seen_at as updated_at, '' as status, '' as authority_id
 from change c join document d on d.id = c.document
 where c.class = 'editorial' and not c.ours and not exists (select 1 from development v where v.change = c.id);
+create view feed_rows as  -- which item stands in which feed: by name of the filter and its value
+select 'all' as name, '' as value, published_at, id as item from development where baseline = 0
+union all select 'side', side, published_at, id from development where baseline = 0
+union all select 'updates', '', published_at, id from development where baseline = 0 and document is not null and kind != 'now_tracking'
+union all select 'all-changes', '', published_at, id from development where baseline = 0 and document is not null and kind != 'now_tracking'
+union all select 'all-changes', '', published_at, id from small_news
+union all select 'kind', kind, published_at, id from development where baseline = 0
+union all select 'jurisdiction', jurisdiction, published_at, id from development where baseline = 0 and jurisdiction != ''
+union all select 'authority', a.authority_id, d.published_at, d.id from development d join action a on a.id = d.action
+  where d.baseline = 0 and a.authority_id != ''
+union all select 'platform', p.platform, d.published_at, d.id from development d join development_platform p on p.development = d.id
+  where d.baseline = 0
+union all select 'topic', t.value, d.published_at, d.id from development d, json_each(d.topics) t where d.baseline = 0 and d.topics != '[]';
+create view feed_sizes as select * from feed_size where items > 0;
 create view news_platforms as select platform, development from development_platform;
 create view diffs as select id as "update", diff from change;
 create view platforms as select * from platform;

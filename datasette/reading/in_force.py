@@ -25,7 +25,15 @@ def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
     of = {kind: (-strength(kind), group(kind)) for kind in {row[2] for row in found}}
     found.sort(key=lambda row: (of[row[2]][0], row[3], row[0]))
     return [
-        {"platform": app, "place": place, "kind": kind, "since": since, "measures": measures, "action": action, "group": of[kind][1]}
+        {
+            "platform": app,
+            "place": place,
+            "kind": kind,
+            "since": since,
+            "measures": measures,
+            "action": action,
+            "group": of[kind][1],
+        }
         for app, place, kind, since, measures, action in found
     ]
 

@@ -59,7 +59,11 @@ def whole_matrix(look: Look) -> Shown:
     if len(on) != 10 or not on.replace("-", "").isdigit():
         raise Missing("day", on)
     found = in_force.cells(look, on)
-    data = {"on": on, "matrix": in_force.matrix(found, *((0, 0) if look.asked("view") == "all" else (24, 60))), "figures": in_force.figures(found)}
+    data = {
+        "on": on,
+        "matrix": in_force.matrix(found, *((0, 0) if look.asked("view") == "all" else (24, 60))),
+        "figures": in_force.figures(found),
+    }
     return Shown(
         "matrix.html", "Who restricts what", "/matrix", data, "Apps against places: what is in force, and since when."
     )

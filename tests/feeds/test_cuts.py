@@ -1,0 +1,100 @@
+"""The index of items says what the views say, whatever is written in whatever order; and it is what feeds are read off."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feeds import slices
+from feeds.cuts import BASES, cut
+from feeds.slices import Slice, only
+
+WRITES = (
+    "update development set published_at = '2031-01-02T03:04:05+00:00' where id = :development",
+    "update development set baseline = 1 - baseline where id = :development",
+    "update development set jurisdiction = 'FR', kind = 'fine', side = 'government' where id = :development",
+    'update development set topics = \'["encryption", "encryption", "payments"]\' where id = :development',
+    "update development set change = null where id = :development",
+    "insert or replace into development select * from development where id = :development",
+    "delete from development where id = :development",
+    "insert or ignore into development_platform values ('Threads', :development)",
+    "delete from development_platform where development = :development",
+    "update action set authority_id = 'fr-arcom' where id = :action",
+    "insert or replace into action select * from action where id = :action",
+    "update change set class = 'editorial' where id = :change",
+    "update change set class = 'substantive', ours = 1 where id = :change",
+    "delete from development where change = :change",
+    "delete from change where id = :change",
+)
+
+
+def copy(tracker: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(tracker)) as held:
+        held.backup(db)
+    return db
+
+
+def agree(db: sqlite3.Connection) -> None:
+    kept, told = (
+        set(db.execute(f"select name, value, published_at, item from {table}")) for table in ("feed_row", "feed_rows")
+    )
+    assert kept == told
+    sizes = set(db.execute("select name, value, count(*) from feed_row group by name, value"))
+    assert set(db.execute("select name, value, items from feed_sizes")) == sizes
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_is_kept_follows_what_is_written(tracker: Path, data: st.DataObject) -> None:
+    with closing(copy(tracker)) as db:
+        agree(db)
+        ids = {
+            table: [row[0] for row in db.execute(f"select id from {table} order by id")]
+            for table in ("development", "action", "change")
+        }
+        changed = [row[0] for row in db.execute("select id from development where change is not null")]
+        ids["development"] = changed + ids["development"][:12]
+        for _ in range(data.draw(st.integers(1, 6))):
+            db.execute(
+                data.draw(st.sampled_from(WRITES)),
+                {table: data.draw(st.sampled_from(found)) for table, found in ids.items()},
+            )
+            agree(db)
+
+
+@pytest.mark.parametrize(
+    "one", [*map(Slice, BASES), only("platform", "telegram"), only("jurisdiction", "UA"), only("authority", "ua-nccc")]
+)
+def test_a_feed_is_read_off_the_index(db: sqlite3.Connection, one: Slice) -> None:
+    read = cut(db, slices.read_names(db), one)
+    for order in ("r.published_at desc, r.item", "r.published_at, r.item desc"):
+        plan = " ".join(
+            step[3]
+            for step in db.execute(
+                f"explain query plan select r.item {read._sql} order by {order} limit 50", read._params
+            )
+        )
+        assert "USING PRIMARY KEY (name=? AND value=?)" in plan and "TEMP B-TREE" not in plan and "SCAN" not in plan
+
+
+def test_both_ends_of_a_feed_meet(db: sqlite3.Connection) -> None:
+    names = slices.read_names(db)
+    for one in (
+        Slice(),
+        Slice("actions", platform=("telegram",)),
+        Slice(q=("ban",)),
+        Slice("all-changes", platform=("telegram",)),
+    ):
+        read = cut(db, names, one)
+        total = read.count(db)
+        newest = read.newest(db, total)
+        assert total == len(set(newest)) > 0
+        assert [
+            ident for first in range(0, total, 7) for ident in read.span(db, first, min(first + 7, total), total)[::-1]
+        ] == newest[::-1]
