@@ -23,7 +23,7 @@ MOST_BASES = 8  # base addresses of this machine (name and port) that are rememb
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 OPEN = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "etag, last-modified",
+    "access-control-expose-headers": "etag, last-modified, link",
     "x-content-type-options": "nosniff",
 }
 FRESH = "public, max-age=600"
@@ -71,7 +71,7 @@ def answer_query(
     day as well as on the tracker, so nothing is kept."""
     site = _site(headers)
     edition = Edition(db, site)
-    found = Made(edition.query(form, asked), FORMS[form])
+    found = Made(edition.query(form, asked), FORMS[form], links=_links(site, edition.query_address(form, asked)))
     if is_browser(headers) and "+xml" in found.kind:
         found = _shown(live, site, Made(edition.query("json", asked), FORMS["json"]), form) or found
     return _conditional(found, headers, method)
@@ -111,12 +111,22 @@ def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str)
     try:
         if path == "":
             return Made(live.frame(site, *_index(edition, live.questions), 200), HTML)
-        return Made(*_body(edition, path, parse_qs(query)))
+        body, kind, address = _body(edition, path, parse_qs(query))
+        return Made(body, kind, links=_links(site, address))
     except NoSuchFeed as error:
         return Made(live.frame(site, *pages.missing(site, error), 404), HTML, 404)
     finally:
         if db.in_transaction:
             db.execute("rollback")
+
+
+def _links(site: Site, address: str) -> str:
+    """The Link header of a feed; "" for what is none, and for addresses that HTTP cannot carry."""
+    if not address:
+        return ""
+    hub = f', <{site.hub}>; rel="hub"' if site.hub and "/archive-" not in address else ""
+    said = f'<{site.feed(address)}>; rel="self"{hub}'
+    return said if said.isascii() else ""
 
 
 def _shown(live: Live, site: Site, found: Made, form: str) -> Made | None:
@@ -132,17 +142,19 @@ def _edition(live: Live, db: sqlite3.Connection, site: Site) -> Edition:
     return edition
 
 
-def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tuple[bytes, str]:
+def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tuple[bytes, str, str]:
+    """(what stands at a path, its type, the one address it has below /feeds/ if it is a feed)."""
     stem, dot, form = path.rpartition(".")
     for name, make in _FIXED.items():
         if path == name:
-            return make(edition)
+            return *make(edition), ""
     if not dot or form not in FORMS:
         raise NoSuchFeed("feed", path, [(f"{path}.{other}", other) for other in FORMS] if not dot else ())
     if stem == MAINTAINERS:
-        return edition.maintainers(form), FORMS[form]
+        return edition.maintainers(form), FORMS[form], f"{MAINTAINERS}.{form}"
     stem, page = _archive(stem)
-    return edition.body(edition.slice_of(stem, asked), form, page), FORMS[form]
+    slice_ = edition.slice_of(stem, asked)
+    return edition.body(slice_, form, page), FORMS[form], slice_.address(form, page)
 
 
 def _archive(stem: str) -> tuple[str, int]:
@@ -187,6 +199,8 @@ def _conditional(found: Made, headers: Mapping[str, str], method: str) -> Answer
     }
     if found.status == 200:
         sent |= {"etag": found.etag}
+    if found.links:
+        sent |= {"link": found.links}
     if found.modified:
         sent |= {"last-modified": format_datetime(found.modified, usegmt=True)}
     if found.status == 200 and _unchanged(found, headers):

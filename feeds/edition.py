@@ -160,7 +160,11 @@ class Edition:
         items = queries.items(self.db, self.site, asked.name, asked.rows)
         ends = f"?{asked.arguments}" if asked.arguments else ""
         home_ = f"{self.site.base}/tracker/{asked.name}{ends}"
-        return self._of_items(form, f"query/{asked.name}.{form}{ends}", asked.title, asked.description, home_, items)
+        return self._of_items(form, self.query_address(form, asked), asked.title, asked.description, home_, items)
+
+    def query_address(self, form: str, asked: Query) -> str:
+        """What follows /feeds/."""
+        return f"query/{asked.name}.{form}" + (f"?{asked.arguments}" if asked.arguments else "")
 
     def _of_items(self, form: str, address: str, said: str, about: str, home_: str, items: Sequence[Item]) -> bytes:
         stem, _, query = address.partition("?")

@@ -28,6 +28,7 @@ class Made:
     kind: str
     status: int = 200
     modified: datetime | None = None
+    links: str = ""  # the Link header: the feed itself and its hub (https://www.w3.org/TR/websub/#discovery)
 
     @cached_property
     def etag(self) -> str:

@@ -184,7 +184,7 @@ def _mail(ways: Ways, turns: list[Turn]) -> None:
         server.send_message(message)
 
 
-class _Stays(urllib.request.HTTPRedirectHandler):
+class Stays(urllib.request.HTTPRedirectHandler):
     """A webhook is where it was said to be; what it answers leads nowhere else."""
 
     def redirect_request(self, req: Any, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str) -> None:
@@ -201,5 +201,5 @@ def _post(url: str, turns: list[Turn], now: str) -> None:
         json.dumps(body, ensure_ascii=False).encode(),
         {"Content-Type": "application/json", "User-Agent": "Banwatch/0.1"},
     )
-    with urllib.request.build_opener(_Stays).open(request, timeout=PATIENCE) as answer:
+    with urllib.request.build_opener(Stays).open(request, timeout=PATIENCE) as answer:
         answer.read(1_000)

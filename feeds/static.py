@@ -5,55 +5,77 @@ a build that is killed leaves old files whole, and a server of files keeps their
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from feeds.addresses import FORMS, Site
-from feeds.edition import Edition
+from feeds.detail import Row
+from feeds.edition import Edition, Query
 from feeds.opml import opml
 from feeds.page import framed, index, listing
 
+Questions = Mapping[str, Mapping[str, Any]]
+PARAMETER = re.compile(r"(?<!:):(\w+)")
+MOST_ROWS = 1_000  # of a question, as the server has it (max_returned_rows)
 LEFT_BEHIND = 3_600  # seconds after which an unfinished file belongs to a build that is dead
 STYLES = {path.name: path for path in (Path(__file__).parent / "feed.xsl", Path(__file__).parent / "feed.css")}
 
 
-def build(tracker: Path, out: Path, base_url: str = "") -> list[Path]:
+def build(tracker: Path, out: Path, base_url: str = "", questions: Questions = MappingProxyType({})) -> list[Path]:
     """Write all feeds in all forms, their archives, an OPML list and the style sheet below ``out``.
 
     ``base_url`` is where the site is published (default BANWATCH_BASE_URL, else a local one); ``out`` belongs at its /feeds/.
-    Returns the files that stand there now.
+    ``questions`` are canned queries by name, with title, description and sql; those that say what they ``need`` are left out, for
+    a file has no arguments. Returns the files that stand there now.
     """
+    asked = {name: one for name, one in questions.items() if not one.get("needs")}
     _sweep(out)
     db = sqlite3.connect(f"{tracker.resolve().as_uri()}?mode=ro", uri=True)
     try:
         db.execute("begin")  # one state for all feeds, though a crawl writes meanwhile
-        return _written(db, out, base_url)
+        return _written(db, out, base_url, asked)
     except sqlite3.OperationalError as error:
         if "decode" not in str(error):
             raise
         db.text_factory = lambda text: text.decode("utf-8", "replace")  # slow, so only where it is needed
-        return _written(db, out, base_url)
+        return _written(db, out, base_url, asked)
     finally:
         db.close()
 
 
-def _written(db: sqlite3.Connection, out: Path, base_url: str) -> list[Path]:
-    return [_write(out / name, body) for name, body in files(Edition(db, Site.from_environment(base_url)))]
+def _written(db: sqlite3.Connection, out: Path, base_url: str, questions: Questions) -> list[Path]:
+    edition = Edition(db, Site.from_environment(base_url))
+    return [_write(out / name, body) for name, body in files(edition, questions)]
 
 
-def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """(path below /feeds/, bytes) of everything that is served there."""
+def files(edition: Edition, questions: Questions) -> Iterator[tuple[str, bytes]]:
+    """(path below /feeds/, bytes) of everything that is served there and has no arguments."""
     slices = edition.every_slice()
     for one in slices:
         yield from edition.every_body(one, FORMS)
     for form in FORMS:
         yield f"maintainers.{form}", edition.maintainers(form)
     yield "feeds.opml", opml(edition.site, edition.names, slices)
-    yield "index.html", framed(edition.site, *index(edition.site, edition.names, slices))
+    for name, question in questions.items():
+        rows = _rows(edition.db, question["sql"])
+        asked = Query(name, question.get("title") or name, question.get("description") or "", "", rows)
+        yield from ((edition.query_address(form, asked), edition.query(form, asked)) for form in FORMS)
+    said = [(f"query/{name}", question.get("title") or name) for name, question in questions.items()]
+    yield "index.html", framed(edition.site, *index(edition.site, edition.names, slices, said))
     yield "index.json", listing(edition.site, edition.names, slices)
     yield from ((name, path.read_bytes()) for name, path in STYLES.items())
+
+
+def _rows(db: sqlite3.Connection, sql: str) -> list[Row]:
+    """What a canned query finds when nothing is filled in."""
+    cursor = db.execute(sql, dict.fromkeys(PARAMETER.findall(sql), ""))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchmany(MOST_ROWS)]
 
 
 def _sweep(out: Path) -> None:

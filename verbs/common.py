@@ -206,3 +206,18 @@ def now() -> str:
     from datetime import UTC, datetime
 
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def tell_hub(home: Home, base_url: str = "") -> None:
+    """Name the feeds that changed to the WebSub hub, if one is set up; nothing fails because it does not answer."""
+    from feeds import hub
+    from feeds.addresses import Site
+    from feeds.notice import NotTold
+
+    try:
+        named = hub.tell(home.tracker, home.folder / hub.STATE, Site.from_environment(base_url))
+    except NotTold as error:
+        say(f"could not tell the hub: {error}")
+        return
+    if named:
+        say(f"{named} addresses told to the hub")

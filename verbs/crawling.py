@@ -29,6 +29,7 @@ from verbs.common import (
     registry,
     report,
     say,
+    tell_hub,
 )
 
 
@@ -177,9 +178,10 @@ def _shared(home: Home) -> Any:
 
 
 def _tell(home: Home) -> None:
-    """Mail and webhook, where they are set up; a crawl does not fail because they do."""
+    """Mail, webhook and hub, where they are set up; a crawl does not fail because they do."""
     from feeds import notice
 
+    tell_hub(home)
     try:
         told = notice.notify(home.tracker, home.folder / notice.STATE, notice.Ways.from_environment(), now())
     except notice.NotTold as error:

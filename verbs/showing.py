@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from errors import BadStore
-from verbs.common import DONE, ROOT, Home, counts, honest, need_tracker, pass_home, prepare, progress, say
+from verbs.common import DONE, ROOT, Home, counts, honest, need_tracker, pass_home, prepare, progress, say, tell_hub
 
 
 @click.command()
@@ -144,18 +144,46 @@ def feed() -> None:
     metavar="URL",
     help="Where the site is published. Default: BANWATCH_BASE_URL, else this machine.",
 )
+@click.option(
+    "--ping/--no-ping",
+    default=True,
+    help="Tell the hub of BANWATCH_HUB, if one is set; not where files are carried on first.",
+)
 @pass_home
 @honest
-def feed_build(home: Home, out: Path | None, base_url: str) -> None:
+def feed_build(home: Home, out: Path | None, base_url: str, ping: bool) -> None:
     """Write all feeds as static files, with an OPML list.
 
     Example: banwatch feed build --out public/feeds --base-url https://banwatch.example
     """
     say(f"{_build_feeds(home, out or home.feeds, base_url)} files in {out or home.feeds}")
+    if ping:
+        tell_hub(home, base_url)
+
+
+@feed.command("ping")
+@click.option("--base-url", default="", metavar="URL", help="Where the site is published. Default: BANWATCH_BASE_URL.")
+@pass_home
+@honest
+def feed_ping(home: Home, base_url: str) -> None:
+    """Tell the WebSub hub of BANWATCH_HUB which feeds changed since it was last told. A crawl and a build do so by themselves.
+
+    Example: banwatch feed ping --base-url https://banwatch.example
+    """
+    need_tracker(home)
+    tell_hub(home, base_url)
 
 
 def _build_feeds(home: Home, out: Path, base_url: str = "") -> int:
     import feeds
 
     need_tracker(home)
-    return len(feeds.build(home.tracker, out, base_url))
+    return len(feeds.build(home.tracker, out, base_url, _questions()))
+
+
+def _questions() -> dict[str, Any]:
+    """The canned queries of the site."""
+    import yaml
+
+    found: dict[str, Any] = yaml.safe_load((ROOT / "datasette" / "metadata.yaml").read_text(encoding="utf-8"))
+    return dict(found["databases"]["tracker"]["queries"])

@@ -6,11 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 import feeds
 from feeds import static
-from feeds.addresses import LOCAL
+from feeds.addresses import FORMS, LOCAL
 from tests.feeds.conftest import Ask
+from tests.feeds.rules import faults
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_files_are_what_is_served(tracker: Path, tmp_path: Path, ask: Ask) -> None:
@@ -44,3 +48,19 @@ def test_a_build_that_fails_midway_leaves_old_files_whole(tmp_path: Path, monkey
         static._write(path, b"new and longer")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_questions_that_need_no_argument_are_files_too(tracker: Path, tmp_path: Path) -> None:
+    questions = yaml.safe_load((ROOT / "datasette" / "metadata.yaml").read_text(encoding="utf-8"))["databases"][
+        "tracker"
+    ]["queries"]
+    names = {path.relative_to(tmp_path).as_posix() for path in feeds.build(tracker, tmp_path, questions=questions)}
+    left_out = {name for name, one in questions.items() if one.get("needs")}
+    assert left_out >= {"measures_against_app", "by_topic"} and len(questions) - len(left_out) > 5
+    assert {name for name in names if name.startswith("query/")} == {
+        f"query/{q}.{form}" for q in set(questions) - left_out for form in FORMS
+    }
+    for name in names:
+        if name.startswith("query/"):
+            assert faults(name.rpartition(".")[2], (tmp_path / name).read_bytes()) == [], name
+    assert "/feeds/query/fines.atom" in (tmp_path / "index.html").read_text(encoding="utf-8")
