@@ -169,6 +169,10 @@ def _action(world: World, number: int, each: int) -> Iterator[tuple[str, Row]]:
                 "end": len(quotes[-1]), "confidence": 0.8, "fired": "[]", "tier": "news", "seen_at": at, "baseline": 0, "measure": "", "rank": "published",
                 "standing": "published", "action": action, "development": key("development", action, "announced"),
             }  # fmt: skip
+            yield (
+                "search",
+                {"kind": "claim", "item": key("claim", number, m), "title": title, "body": quotes[-1], "language": ""},
+            )
     yield "search", {"kind": "action", "item": action, "title": title, "body": " ".join(quotes[:3]), "language": "en"}
 
 

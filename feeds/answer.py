@@ -188,6 +188,7 @@ _FIXED: dict[str, Callable[[Edition], tuple[bytes, str]]] = {
     "feeds.opml": _opml,
     "feed.xsl": lambda edition: (STYLES["feed.xsl"].read_bytes(), "text/xsl; charset=utf-8"),
     "feed.css": lambda edition: (STYLES["feed.css"].read_bytes(), "text/css; charset=utf-8"),
+    "index.css": lambda edition: (STYLES["index.css"].read_bytes(), "text/css; charset=utf-8"),
 }
 
 

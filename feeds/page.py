@@ -12,9 +12,6 @@ from feeds.slices import FILTERS, Names, NoSuchFeed, Slice, title
 from feeds.text import day, link
 
 LABELS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
-STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
-table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:400}td,th{padding:.35rem .5rem .35rem 0;border-bottom:1px solid #8888}
-td a{display:inline-block;padding:.25rem .4rem;min-width:1.5rem}code{overflow-wrap:anywhere}label{display:block}input{font:inherit;max-width:100%}"""
 
 
 def index(
@@ -118,5 +115,6 @@ def framed(site: Site, heading: str, inside: str, status: int = 200) -> bytes:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(heading)} - {escape(site.title)}</title>"
         f'<link rel="alternate" type="application/atom+xml" title="All developments" href="{escape(site.feed("all.atom"))}">'
-        f"<style>{STYLE}</style></head><body><main><p>{link(site.base + '/', site.title)}</p><h1>{escape(heading)}</h1>{inside}</main></body></html>\n"
+        f'<link rel="stylesheet" href="index.css"></head>'
+        f"<body><main><p>{link(site.base + '/', site.title)}</p><h1>{escape(heading)}</h1>{inside}</main></body></html>\n"
     ).encode()

@@ -23,7 +23,7 @@ Questions = Mapping[str, Mapping[str, Any]]
 PARAMETER = re.compile(r"(?<!:):(\w+)")
 MOST_ROWS = 1_000  # of a question, as the server has it (max_returned_rows)
 LEFT_BEHIND = 3_600  # seconds after which an unfinished file belongs to a build that is dead
-STYLES = {path.name: path for path in (Path(__file__).parent / "feed.xsl", Path(__file__).parent / "feed.css")}
+STYLES = {name: Path(__file__).parent / name for name in ("feed.xsl", "feed.css", "index.css")}
 
 
 def build(tracker: Path, out: Path, base_url: str = "", questions: Questions = MappingProxyType({})) -> list[Path]:

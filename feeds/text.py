@@ -23,8 +23,11 @@ SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.IGNORECASE)
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """words.toml."""
-    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    """words.toml, and how topics read."""
+    here = Path(__file__).parent
+    topics = here.parent / "data" / "reference" / "topics.toml"
+    said: dict[str, dict[str, str]] = tomllib.loads((here / "words.toml").read_text(encoding="utf-8"))
+    return said | {"topics": tomllib.loads(topics.read_text(encoding="utf-8"))}
 
 
 def plain(text: object) -> str:

@@ -129,10 +129,11 @@ def unsettled(db: sqlite3.Connection, kind: str, item: str) -> None:
 def index(db: sqlite3.Connection, kind: str, item: str, title: str, body: str, language: str = "") -> None:
     """(Re)place what full-text search finds of one thing."""
     rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
-    db.execute("delete from search where rowid = ?", (rowid,))
+    table = "claim_search" if kind == "claim" else "search"
+    db.execute(f"delete from {table} where rowid = ?", (rowid,))
     put(
         db,
-        "search",
+        table,
         {"rowid": rowid, "title": title, "body": body, "kind": kind, "item": item, "language": language},
         "insert",
     )
@@ -140,7 +141,7 @@ def index(db: sqlite3.Connection, kind: str, item: str, title: str, body: str, l
 
 def unindex(db: sqlite3.Connection, kind: str, item: str) -> None:
     rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
-    db.execute("delete from search where rowid = ?", (rowid,))
+    db.execute(f"delete from {'claim_search' if kind == 'claim' else 'search'} where rowid = ?", (rowid,))
 
 
 def publish(built: Path, served: Path) -> None:

@@ -424,6 +424,9 @@ def save_claim(db: sqlite3.Connection, row: dict[str, Any]) -> None:
     """Write a claim unless it is there, and mark the place it speaks of."""
     if add(db, "claim", row):
         mark_claim(db, row)
+        platforms, place = ", ".join(json.loads(row["platforms"])), row["jurisdiction"]
+        title = f"{platforms}: {row['kind'].replace('_', ' ')}" + (f" ({place})" if place else "")
+        index(db, "claim", row["id"], title, " ".join(filter(None, (row["quote"], row.get("note"), row["authority"]))))
 
 
 def standing(claim: Claim) -> str:

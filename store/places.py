@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from store.actions import drop_action, save_action
-from store.database import many, unsettled
+from store.database import many, unindex, unsettled
 from store.evidence import attached, save_evidence
 from store.lanes import END, OUT, Block, Lanes, lane_of, stand
 from store.resolve import COLUMNS, Strand, Told, is_over, kinds, strands, told
@@ -70,6 +70,7 @@ def drop_claim(db: sqlite3.Connection, claim: sqlite3.Row) -> None:
     unsettled(db, "action", f"{place}|{claim['action'] or ''}")
     db.execute("delete from told where claim = ?", (claim["id"],))
     db.execute("delete from claim where id = ?", (claim["id"],))
+    unindex(db, "claim", claim["id"])
 
 
 def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[str]:

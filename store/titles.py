@@ -9,13 +9,15 @@ from pathlib import Path
 
 from records import Change, Hunk
 
+LABELS = Path(__file__).parent.parent / "data" / "reference" / "topics.toml"
+NAMELESS = {"other"}  # says nothing in a title
 MOST_TOPICS = 2
 LONGEST_HEADING = 60  # characters; a longer heading is a sentence
 
 
 @cache
 def _labels() -> dict[str, str]:
-    return dict(tomllib.loads((Path(__file__).parent / "titles.toml").read_text(encoding="utf-8"))["topic"])
+    return dict(tomllib.loads(LABELS.read_text(encoding="utf-8")))
 
 
 def title_of(platform: str, document_type: str, change: Change, first: str = "", stage: str = "changed") -> str:
@@ -38,7 +40,7 @@ def day(instant: str) -> str:
 
 def _about(change: Change, first: str) -> str:
     ordered = sorted(change.topics, key=lambda topic: topic != first)
-    names = [name for name in (_labels().get(topic, topic.replace("_", " ")) for topic in ordered) if name]
+    names = [_labels().get(topic, topic.replace("_", " ")) for topic in ordered if topic not in NAMELESS]
     if change.direction and names:  # the direction is that of what is named first
         return f"{names[0]} {change.direction}"
     return " and ".join(names[:MOST_TOPICS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 import sys
 import threading
@@ -110,11 +111,26 @@ def view(load: Any) -> Any:
         asked = arguments(request.query_string)
         key = (state, request.path, tuple(pair for pair in asked if pair[0] in ASKED), form, where)
         page = site.known(key) or await site.once(key, lambda: drawn(site, load, request, state, form, where))
+        if page.status == 200 and unchanged(request.headers.get("if-none-match", ""), page.headers["etag"]):
+            return Response("", 304, {"etag": page.headers["etag"], "cache-control": "no-cache"})
         return Response(
             page.body, page.status, dict(page.headers), page.content_type
         )  # Datasette writes into what it is given
 
     return answer
+
+
+def unchanged(asked: str, etag: str) -> bool:
+    """RFC 9110, section 13.1.2, in the weak comparison."""
+    return asked.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in asked.split(",")}
+
+
+def marked(response: Response) -> Response:
+    """With an ETag, and the word that browsers ask with it each time: what was written since is seen at once."""
+    if response.status == 200:
+        digest = hashlib.sha256(response.body.encode()).hexdigest()[:32]
+        response.headers = response.headers | {"etag": f'"{digest}"', "cache-control": "no-cache"}
+    return response
 
 
 async def drawn(site: Site, load: Any, request: Any, state: tuple[int, str], form: str, where: str) -> Response:
@@ -135,13 +151,9 @@ async def drawn(site: Site, load: Any, request: Any, state: tuple[int, str], for
         except sqlite3.OperationalError as error:
             shown = too_slow(error, request.path)
         if form:
-            return Response(
-                as_json(shown, look),
-                shown.status,
-                {"access-control-allow-origin": "*"},
-                "application/json; charset=utf-8",
-            )
-        return Response.html(as_html(shown, look), shown.status)
+            said = {"access-control-allow-origin": "*"}
+            return marked(Response(as_json(shown, look), shown.status, said, "application/json; charset=utf-8"))
+        return marked(Response.html(as_html(shown, look), shown.status))
 
     return await site.database.execute_fn(read)
 

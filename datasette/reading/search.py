@@ -1,4 +1,4 @@
-"""Words -> actions, policy changes, articles and versions that hold them, with snippets. Never an error: what cannot be searched for gives a hint."""
+"""Words -> actions, policy changes, articles, versions and claims that hold them, with snippets. Never an error: what cannot be searched for gives a hint."""
 
 from __future__ import annotations
 
@@ -12,26 +12,38 @@ from reading.rows import Row
 PAGE = 20
 RANKED = 300  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
 WEIGHED = 100  # up to so many are put in order by BM25, which reads every row that has one of the words
-KINDS = {"action": "actions", "update": "policy changes", "article": "articles", "version": "policy texts"}
+KINDS = {
+    "action": "actions",
+    "update": "policy changes",
+    "article": "articles",
+    "version": "policy texts",
+    "claim": "claims",
+}
+SAYING = 3  # single claims shown beside the things they tell of
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
 FOUND = """
-select item, kind, title, language, snippet(search, 1, ?, ?, ' … ', 28) as snippet
-from search where search match ? and rowid = ?"""
+select item, kind, title, language, snippet({table}, 1, ?, ?, ' … ', 28) as snippet
+from {table} where {table} match ? and rowid = ?"""
+PUBLISHED = """
+select c.standing = 'published' as shown, coalesce(a.language, s.language, '') as language
+from claim c left join article a on a.id = c.article left join source s on s.id = c.source where c.id = ?"""
 
 
 def search(look: Look) -> Shown:
-    """Arguments: q (words; "a phrase"; -without), kind (action, update, article, version), page."""
+    """Arguments: q (words; "a phrase"; -without), kind (action, update, article, version, claim), page. Without a kind, everything
+    but claims, and the best few of these beside it."""
     asked, kind = look.asked("q"), look.asked("kind") if look.asked("kind") in KINDS else ""
     number = int(look.asked("page")) if look.asked("page").isdigit() and len(look.asked("page")) < 4 else 1
     wanted = expression(asked)
-    hint, hits, many = "", [], False
+    hint, hits, many, saying = "", [], False, []
     if wanted:
         hits, many, hint = _found(look, wanted, kind, number)
+        saying = _found(look, wanted, "claim", 1, SAYING)[0] if not kind and number == 1 else []
     elif asked:
         hint = "These signs cannot be searched for. Use words, or a phrase in straight quotes."
     data: dict[str, Any] = {
-        "q": asked, "kind": kind, "number": number, "hits": hits[:PAGE], "hint": hint, "many": many, "names_found": named(look, asked),
+        "q": asked, "kind": kind, "number": number, "hits": hits[:PAGE], "claims": saying[:SAYING], "more_claims": len(saying) > SAYING, "hint": hint, "many": many, "names_found": named(look, asked),
         "next": look.address("/search", page=str(number + 1)) if len(hits) > PAGE else "",
     }  # fmt: skip
     title = f"Search: {asked[:60]}" if asked else "Search"
@@ -65,7 +77,7 @@ def _unspaced(text: str) -> bool:
     return any("\u3040" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f" for c in text)
 
 
-def _found(look: Look, wanted: str, kind: str, number: int) -> tuple[list[Row], bool, str]:
+def _found(look: Look, wanted: str, kind: str, number: int, most: int = PAGE) -> tuple[list[Row], bool, str]:
     try:
         ids, many = _ranked(look, wanted, kind)
         hint = ""
@@ -73,21 +85,29 @@ def _found(look: Look, wanted: str, kind: str, number: int) -> tuple[list[Row], 
             wanted = re.sub(r'"(?=$| AND| NOT)', '"*', wanted)
             ids, many = _ranked(look, wanted, kind)
             hint = "Nothing has all these words; these have words that begin so." if ids else ""
-        start = (number - 1) * PAGE
-        rows = [look.row(FOUND, OPEN, CLOSE, wanted, rowid) for rowid in ids[start : start + PAGE + 1]]
+        start = (number - 1) * most
+        sql = FOUND.format(table=_table(kind))
+        rows = [look.row(sql, OPEN, CLOSE, wanted, rowid) for rowid in ids[start : start + most + 1]]
     except sqlite3.OperationalError as error:
         if "interrupted" in str(error):
             return [], False, "This took too long. Add a word that fewer pages have."
         return [], False, "This cannot be searched for. Use words, or a phrase in straight quotes."
-    return [_shown(row) for row in rows if row], many, hint
+    return [shown for row in rows if row and (shown := _shown(look, row))], many, hint
+
+
+def _table(kind: str) -> str:
+    return "claim_search" if kind == "claim" else "search"
 
 
 def _ranked(look: Look, wanted: str, kind: str) -> tuple[list[int], bool]:
     """Row ids, the best first, and whether more matched than were looked at."""
-    only, given = (" and kind = ?", (wanted, kind)) if kind else ("", (wanted,))
-    found = look.rows(f"select rowid, kind, title from search where search match ?{only} limit {RANKED}", *given)
+    table = _table(kind)
+    only, given = (" and kind = ?", (wanted, kind)) if kind not in {"", "claim"} else ("", (wanted,))
+    found = look.rows(f"select rowid, kind, title from {table} where {table} match ?{only} limit {RANKED}", *given)
     if len(found) < WEIGHED:
-        weighed = look.db.execute(f"select rowid, bm25(search, 6.0, 1.0) from search where search match ?{only}", given)
+        weighed = look.db.execute(
+            f"select rowid, bm25({table}, 6.0, 1.0) from {table} where {table} match ?{only}", given
+        )
         return [row[0] for row in sorted(weighed, key=lambda r: (r[1], r[0]))], False
     words, order = re.findall(r'"([^"]+)"', wanted.split(" NOT ")[0].casefold()), list(KINDS)
 
@@ -98,11 +118,14 @@ def _ranked(look: Look, wanted: str, kind: str) -> tuple[list[int], bool]:
     return [row["rowid"] for row in sorted(found, key=place)], len(found) == RANKED
 
 
-def _shown(row: Row) -> Row:
-    """With its address, and the snippet in ``parts``: (text, whether it is a hit)."""
-    address = {"action": "/action/", "update": "/update/", "article": "/article/", "version": "/version/"}[
-        row["kind"]
-    ] + row["item"]
+def _shown(look: Look, row: Row) -> Row | None:
+    """With its address, and the snippet in ``parts``: (text, whether it is a hit). None for a claim that is not published."""
+    address = f"/{row['kind']}/{row['item']}"
+    if row["kind"] == "claim":
+        of = look.row(PUBLISHED, row["item"])
+        if not of or not of["shown"]:
+            return None
+        row = row | {"language": of["language"]}
     parts = [(text, bool(hit)) for hit, text in _pieces(row["snippet"])]
     return row | {"snippet": "".join(text for text, _ in parts), "parts": parts, "address": address}
 

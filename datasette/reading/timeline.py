@@ -11,9 +11,6 @@ from reading.rows import Missing
 from reading.words import label, words
 
 PAGE = 50
-TOPICS = ("law_enforcement_disclosure", "data_sharing", "data_retention", "data_collection", "encryption", "content_moderation", "age_or_minors",
-          "ai_training", "dispute_resolution_or_liability", "jurisdiction_or_entity", "user_rights", "payments", "advertising", "security",
-          "transparency_report", "contact_or_format", "other")  # fmt: skip
 PLAIN = {
     "side": "d.side = ?",
     "jurisdiction": "d.jurisdiction = ?",
@@ -124,5 +121,5 @@ def choices(look: Look) -> dict[str, list[tuple[str, str]]]:
         "platform": [(ident, name) for name, ident in sorted(look.names.platforms.items(), key=lambda p: p[0].casefold())],
         "jurisdiction": sorted(look.names.used_places().items(), key=lambda p: p[1]),
         "kind": kinds,
-        "topic": [(topic, label(topic, "topic")) for topic in TOPICS],
+        "topic": [(topic, label(topic, "topic")) for topic in words()["topic"]],
     }  # fmt: skip

@@ -16,8 +16,11 @@ RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"}
 
 @cache
 def words() -> dict[str, dict]:
-    """words.toml."""
-    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    """words.toml, and how topics read."""
+    here = Path(__file__).parent
+    topics = here.parent.parent / "data" / "reference" / "topics.toml"
+    said = tomllib.loads((here / "words.toml").read_text(encoding="utf-8"))
+    return said | {"topic": tomllib.loads(topics.read_text(encoding="utf-8"))}
 
 
 @lru_cache(REMEMBERED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,8 @@ def test_the_command_line_says_what_is_wrong_with_a_base(tracker: Path, tmp_path
 def test_the_feeds_have_a_word_for_every_kind() -> None:
     kinds = set(actions()) | {"now_tracking"}
     assert set(words()["kinds"]) == kinds
+
+
+def test_every_topic_of_the_vocabulary_reads_in_words_and_no_other() -> None:
+    vocabulary = tomllib.loads((ROOT / "claims" / "vocabulary.toml").read_text(encoding="utf-8"))
+    assert list(words()["topics"]) == vocabulary["words"]["topics"] and all(words()["topics"].values())

@@ -295,6 +295,7 @@ def _development(db: sqlite3.Connection, fact: Fact, action: str, title: str, cl
     for platform in fact.platforms:
         put(db, "development_platform", {"platform": platform, "development": development})
     put(db, "claim", _claim(claim, fact, action, development, article, page, start, at, kind, day, precision, role))
+    index(db, "claim", claim, f"{', '.join(fact.platforms)}: {kind.replace('_', ' ')} ({fact.place})", fact.told)
 
 
 def _claim(claim: str, fact: Fact, action: str | None, development: str, article: str, page: str, start: int, at: str, kind: str, day: str, precision: str,

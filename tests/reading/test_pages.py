@@ -170,3 +170,35 @@ def test_ready_made_files_are_listed_with_their_hash(tmp_path: Path) -> None:
     assert served.get("/data/files/actions.parquet").text == "PAR1"
     assert served.get("/data/files/../tracker.db").status == served.get("/data/files/%2e%2e/tracker.db").status == 404
     running.close()
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(site: Served) -> None:
+    for path in ("/", "/platform/telegram", "/search?q=telegram", "/platform/telegram.json"):
+        first = site.get(path)
+        again = site.get(path, If_None_Match=f'W/{first.headers["etag"]}, "other"')
+        assert (again.status, again.text) == (304, "") and again.headers["etag"] == first.headers["etag"]
+        assert site.get(path, If_None_Match='"other"').text == first.text
+    assert "etag" not in site.get("/action/nothing").headers
+
+
+def test_claims_are_found_by_their_words(site: Served) -> None:
+    found = site.get("/search.json?q=devices+state+bodies").json()
+    assert found["hits"][0]["kind"] == "action" and "claim" not in {hit["kind"] for hit in found["hits"]}
+    (first, *_) = found["claims"]
+    assert first["kind"] == "claim" and "devices of state bodies" in first["snippet"]
+    alone = site.get("/search.json?q=devices+state+bodies&kind=claim").json()["hits"]
+    assert [hit["item"] for hit in alone][: len(found["claims"])] == [hit["item"] for hit in found["claims"]]
+    moved = site.get(first["address"])
+    assert moved.status == 301 and moved.headers["location"].endswith(f"#claim-{first['item']}")
+    page = site.get("/search?q=devices+state+bodies").text
+    assert "Claims that say so" in page and page.index("Claims that say so") > page.index(found["hits"][0]["address"])
+
+
+def test_a_claim_that_is_not_published_is_not_found(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    with sqlite3.connect(tracker) as db:
+        db.execute("update claim set standing = 'rumour'")
+    running = serve(tracker)
+    found = next(running).get("/search.json?q=devices+state+bodies").json()
+    running.close()
+    assert found["hits"] and not found["claims"]

@@ -42,7 +42,12 @@ def rows(db: sqlite3.Connection) -> Rows:
     ]
     found = {table: sorted(tuple(map(repr, row)) for row in db.execute(f"select * from {table}")) for table in tables}
     return found | {
-        "search": sorted(tuple(map(repr, row)) for row in db.execute("select title, body, kind, item from search"))
+        "search": sorted(
+            tuple(map(repr, row))
+            for row in db.execute(
+                "select title, body, kind, item from search union all select title, body, kind, item from claim_search"
+            )
+        )
     }
 
 
