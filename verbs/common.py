@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -17,6 +17,7 @@ import click
 from errors import BadConfiguration, BadStore, BanwatchError
 
 ROOT = Path(__file__).resolve().parent.parent
+EXPORTS = "exports"  # folder beside tracker.db whose files the site offers
 
 
 DONE, CRASHED, USAGE, NO_SPACE, BAD_CONFIGURATION, IN_PART, ALL_FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 11
@@ -221,3 +222,18 @@ def tell_hub(home: Home, base_url: str = "") -> None:
         return
     if named:
         say(f"{named} addresses told to the hub")
+
+
+def renew_exports(home: Home) -> None:
+    """Make the files of the folder ``exports`` anew, where there is one: what the page of data offers beside its views.
+
+    Parquet only where the extra for it is installed.
+    """
+    from store.export import export_datapackage, export_parquet
+
+    out = home.folder / EXPORTS
+    if not out.is_dir():
+        return
+    export_datapackage(home.tracker, out)
+    with suppress(BadConfiguration):
+        export_parquet(home.tracker, out)

@@ -27,6 +27,7 @@ from verbs.common import (
     prepare,
     progress,
     registry,
+    renew_exports,
     report,
     say,
     tell_hub,
@@ -157,6 +158,7 @@ def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -
     how = _shared(home) if home.scale.is_file() else crawl
     with progress("fetching") as step:
         report = how(chosen, home.archive, home.tracker, run=run, settings=settings, on_progress=step)
+    renew_exports(home)
     _tell(home)
     return report
 

@@ -11,7 +11,21 @@ from typing import Any
 import click
 
 from errors import BadStore
-from verbs.common import DONE, ROOT, Home, counts, honest, need_tracker, pass_home, prepare, progress, say, tell_hub
+from verbs.common import (
+    DONE,
+    EXPORTS,
+    ROOT,
+    Home,
+    counts,
+    honest,
+    need_tracker,
+    pass_home,
+    prepare,
+    progress,
+    renew_exports,
+    say,
+    tell_hub,
+)
 
 
 @click.command()
@@ -47,6 +61,8 @@ def demo(home: Home, once: bool, port: int) -> None:
                 say(report.line())
         _mark_sample(home)
         _build_feeds(home, home.feeds)
+        (home.folder / EXPORTS).mkdir(exist_ok=True)
+        renew_exports(home)
         click.echo(_demo_summary(home, time.monotonic() - begun))
     if not once:
         _serve(home, "127.0.0.1", port, public=False)

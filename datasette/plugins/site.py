@@ -54,17 +54,19 @@ class Site:
         self.datasette = datasette
         self.name, self.database = next((n, d) for n, d in datasette.databases.items() if not n.startswith("_"))
         self.watch = sqlite3.connect(f"file:{self.database.path}?mode=ro", uri=True, check_same_thread=False)
+        self.exports = Path(self.database.path).parent / "exports"
         self.lock = threading.Lock()
         self.kept = 0
         self.drawing: dict[tuple[object, ...], asyncio.Future[Response]] = {}
         self.pages: OrderedDict[tuple[object, ...], Response] = OrderedDict()
         self.names: tuple[object, Names] = (None, Names())
 
-    def state(self) -> tuple[int, str]:
-        """Another value whenever somebody wrote to the tracker, or the day turned."""
+    def state(self) -> tuple[int, str, int]:
+        """Another value whenever somebody wrote to the tracker, the day turned, or files to take away were made."""
         with self.lock:
             version = self.watch.execute("pragma data_version").fetchone()[0]
-        return version, datetime.now(UTC).date().isoformat()
+        made = self.exports.stat().st_mtime_ns if self.exports.is_dir() else 0
+        return version, datetime.now(UTC).date().isoformat(), made
 
     def known(self, key: tuple[object, ...]) -> Response | None:
         return self.pages.get(key)
@@ -88,7 +90,7 @@ class Site:
             self.drawing[key].add_done_callback(lambda _: self.drawing.pop(key))
         return self.keep(key, await asyncio.shield(self.drawing[key]))
 
-    def names_at(self, state: tuple[int, str], db: sqlite3.Connection) -> Names:
+    def names_at(self, state: tuple[int, str, int], db: sqlite3.Connection) -> Names:
         if self.names[0] != state:
             self.names = (state, read_names(db))
         return self.names[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,7 @@ def data(look: Look) -> Shown:
         "files": files(folder) if folder else [],
         "dictionary": dictionary(look.db),
     }  # fmt: skip
+    shown["parquet"] = any(one["name"].endswith(".parquet") for one in shown["files"])
     return Shown(
         "data.html", "Data", "/data", shown, "Everything the tracker holds, to take away, and what every column means."
     )
@@ -40,11 +42,12 @@ def exports(look: Look) -> Path | None:
 
 
 def files(folder: Path) -> list[dict[str, Any]]:
-    """Ready-made files: name, bytes, SHA-256, rows where the data package says so."""
+    """Ready-made files: name, bytes, SHA-256, when they were made, rows where the data package says so."""
     found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:200]
     rows = _rows(folder)
     return [
-        {"name": str(p.relative_to(folder)), "bytes": p.stat().st_size, "sha256": _sha256(str(p), p.stat().st_mtime_ns), "rows": rows.get(p.name)} for p in found
+        {"name": str(p.relative_to(folder)), "bytes": p.stat().st_size, "sha256": _sha256(str(p), p.stat().st_mtime_ns), "rows": rows.get(p.name),
+         "made": datetime.fromtimestamp(p.stat().st_mtime, UTC).isoformat(timespec="seconds")} for p in found
     ]  # fmt: skip
 
 

@@ -23,7 +23,8 @@ BRACES = str.maketrans(
 
 
 def citation(ident: str, title: str, address: str, today: str, changed: str, evidence: dict[str, Any] | None = None) -> dict[str, str]:  # fmt: skip
-    """{text, bibtex, csl, wikipedia}. ``changed`` is the instant the entry last changed; ``evidence`` has url, fetched_at, sha256."""
+    """{text, bibtex, csl, wikipedia}. ``changed`` is the instant the entry last changed; ``evidence`` has url, fetched_at, sha256,
+    and "newest" where a page tells of many things and this is the newest of what it rests on."""
     proof = _proof(evidence)
     year = changed[:4] or today[:4]
     text = f"Banwatch ({year}). {title}. {address} (entry as of {changed[:10] or today}, accessed {today}).{proof and ' ' + proof}"
@@ -38,7 +39,8 @@ def citation(ident: str, title: str, address: str, today: str, changed: str, evi
 def _proof(evidence: dict[str, Any] | None) -> str:
     if not evidence or not evidence.get("sha256"):
         return ""
-    return f"Evidence: {evidence['url']}, fetched {evidence['fetched_at']}, SHA-256 {evidence['sha256']}."
+    word = "Newest evidence" if evidence.get("newest") else "Evidence"
+    return f"{word}: {evidence['url']}, fetched {evidence['fetched_at']}, SHA-256 {evidence['sha256']}."
 
 
 def _bibtex(ident: str, title: str, address: str, today: str, changed: str, proof: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reading.look import Look
 from reading.rows import Row
 
@@ -31,3 +33,21 @@ def of_action(look: Look, action: str) -> list[Row]:
     return look.rows(
         f"select {COLUMNS} from development d where action = ? order by happened_on = '', happened_on, published_at, id", action
     )  # fmt: skip
+
+
+OF_ACTION = """
+select p.url, p.last_seen as fetched_at, p.sha256 from claim c join page p on p.id = c.page
+where c.action = ? order by c.seen_at desc, c.id limit 1"""
+OF_CHANGE = """
+select p.url, p.last_seen as fetched_at, p.sha256 from change c join version v on v.id = c.new join page p on p.id = v.page
+where c.id = ?"""
+
+
+def newest_evidence(look: Look, rows: Iterable[Row]) -> Row | None:
+    """The archived page behind the newest of some developments, or actions, that rests on one: url, fetched_at, sha256."""
+    for row in rows:
+        change, action = row.get("change"), row.get("action") or row["id"]
+        found = look.row(OF_CHANGE, change) if change else look.row(OF_ACTION, action)
+        if found:
+            return found | {"newest": True}
+    return None

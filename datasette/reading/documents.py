@@ -23,6 +23,7 @@ ALL = """
 select d.id, d.platform, d.document_type, d.part, d.url, d.state, d.versions, d.variants, d.first_seen, d.last_seen,
        (select max(seen_at) from change c where c.document = d.id and c.class = 'substantive' and not c.ours) as changed
 from document d where d.platform > ? or (d.platform = ? and d.id > ?) order by d.platform, d.id limit 201"""
+CURRENT = "select p.url, p.last_seen as fetched_at, p.sha256 from version v join page p on p.id = v.page where v.id = ?"
 LINKED = """
 select l.relation, l.basis, l.evidence, l.days, a.id as action, a.title, a.kind, a.status, coalesce(nullif(a.announced_on, ''), a.effective_on) as happened_on
 from development d join link l on l.subject = d.id join action a on a.id = l.object where d.change = ?
@@ -51,7 +52,7 @@ def document(look: Look, ident: str) -> Shown:
     }  # fmt: skip
     path, title, slug = f"/document/{ident}", name_of(found), look.names.platform_id(found["platform"])
     crumbs = (("/document", "Policies"), (f"/platform/{slug}", found["platform"]))
-    cite = citation(ident, title, look.site + path, look.today, found["last_seen"])
+    cite = citation(ident, title, look.site + path, look.today, found["last_seen"], look.row(CURRENT, found["current"]))
     return Shown(
         "document.html",
         title,

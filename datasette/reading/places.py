@@ -6,6 +6,7 @@ from typing import Any
 
 from reading import in_force
 from reading.cite import citation
+from reading.developments import newest_evidence
 from reading.look import Look, Shown
 from reading.timeline import page_of
 
@@ -33,7 +34,14 @@ def jurisdiction(look: Look, ident: str) -> Shown:
     }  # fmt: skip
     apps = len({c["platform"] for c in found})
     about = f"{name}: {apps} app{'s' if apps != 1 else ''} restricted today; every measure with its date, authority, quote and source."
-    cite = citation(f"jurisdiction-{code}", f"{name}: restrictions of apps", look.site + path, look.today, "")
+    cite = citation(
+        f"jurisdiction-{code}",
+        f"{name}: restrictions of apps",
+        look.site + path,
+        look.today,
+        "",
+        newest_evidence(look, developments[:LATEST]),
+    )
     above = data["jurisdiction"]["part_of"]
     crumbs = (("/jurisdiction", "Places"), *([(f"/jurisdiction/{above}", look.names.place(above))] if above else []))
     return Shown("jurisdiction.html", name, path, data, about, crumbs, {"jurisdiction": code}, cite)
@@ -63,7 +71,14 @@ def authority(look: Look, ident: str) -> Shown:
     data = {"authority": found, "actions": actions}
     path, place = f"/authority/{ident}", found["jurisdiction"]
     crumbs = ((f"/jurisdiction/{place}", look.names.place(place)),) if place else ()
-    cite = citation(f"authority-{ident}", f"{found['name']}: actions against apps", look.site + path, look.today, "")
+    cite = citation(
+        f"authority-{ident}",
+        f"{found['name']}: actions against apps",
+        look.site + path,
+        look.today,
+        "",
+        newest_evidence(look, actions[:LATEST]),
+    )
     return Shown(
         "authority.html",
         found["name"],

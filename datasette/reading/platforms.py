@@ -6,6 +6,7 @@ from typing import Any
 
 from reading import in_force
 from reading.cite import citation
+from reading.developments import newest_evidence
 from reading.look import Look, Shown
 from reading.timeline import page_of
 
@@ -39,6 +40,7 @@ def platform(look: Look, ident: str) -> Shown:
         look.site + path,
         look.today,
         "",
+        newest_evidence(look, developments[:LATEST]),
     )
     return Shown(
         "platform.html",

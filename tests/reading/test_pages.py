@@ -142,6 +142,15 @@ def test_a_citation_names_instant_and_hash(site: Served) -> None:
     assert cite["csl"][0]["URL"].startswith(f"http://127.0.0.1:{site.port}/action/") and "urldate = {" in cite["bibtex"]
 
 
+def test_what_tells_of_many_things_names_the_newest_it_rests_on(site: Served) -> None:
+    for path in ("/platform/telegram", "/jurisdiction/UA", "/authority/ua-nccc"):
+        cite = site.get(path + ".json").json()["cite"]
+        assert re.search(r"Newest evidence: https?://\S+, fetched 20\d\d-\S+, SHA-256 [0-9a-f]{64}\.", cite["text"]), (
+            path
+        )
+        assert cite["csl"][0]["archive_location"].startswith("sha256:") and "SHA-256" in cite["bibtex"]
+
+
 def test_what_changes_is_seen_at_once(tmp_path: Path) -> None:
     tracker = shelf.build(tmp_path / "tracker.db")
     running = serve(tracker)
