@@ -197,7 +197,8 @@ create table feed_size (name text not null, value text not null, items integer n
 create trigger feed_row_added after insert on feed_row begin
   insert into feed_size values (new.name, new.value, 1) on conflict do update set items = items + 1; end;
 create trigger feed_row_gone after delete on feed_row begin
-  update feed_size set items = items - 1 where name = old.name and value = old.value; end;
+  update feed_size set items = items - 1 where name = old.name and value = old.value;
+  delete from feed_size where name = old.name and value = old.value and items = 0; end;
 create trigger feed_development_added after insert on development begin
   delete from feed_row where item in (new.id, new.change); insert into feed_row select distinct * from feed_rows where item in (new.id, new.change); end;
 create trigger feed_development_changed after update of baseline, published_at, side, kind, jurisdiction, topics, action, change, document on development begin

@@ -97,7 +97,7 @@ union all select 'authority', a.authority_id, d.published_at, d.id from developm
 union all select 'platform', p.platform, d.published_at, d.id from development d join development_platform p on p.development = d.id
   where d.baseline = 0
 union all select 'topic', t.value, d.published_at, d.id from development d, json_each(d.topics) t where d.baseline = 0 and d.topics != '[]';
-create view feed_sizes as select * from feed_size where items > 0;
+create view feed_sizes as select * from feed_size;
 create view news_platforms as select platform, development from development_platform;
 create view diffs as select id as "update", diff from change;
 create view platforms as select * from platform;

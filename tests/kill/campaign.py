@@ -157,7 +157,8 @@ def read(home: Path) -> dict[str, str]:
 def _digests(home: Path, without: set[str], columns: set[tuple[str, str]]) -> dict[str, str]:
     db = sqlite3.connect(home / "tracker.db")
     tables = [
-        row[0] for row in db.execute("select name from sqlite_master where type = 'table' and name not like 'search_%'")
+        row[0]
+        for row in db.execute("select name from sqlite_master where type = 'table' and name not glob '*search_*'")
     ]
     found = {}
     for table in sorted(set(tables) - without):

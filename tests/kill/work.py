@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sqlite3
 import time
@@ -201,4 +202,6 @@ def unfindable(db: sqlite3.Connection) -> list[str]:
 
 def everything(home: Path) -> list[str]:
     """Every row of a tracker but the full-text index's own pages."""
-    return sorted(line for line in sqlite3.connect(home / "tracker.db").iterdump() if '"search_' not in line)
+    return sorted(
+        line for line in sqlite3.connect(home / "tracker.db").iterdump() if not re.search('"(claim_)?search_', line)
+    )

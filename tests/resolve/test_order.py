@@ -37,7 +37,7 @@ def rows(db: sqlite3.Connection) -> Rows:
     tables = [
         r[0]
         for r in db.execute(
-            "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'search%'"
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '%search%'"
         )
     ]
     found = {table: sorted(tuple(map(repr, row)) for row in db.execute(f"select * from {table}")) for table in tables}

@@ -119,7 +119,7 @@ def ends(process: subprocess.Popen[str], seconds: float = 60) -> int:
 def rows(home: Home) -> dict[str, list[str]]:
     """Every row a reader may see, but for the number a fetch got: that is the order in which pages happened to come."""
     db = sqlite3.connect(home.tracker)
-    tables = [r[0] for r in db.execute("select name from sqlite_master where type = 'table' and name not like 'search%' and name not like 'sqlite_%'")]  # fmt: skip
+    tables = [r[0] for r in db.execute("select name from sqlite_master where type = 'table' and name not like '%search%' and name not like 'sqlite_%'")]  # fmt: skip
     found = {}
     for table in tables:
         if table == "watch":

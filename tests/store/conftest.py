@@ -71,7 +71,7 @@ def rows(door: Door) -> dict[str, list[tuple[object, ...]]]:
     tables = [
         r[0]
         for r in door.db.execute(
-            "select name from sqlite_master where type = 'table' and name not like 'search_%' and name not like 'sqlite_%' order by name"
+            "select name from sqlite_master where type = 'table' and name not glob '*search_*' and name not like 'sqlite_%' order by name"
         )
     ]
     return {
