@@ -135,7 +135,9 @@ def _between(anchors: list[tuple[int, int]], old: int, new: int, begin: int) -> 
 
 
 def _same_words(old: Sequence[Unit], new: Sequence[Unit]) -> bool:
-    """Whether a gap is only cut otherwise: lines joined, a list made a sentence."""
+    """Whether a gap is only cut otherwise: lines joined, a list made a sentence. A name written in one word is no other cut."""
+    if len(old) == len(new):
+        return [w for u in old for w in u.words] == [w for u in new for w in u.words]
     return "".join(w for u in old for w in u.words) == "".join(w for u in new for w in u.words)
 
 

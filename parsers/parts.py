@@ -16,7 +16,9 @@ LEAST = 600  # characters; a shorter section is a link to the document, not the 
 
 
 def part(blocks: Sequence[Block], document_type: str) -> tuple[Block, ...]:
-    """The section of ``document_type``, heading included; all blocks if the page shows one document, or none of that type."""
+    """The section of ``document_type`` and those of its supplements, headings included; all blocks if the page shows one document, or
+    none of that type.
+    """
     named = [(at, block.level, _types(block.text)) for at, block in enumerate(blocks) if block.kind == "heading"]
     levels = {level for _, level, types in named if document_type in types}
     for level in sorted(levels):
@@ -29,7 +31,9 @@ def part(blocks: Sequence[Block], document_type: str) -> tuple[Block, ...]:
         ]
         best = max(found, key=lambda section: sum(len(block.text) for block in section))
         if sum(len(block.text) for block in best) >= LEAST:
-            return best
+            held = {id(block) for block in best}
+            more = [at for at, own, types in named if own == level and goes_on & types and id(blocks[at]) not in held and document_type not in types]  # fmt: skip
+            return (*best, *(block for at in more for block in _section(blocks, at, level, frozenset())))
     return tuple(blocks)
 
 

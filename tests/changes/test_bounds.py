@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changes import fingerprint, judge
-from records import Block, Past
+from errors import Unreadable
+from parsers import policy
+from parsers.blocks import blocks as read
+from records import Block, Page, Past, Source
 
 AT = "2024-09-24T00:00:00+00:00"
 KINDS = {
@@ -62,3 +67,32 @@ def test_hard_texts_end(name: str) -> None:
         (hard, blocks([*HUGE[name][:-1], "An added sentence of the text."])),
     ):
         assert judge(new, [Past(AT, old)], AT).kind in KINDS
+
+
+@pytest.mark.parametrize("opened", ["<div>", "<div class=nav>", "<b>", "<ul><li>", "<blockquote style='display:none'>"])
+def test_elements_nested_ten_thousand_deep_lose_no_text(opened: str) -> None:
+    found = read(opened * 10_000 + "We keep your data for a year." + "<p>We share nothing.</p>")
+    assert "We keep your data for a year." in " ".join(block.text for block in found)
+    assert judge(found, [Past(AT, blocks(["We keep your data for a year.", "We share nothing."]))], AT).kind in KINDS
+
+
+def test_a_page_nested_deeper_than_any_document_is_an_issue_by_name() -> None:
+    body = b"<html><body>" + b"<div>" * 100_000 + b"text"
+    page = Page("e", "policy", "https://e.example/", "https://e.example/", datetime.fromisoformat(AT), 200, (), body)
+    with pytest.raises(Unreadable) as told:
+        policy.read(page, Source("e", "E", "https://e.example/", "policy", "policy"))
+    assert told.value.cause == "too-deep"
+
+
+def test_a_document_that_changes_its_language_is_no_version() -> None:
+    english = blocks(
+        [f"We share the data of account {n} with our partners and you can ask us for a copy." for n in range(30)]
+    )
+    german = blocks(
+        [
+            f"Wir teilen die Daten von Konto {n} mit unseren Partnern und Sie können eine Kopie verlangen."
+            for n in range(30)
+        ]
+    )
+    found = judge(german, [Past(AT, english)], AT)
+    assert (found.kind, found.cause) == ("wrong_document_or_error_page", "language")
