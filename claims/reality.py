@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 
 from claims import lexicon, vocabulary
 from claims.candidate import Candidate
@@ -37,34 +39,44 @@ def _of_platform(made: Candidate) -> None:
 
 def compare(found: list[Candidate]) -> None:
     """What the candidates of one text say of each other: the same told again as a fact, or elsewhere only as a plan."""
+    facts: dict[tuple[str, str, str], set[int]] = defaultdict(
+        set
+    )  # what is told of a platform -> sentences that tell it
+    plans: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for one in found:
-        others = [other for other in found if other.sentence is not one.sentence and _alike(one, other)]
-        if any(not UNREAL & other.signs for other in others):
+        for key in _told(one):
+            (plans if UNREAL & one.signs else facts)[key].add(one.sentence.number)
+    for one in found:
+        own = {one.sentence.number}
+        if any(facts[key] - own for key in _told(one)):
             one.signs.add("told_again")
-        if any(UNREAL & other.signs for other in others):
+        if any(plans[key] - own for key in _told(one)):
             one.signs.add("told_unreal")
 
 
 def place_by_actor(found: list[Candidate]) -> None:
     """A candidate whose sentence names no place gets that of the nearest sentence before it in which somebody named acts."""
+    acting: dict[str, list[Candidate]] = defaultdict(list)  # platform -> candidates with an actor and a place, in order
+    for one in found:
+        if ACTS & one.signs and "place_sentence" in one.signs:
+            for platform in one.platforms:
+                acting[platform].append(one)
     for one in found:
         if "place_context" not in one.signs:
             continue
-        told = [
-            other
-            for other in found
-            if ACTS & other.signs
-            and "place_sentence" in other.signs
-            and other.sentence.number < one.sentence.number
-            and set(other.platforms) & set(one.platforms)
-        ]
+        told = [other for platform in one.platforms if (other := _last_before(acting[platform], one.sentence.number))]
         if told:
             one.places = max(told, key=lambda other: other.sentence.number).places
 
 
-def _alike(one: Candidate, other: Candidate) -> bool:
-    same = one.rule.side == other.rule.side and _kind(one.action) == _kind(other.action)
-    return same and bool(set(one.platforms) & set(other.platforms))
+def _last_before(acting: list[Candidate], number: int) -> Candidate | None:
+    at = bisect_left(acting, number, key=lambda one: one.sentence.number)
+    return acting[at - 1] if at else None
+
+
+def _told(one: Candidate) -> list[tuple[str, str, str]]:
+    kind = _kind(one.action)
+    return [(one.rule.side, kind, platform) for platform in one.platforms]
 
 
 def _kind(name: str) -> str:
