@@ -13,7 +13,7 @@ CHANGES = """
 select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, kind, effective_on, effective_precision, summary, ours
 from change where document = ? order by seen_at desc, id limit 60"""
 VERSIONS = "select id, title, first_seen, last_seen, is_version, page, length(text) as characters from version where document = ? order by first_seen desc, id limit 60"
-EVENTS = "select id, stage, title, summary, happened_on, published_at from development where document = ? and change is null and kind != 'now_tracking' order by happened_on desc, id"
+EVENTS = "select id, stage, title, summary, happened_on, published_at from development where document = ? and +change is null and kind != 'now_tracking' order by happened_on desc, id"
 STAGES = "select change, stage from development where document = ? and change is not null and stage != 'changed'"
 VARIANTS = """
 select v.number, v.first_seen, v.last_seen, v.times, v.current, v.url, t.language, length(t.text) as characters,
