@@ -17,15 +17,18 @@ from change c join document d on d.id = c.document join development v on v.chang
 where d.platform = ? and c.class = 'substantive' and not c.ours order by c.id"""
 
 
-def attached(db: sqlite3.Connection, claim: Told) -> tuple[str, str] | None:
-    """(platform, change) that a claim about a platform's documents speaks of; None if none was captured.
+def attached(db: sqlite3.Connection, claim: Told, known: dict[str, list[sqlite3.Row]]) -> tuple[str, str] | None:
+    """(platform, change) that a claim about a platform's documents speaks of; None if none was captured. ``known``: changes by
+    platform, as far as they were looked up.
 
     A claim fits a change of its kind if it was made or dated no more than a fortnight outside the time between the capture
     that did not show the change yet and a month after the one that did. One that names several platforms goes to the first
     that has such a change.
     """
     for platform in _platforms(db, claim):
-        change = _fitting(db.execute(CHANGES, (platform,)).fetchall(), claim)
+        if platform not in known:
+            known[platform] = db.execute(CHANGES, (platform,)).fetchall()
+        change = _fitting(known[platform], claim)
         if change:
             return platform, change
     return None

@@ -131,12 +131,13 @@ def _marked(db: sqlite3.Connection, kind: str, side: str, jurisdiction: str) -> 
 def _evidence(db: sqlite3.Connection, changed: Iterable[str]) -> set[str]:
     """Find the captured changes that claims about documents are evidence of; returns those whose claims may be others now."""
     touched: set[str] = set()
+    known: dict[str, list[sqlite3.Row]] = {}
     for claim in sorted(changed):
         row = db.execute(STANDS, (claim,)).fetchone()
         if row is None:
             continue
         one = told(row)
-        home = attached(db, one) if row["standing"] == "published" else None
+        home = attached(db, one, known) if row["standing"] == "published" else None
         touched |= {r[0] for r in db.execute("select change from told where claim = ? and change != ''", (claim,))}
         touched |= {home[1]} if home else set()
         db.execute(
