@@ -337,11 +337,21 @@ def _around(
     for spot in dirty:
         if spot.sort == EXACT:
             found |= {s.id for s in made if s.first <= spot.until + apart and s.last >= spot.day - apart}
-    if not found:
+    ordered = sorted(made, key=lambda s: (s.first, s.id))
+    places = [place for place, s in enumerate(ordered) if s.id in found]
+    if not places:
         return found
-    first, last = min(held[ident].first for ident in found), max(held[ident].last for ident in found)
-    beside = {s.id for s in made if s.first <= last and s.last >= first}
-    before, after = [s for s in made if s.last < first], [s for s in made if s.first > last]
-    near = [max(before, key=lambda s: s.last)] if before else []
-    near += [min(after, key=lambda s: s.first)] if after else []
-    return found | beside | {s.id for s in near if s.last >= first - apart and s.first <= last + apart}
+    low, high = _closed(ordered, min(places), max(places))
+    low, high = _closed(ordered, max(0, low - 1), min(len(ordered) - 1, high + 1))
+    return {s.id for s in ordered[low : high + 1]}
+
+
+def _closed(ordered: Sequence[Stretch], low: int, high: int) -> tuple[int, int]:
+    """A run of stretches with all that reach into it."""
+    while True:
+        first, last = ordered[low].first, max(s.last for s in ordered[low : high + 1])
+        reaching = [place for place, s in enumerate(ordered) if s.first <= last and s.last >= first]
+        wider = min(low, *reaching), max(high, *reaching)
+        if wider == (low, high):
+            return wider
+        low, high = wider

@@ -65,14 +65,15 @@ def _core(spots: list[Spot]) -> tuple[Stretch, list[Spot]]:
 
 
 def _begins(ordered: Sequence[Spot], apart: int) -> list[int]:
-    """Places in the order of days at which a stretch begins."""
+    """Places in the order of days at which a stretch begins. A claim that tells a later day too holds together what lies between, but
+    undoes no cut of a full lane."""
     found: list[int] = []
     chain: list[tuple[int, int, int]] = []  # (gap, its share of chance, place) within one chain
     reach = ordered[0].until
-    for place, spot in enumerate(ordered[1:], 1):
-        gap = spot.day - reach
+    for place, (before, spot) in enumerate(pairwise(ordered), 1):
+        gap = spot.day - before.day
         if gap > apart:
-            found += [*_widest(chain), place]
+            found += [*_widest(chain), *([place] if spot.day - reach > apart else [])]
             chain = []
         elif gap > 0:
             chain.append((gap, spot.day * MIX & 0xFFFFFFFF, place))
