@@ -13,6 +13,7 @@ Only what hangs on actions and developments written since the last time is compu
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable
@@ -33,9 +34,13 @@ from claim p join claim g on g.article = p.article and g.id != p.id
 where p.article = ? and g.side = 'government' and p.start < g."end" and g.start < p."end" and (p.action is null or p.action != g.action)
   and p.development is not null and g.action is not null and p.standing = 'published' and g.standing = 'published'
 order by p.id, g.id"""
-CASE = """
-select a.id, a.kind, (select min(p.began) from action_platform p where p.action = a.id) as began from action a
-where a.side = 'government' and a."case" in (select b."case" from action b where b.id = ?) order by began, a.id"""
+STEP = """
+select a.kind, a."case", (select min(p.began) from action_platform p where p.action = a.id) as began from action a where a.id = ? and a.side = 'government'"""
+LAW = """
+select a.id, (select min(p.began) from action_platform p where p.action = a.id) as began from action a
+where a."case" = ? and a.side = 'government' and a.kind in (select value from json_each(?)) and a.id != ? order by began desc, a.id desc"""
+CARRIED_OUT = """
+select a.id from action a where a."case" = ? and a.side = 'government' and a.kind in (select value from json_each(?))"""
 FIRST = """
 select id from development where action = ? and stage in ('announced', 'decided', 'in_force') order by happened_on, id limit 1"""
 ACTED = """
@@ -71,6 +76,7 @@ def states(relation: str, sentence: str) -> bool:
 def link(db: sqlite3.Connection, actions: Iterable[str], developments: Iterable[str]) -> None:
     """Write anew every link of these actions (written or gone) and of these developments (written or gone)."""
     actions, answers = sorted(set(actions)), set(developments)
+    measures = _measures(db, actions)
     for action in actions:
         answers |= {
             row[0]
@@ -90,8 +96,8 @@ def link(db: sqlite3.Connection, actions: Iterable[str], developments: Iterable[
         _propose(db, answer)
     for article in _articles(db, actions, sorted(answers)):
         _state(db, article)
-    for one in sorted({row["id"] for action in actions for row in db.execute(CASE, (action,))}):
-        _carry_out(db, one)
+    for measure in measures:
+        _carry_out(db, measure)
 
 
 def _endings(db: sqlite3.Connection, action: str) -> None:
@@ -112,22 +118,41 @@ select d.id, min(c.id) as evidence from development d join claim c on c.action =
 where d.action = ? and d.stage = 'appealed' group by d.id"""
 
 
+@cache
+def _kinds(what: str) -> str:
+    """Kinds of laws ("of"), or of the measures that are proposed to implement one ("by")."""
+    return many(kind for kind, rules in kinds().items() if rules.get("family") in _table()["propose_implements"][what])
+
+
+def _measures(db: sqlite3.Connection, actions: Iterable[str]) -> list[str]:
+    """These actions, those that were proposed to implement one of them, and those in the case of one that is a law."""
+    found: set[str] = set(actions)
+    for action in actions:
+        rows = db.execute(
+            "select d.action from link l join development d on d.id = l.subject where l.object = ? and l.relation = 'implements'",
+            (action,),
+        )
+        found |= {row[0] for row in rows if row[0]}
+        step = db.execute(STEP, (action,)).fetchone()
+        if step and json.dumps(step["kind"]) in _kinds("of"):
+            found |= {row[0] for row in db.execute(CARRIED_OUT, (step["case"], _kinds("by")))}
+    return sorted(found)
+
+
 def _carry_out(db: sqlite3.Connection, action: str) -> None:
     """Propose that a measure implements the latest law before it in its case."""
-    rules = _table()["propose_implements"]
     db.execute(
         "delete from link where relation = 'implements' and basis = 'proposed' and subject in (select id from development where action = ?)",
         (action,),
     )
-    before, family = "", ""
-    for row in db.execute(CASE, (action,)).fetchall():
-        family = str(kinds()[row["kind"]].get("family", ""))
-        if row["id"] == action:
-            break
-        before = row["id"] if family in rules["of"] else before
+    step = db.execute(STEP, (action,)).fetchone()
+    if step is None or json.dumps(step["kind"]) not in _kinds("by"):
+        return
+    laws = db.execute(LAW, (step["case"], _kinds("of"), action))
+    law = next((row["id"] for row in laws if (row["began"], row["id"]) < (step["began"], action)), "")
     first = db.execute(FIRST, (action,)).fetchone()
-    if before and first and family in rules["by"]:
-        _put(db, first[0], "implements", before, "proposed", "the next step of one case", None)
+    if law and first:
+        _put(db, first[0], "implements", law, "proposed", "the next step of one case", None)
 
 
 def _propose(db: sqlite3.Connection, development: str) -> None:
