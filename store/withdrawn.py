@@ -31,6 +31,7 @@ def save_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None
         "select id from development where stage = 'withdrawn' and side = ? and jurisdiction = ?", (side, jurisdiction)
     )
     for (development,) in held.fetchall():
+        db.execute("update claim set development = null where development = ?", (development,))
         drop_development(db, development)
     by_platform: dict[str, list[sqlite3.Row]] = defaultdict(list)
     for row in db.execute(GONE, (side, jurisdiction)).fetchall():

@@ -229,3 +229,26 @@ def test_strands_and_stretches_that_meet_and_part_do_so_in_any_order(
         one_way, other_way = rows(db), rows(other)
         for table in one_way:
             assert one_way[table] == other_way[table], table
+
+
+def test_a_claim_taken_back_and_told_again_under_another_keeps_nothing_of_its_withdrawal(tmp_path: Path) -> None:
+    """Found by the test above: what was marked as withdrawn and then joined what others tell still named the mark."""
+    told = [
+        Made(frozenset({"Telegram", "Facebook"}), "throttling", 3, 10, 0, "effective", 0, 1, ""),
+        Made(frozenset({"Facebook"}), "throttling", 211, 7, 40, "announced", 0, 1, "superseded"),
+        Made(frozenset({"Facebook"}), "suspended", 280, 7, 25, "decided", 0, 0, ""),
+        Made(frozenset({"X", "Facebook"}), "nationwide_block", 0, 0, 0, "effective", 0, 0, "superseded"),
+    ]
+    with tracker(tmp_path) as db:
+        ids = {}
+        for number in (2, 3, 0, 1):
+            ids[number] = tell_made(db, number, told[number])
+        settle(db, NONE)
+        for number in (1, 0, 3, 2):
+            with writing(db):
+                take_away(db, ids[number], told[number].end)
+            settle(db, NONE)
+        gone = db.execute(
+            "select c.development from claim c left join development d on d.id = c.development where c.development is not null and d.id is null"
+        )
+        assert not gone.fetchall()
