@@ -17,6 +17,9 @@ ALIKE = str.maketrans({**dict.fromkeys("‘’‚‛`´ʼ′＇", "'"), **dict.f
 ASCII_ALIKE = str.maketrans("`|*_", "'   ")
 SIGNS = str.maketrans("™®©℠", "    ")
 ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I)
+RUN_ON = re.compile(
+    r"(?<=[^\W\d_]{3}[.!?])(?=[A-ZÀ-ÞА-Я][^\W\d_])"
+)  # a heading and its text without a blank: RULES.You
 ENUMERATOR = re.compile(
     r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})(?:\.(?:\d{1,3}|[a-z])){0,3}[.)]|[-–—•◦▪*])\s+){1,3}", re.I
 )
@@ -117,7 +120,7 @@ def visible(text: str) -> str:
 
 def _plain(text: str) -> str:
     """A block as it is compared: no list marks, no tokens of addresses, no relative dates, no counters."""
-    text = ENUMERATOR.sub("", visible(text))
+    text = RUN_ON.sub(" ", ENUMERATOR.sub("", visible(text)))
     if "://" in text:
         text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
     for marks, longest, expression in passing():

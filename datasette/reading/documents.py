@@ -11,14 +11,14 @@ from reading.rows import Missing, Row
 
 CHANGES = """
 select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, kind, effective_on, effective_precision, summary, ours
-from change where document = ? order by seen_at desc, id limit 60"""
+from change where document = ? and class {} ('substantive', 'editorial') order by seen_at desc, id limit 60"""
 VERSIONS = "select id, title, first_seen, last_seen, is_version, page, length(text) as characters from version where document = ? order by first_seen desc, id limit 60"
 EVENTS = "select id, stage, title, summary, happened_on, published_at from development where document = ? and +change is null and kind != 'now_tracking' order by happened_on desc, id"
 STAGES = "select change, stage from development where document = ? and change is not null and stage != 'changed'"
 VARIANTS = """
 select v.number, v.first_seen, v.last_seen, v.times, v.current, v.url, t.language, length(t.text) as characters,
        (select c.id from change c where c.document = v.document and c.new = v.current order by c.seen_at desc limit 1) as change
-from variant v join version t on t.id = v.current where v.document = ? order by v.number"""
+from variant v join version t on t.id = v.current where v.document = ? order by v.last_seen desc, v.number"""
 ALL = """
 select d.id, d.platform, d.document_type, d.part, d.url, d.state, d.versions, d.variants, d.first_seen, d.last_seen,
        (select max(seen_at) from change c where c.document = d.id and c.class = 'substantive' and not c.ours) as changed
@@ -46,7 +46,7 @@ def document(look: Look, ident: str) -> Shown:
     if not found:
         raise Missing("document", ident)
     data: dict[str, Any] = {
-        "document": found, "changes": look.rows(CHANGES, ident), "versions": look.rows(VERSIONS, ident),
+        "document": found, "changes": look.rows(CHANGES.format("in"), ident), "suppressed": look.rows(CHANGES.format("not in"), ident), "versions": look.rows(VERSIONS, ident),
         "events": look.rows(EVENTS, ident), "variants": look.rows(VARIANTS, ident), "stages": {r["change"]: r["stage"] for r in look.rows(STAGES, ident)},
         "captures": look.rows("select kind, count(*) as captures, min(fetched_at) as first, max(fetched_at) as last from capture where document = ? group by kind order by 2 desc", ident),
     }  # fmt: skip

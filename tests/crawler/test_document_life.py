@@ -239,7 +239,7 @@ def test_a_reader_sees_it_on_the_page_and_in_the_feed(home: Path) -> None:
             "What became of it" in page
             and "Its address answers that there is no such page since 26 January 2025" in page
         )
-        assert "Variants that take turns" in site.get(f"/document/{turning}").text
+        assert "Variants that took turns" in site.get(f"/document/{turning}").text
         feed = feedparser.parse(site.get("/feeds/updates.atom").text)
     titles = {entry.title for entry in feed.entries}
     assert {

@@ -192,8 +192,8 @@ def test_telegrams_terms_of_early_2025_give_nothing(imported: Path) -> None:
 
 
 @needs_real
-def test_telegrams_policy_of_september_2024_is_exactly_one(imported: Path) -> None:
-    found = [row for row in updates(imported, "2024-09-15", "2024-10-01") if row[4] == "Privacy Policy"]
+def test_telegrams_policy_of_23_september_2024_is_exactly_one(imported: Path) -> None:
+    found = [row for row in updates(imported, "2024-09-23", "2024-09-24") if row[4] == "Privacy Policy"]
     assert [(row[0], row[2]) for row in found] == [
         ("substantive", "widened")
     ] and "law_enforcement_disclosure" in found[0][1]
