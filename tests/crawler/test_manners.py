@@ -47,7 +47,7 @@ def test_what_robots_txt_says_is_told_in_words() -> None:
 
 
 def reported(folder: Path, web: Web, sources: list[Source], name: str) -> CrawlReport:
-    settings = replace(CrawlSettings.for_loopback(web.base), retries=0)
+    settings = replace(CrawlSettings.for_loopback(web.base), retries=0, timeout=60.0, parse_time=60.0)
     return crawl(sources, folder / "archive.db", folder / "tracker.db", run=name, settings=settings)
 
 

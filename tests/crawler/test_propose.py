@@ -41,7 +41,7 @@ PAGES = {
 
 
 def look(web: Web, path: str, folder: Path) -> Proposed:
-    settings = replace(CrawlSettings.for_loopback(web.base), retries=0)
+    settings = replace(CrawlSettings.for_loopback(web.base), retries=0, timeout=60.0, parse_time=60.0)
     return propose(
         web.base + path,
         folder / "sources",
