@@ -149,7 +149,7 @@ def crawl(
         env=os.environ | {"BANWATCH_TEST_TOKEN": TOKEN} | (environment or {}),
     )  # fmt: skip
     with watched(process.pid) as peak:
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=900)  # on two idle cores it takes a little more than a minute
     report = json.loads(out.splitlines()[-1]) if out.strip() else {}
     return Crawled(report, time.monotonic() - begun, peak[0], err)
 
