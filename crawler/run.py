@@ -208,7 +208,8 @@ def _crawl(job: Job, pipe: Connection) -> bool:
             f"{crashes} pages were archived but could not be saved; see the log; the next crawl takes them up",
             "crashed",
         )
-    return bool(stats and stats.get_value("finish_reason") == "shutdown")
+    # no reason at all: a second signal ended it at once
+    return bool(stats and stats.get_value("finish_reason") in {"shutdown", None})
 
 
 def _settle(door: Any) -> None:
