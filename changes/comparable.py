@@ -35,6 +35,7 @@ LONGEST = 2_000  # characters; what runs on longer is no sentence and is cut at 
 LONG_WORD = 20  # characters; names of companies are shorter
 SHORT = 15  # words; more are no entry of a table of contents
 MEMORY = 16_384  # sentences and blocks remembered
+NO_WIDGET = 200  # characters; more is a text, or a menu run together
 WIDEST = 1_000  # characters of a menu
 LEAD_END = 300  # characters of what a list stands under
 RUN = 3  # entries that make a table of contents
@@ -123,8 +124,8 @@ def _plain(text: str) -> str:
     text = RUN_ON.sub(" ", ENUMERATOR.sub("", visible(text)))
     if "://" in text:
         text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
-    for marks, longest, expression in passing():
-        if len(text) <= longest and any(mark in text for mark in marks):
+    for mark, longest, expression in passing():
+        if mark in text and len(text) <= longest:
             text = expression.sub(" ", text)
     return " ".join(text.split())
 
@@ -154,6 +155,8 @@ def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
 def _is_widget(text: str, in_table: bool) -> bool:
     if len(text) > WIDEST:
         return False
+    if len(text) > NO_WIDGET:
+        return _is_glued(text)
     plain = _plain(text).casefold().strip(" .:!?-\"'")
     if not plain or _is_glued(text):
         return True

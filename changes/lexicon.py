@@ -40,11 +40,12 @@ def pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def passing() -> tuple[tuple[tuple[str, ...], int, re.Pattern[str]], ...]:
-    """What changes while a text stays the same: (strings one of which it holds, longest line it is looked for in, expression)."""
+def passing() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
+    """What changes while a text stays the same: (a string it holds, longest line it is looked for in, expression)."""
     return tuple(
-        (tuple(said["marks"]), said.get("longest", 1_000_000), re.compile(said["expression"], re.I))
+        (mark, said.get("longest", 1_000_000), re.compile(said["expression"], re.I))
         for said in table("words")["passing"]
+        for mark in said["marks"]
     )
 
 
