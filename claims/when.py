@@ -66,7 +66,7 @@ def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float
             yield other, 1.2 - 0.2 * (other.number - number)
         elif other.number <= number + 2 and number <= 2 and other.has("told"):
             yield other, 0.6  # "The regulator said on Monday ..."
-    for other in reading.sentences[max(0, number - 2) : number - 1]:
+    for other in reading.sentences[max(0, number - 3) : number - 1]:
         named = {mark.mention.value for mark in other.of("P") if mark.mention}
         if named & set(best.platforms) or other.has("told") or other.has(best.rule.trigger):
             yield other, 0.9
