@@ -62,9 +62,9 @@ def test_the_inputs_reach_beyond_refusals(monkeypatch: pytest.MonkeyPatch) -> No
         return records
 
     monkeypatch.setattr(parsers, "read", counted)
-    for count in range(100):
+    for count in range(400):
         parser(made_nth("parsers", count))
-    assert sum(map(bool, brought)) >= 10
+    assert sum(map(bool, brought)) >= 20
 
 
 def test_an_input_that_was_a_fault_once() -> None:
