@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from changes.comparable import fingerprint
 from changes.history import taken_back
-from changes.verdict import judge
+from changes.verdict import LONG, judge
 
-__all__ = ["fingerprint", "judge", "taken_back"]
+__all__ = ["LONG", "fingerprint", "judge", "taken_back"]

@@ -29,6 +29,12 @@ HIGH = re.compile("[\U0001fffe-\U0010ffff]")
 UNCLEAN_HIGH = re.compile("[" + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)) + "]")  # fmt: skip
 
 
+class Clean(str):
+    """A text that ``clean`` has seen: long ones are not gone through again on their way."""
+
+    __slots__ = ()
+
+
 def clean(text: str) -> str:
     """``text`` with every character that a feed or SQLite cannot carry replaced by U+FFFD; its length does not change."""
     text = UNCLEAN.sub("\ufffd", text)
@@ -112,7 +118,7 @@ def put(db: sqlite3.Connection, table: str, row: Mapping[str, Any], verb: str = 
     """Write one row; returns how many rows that changed."""
     names = ", ".join(f'"{name}"' for name in row)
     marks = ", ".join("?" * len(row))
-    values = [clean(value) if isinstance(value, str) else value for value in row.values()]
+    values = [clean(value) if type(value) is str else value for value in row.values()]
     return db.execute(f"{verb} into {table} ({names}) values ({marks})", values).rowcount
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import changes
 from changes import canary
 from records import Block, Change, Past
-from store.database import index, key, many, put, unindex, unsettled
+from store.database import Clean, index, key, many, put, unindex, unsettled
 from store.fate import home_of
+from store.prepare import letters, outlined
 from store.titles import title_of
 from store.variants import save_variants
 
@@ -242,6 +243,8 @@ def _judge(
 ) -> tuple[Change, bool, str]:
     """(change, whether we caused it, version it was compared with)."""
     versions = list(walk.seen)[-HISTORY:]
+    if not versions and _is_long(db, capture["version"]):
+        return Change("first", "the first text of the document"), False, ""
     walk.texts = {version: text for version, text in walk.texts.items() if version in versions}
     past = [_past(db, walk, version) for version in versions]
     ours = False
@@ -260,6 +263,12 @@ def _judge(
     return judged, ours, versions[judged.base] if versions and judged.base < len(versions) else ""
 
 
+def _is_long(db: sqlite3.Connection, version: str) -> bool:
+    """Whether a first text is so long that judging would call it the first at once."""
+    (outline,) = db.execute("select blocks from version where id = ?", (version,)).fetchone()
+    return letters(outline) > changes.LONG
+
+
 def _again(source: str, page: str, old_at: str, new_at: str, rereader: Rereader) -> tuple[Block, ...]:
     """The old page as the selector of the new day reads it, where that is another selector."""
     if rereader.selector(source, old_at[:10]) == rereader.selector(source, new_at[:10]):
@@ -274,13 +283,10 @@ def _past(db: sqlite3.Connection, walk: State, version: str) -> Past:
 
 def _blocks(db: sqlite3.Connection, walk: State, version: str) -> tuple[Block, ...]:
     if version not in walk.texts:
-        row = db.execute("select blocks from version where id = ?", (version,)).fetchone()
-        walk.texts[version] = _parsed(row[0])
+        walk.texts[version] = outlined(
+            *db.execute("select text, blocks from version where id = ?", (version,)).fetchone()
+        )
     return walk.texts[version]
-
-
-def _parsed(text: str) -> tuple[Block, ...]:
-    return tuple(Block(b["kind"], b["text"], b["level"]) for b in json.loads(text))
 
 
 def _save_change(
@@ -393,7 +399,7 @@ def _index(db: sqlite3.Connection, document: sqlite3.Row, versions: set[str], kn
     for version in sorted(versions):
         row = db.execute("select text, title, language, is_version from version where id = ?", (version,)).fetchone()
         if row["is_version"] and version not in known:
-            index(db, "version", version, f"{what} {row['title']}", row["text"], row["language"])
+            index(db, "version", version, f"{what} {row['title']}", Clean(row["text"]), row["language"])
         elif not row["is_version"]:
             unindex(db, "version", version)
 

@@ -25,6 +25,7 @@ from store.documents import Rereader, settled_at_once
 from store.fate import home_of, matters
 from store.places import mark_claim
 from store.prepare import Prepared, Read, prepared
+from store.readable import BY_PLACE, readable
 from store.rows import judged
 from store.settle import settle
 from store.voices import sketch
@@ -32,6 +33,14 @@ from store.watch import arrived, restart
 
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
 BACK_FILL = " back-fill"  # ends the name of a run that fetched old pages
+# pages of a source whose readable part is the same, read without trouble and too long for a consent wall or a challenge, which are
+# known by their scripts; the version's own first sighting is not to be later than this one
+ALIKE = (
+    "select distinct c.document, c.version from page p join capture c on c.page = p.id join version v on v.id = c.version"
+    " where p.source = ? and p.readable = ? and p.readable != '' and v.first_seen <= ? and c.fetched_at <= ?"
+    " and c.seq > ? and length(v.text) >= 1000"
+    " and not exists (select 1 from sighting s where s.page = p.id and s.read_error != '')"
+)
 MOVED = "x-banwatch-moved"  # header the crawl adds to a page that a redirect for good (301, 308) led to
 ROBOTS = "x-banwatch-robots"  # header the crawl adds: what the site's robots.txt says to us, in a few words
 
@@ -57,6 +66,7 @@ class Door:
         self._archive = archive
         self._read = read
         self.db = open_tracker(tracker)
+        self._readables: dict[str, str] = {}  # of bodies that are being taken
         _same_past(self.db, archive, tracker)
         self._sources = archive.declarations()
 
@@ -125,10 +135,32 @@ class Door:
             return [], Unreadable(f"parser {page.parser}: {type(error).__name__}: {error}", "parser")
 
     def knows(self, seq: int, source: Source) -> bool:
-        """Whether ``take(seq)`` needs no reading: the bytes of a policy document that was read before."""
-        return len(source.selectors) <= 1 and bool(
-            self.db.execute("select 1 from capture where page = ?", (_page_id(self._archive.sighting(seq)),)).fetchone()
-        )
+        """Whether ``take(seq)`` needs no reading: a policy document whose bytes, or what may be read of them, were read before."""
+        return bool(self._read_before(self._archive.sighting(seq), source))
+
+    def _read_before(self, s: Sighting, source: Source) -> list[tuple[str, str]]:
+        """(document, version) that an earlier page with the same bytes, or with the same readable part, gave."""
+        if len(source.selectors) > 1:  # selectors with dates may read the same bytes otherwise on another day
+            return []
+        same = self.db.execute(
+            "select distinct document, version from capture where page = ?", (_page_id(s),)
+        ).fetchall()
+        return [tuple(row) for row in same] or self._reads_alike(s, source)
+
+    def _reads_alike(self, s: Sighting, source: Source) -> list[tuple[str, str]]:
+        readable = self._readable(s)
+        if not readable or any(BY_PLACE.search(css) for one in source.selectors for css in (*one.select, *one.remove)):
+            return []
+        since = max(self._archive.declared(s.source), default=0)  # what was read by an earlier declaration is read anew
+        told = (s.source, readable, s.fetched_at, s.fetched_at, since if s.seq > since else 0)
+        return [tuple(row) for row in self.db.execute(ALIKE, told)]
+
+    def _readable(self, s: Sighting) -> str:
+        if s.parser != "policy" or s.outcome != "stored":
+            return ""
+        if s.sha256 not in self._readables:
+            self._readables[s.sha256] = readable(self._archive.body(s.sha256), self._archive.content_type(s))
+        return self._readables[s.sha256]
 
     def settle(self) -> None:
         """Compute everything that depends on more than one page, as far as it changed."""
@@ -220,9 +252,19 @@ class Door:
             return page_id
         put(self.db, "page", {
             "id": page_id, "source": s.source, "url": s.url, "sha256": s.sha256, "bytes": self._archive.length(s.sha256),
-            "status": s.status, "content_type": self._archive.content_type(s), "encoding": "", "replaced": 0, **values,
+            "status": s.status, "content_type": self._archive.content_type(s), **self._encoding(s), **values,
+            "readable": self._readable(s),
         })  # fmt: skip
+        self._readables.pop(s.sha256, None)
         return page_id
+
+    def _encoding(self, s: Sighting) -> dict[str, Any]:
+        """How a page is decoded, as far as a page that reads alike tells; else till it is read."""
+        alike = self.db.execute(
+            "select encoding, replaced from page where source = ? and readable = ? and readable != '' order by id limit 1",
+            (s.source, self._readable(s)),
+        ).fetchone()
+        return {"encoding": alike[0], "replaced": alike[1]} if alike else {"encoding": "", "replaced": 0}
 
     # policy documents -------------------------------------------------------------------------------------------------
     def _save_capture(self, s: Sighting, page_id: str, source: Source, text: PolicyText, ready: Prepared) -> None:
@@ -248,15 +290,12 @@ class Door:
             unsettled(self.db, "document", document)
 
     def _again(self, s: Sighting, source: Source) -> bool:
-        """The same bytes of a policy document once more: a capture, without reading them again."""
-        if len(source.selectors) > 1:  # selectors with dates may read the same bytes otherwise on another day
-            return False
-        page_id = _page_id(s)
-        rows = self.db.execute("select distinct document, version from capture where page = ?", (page_id,)).fetchall()
+        """What was read before comes once more: a capture, without reading it again."""
+        rows = self._read_before(s, source)
         if not rows:
             return False
         with writing(self.db):
-            self._save_page(s)
+            page_id = self._save_page(s)
             for document, version in rows:
                 self._capture(s, page_id, document, version)
             self._save_sighting(s, page_id, len(rows), None)

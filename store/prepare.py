@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import changes
 import claims
 from records import Article, Block, Claim, Page, PolicyText, Record, Source
-from store.database import clean
+from store.database import Clean, clean
 
 Read = Callable[[Page, Source], list[Record]]
+BETWEEN = "\n\n"  # stands between the blocks of a kept text
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record with what the door needs of it. A policy text travels as ``text`` and ``blocks`` (JSON), without its blocks."""
+    """A record with what the door needs of it. A policy text travels as ``text`` and ``blocks`` (their outline), without its blocks."""
 
     record: Record
     fingerprint: str = ""
@@ -29,15 +30,30 @@ def prepared(record: Record) -> Prepared:
     """What the door saves of ``record``."""
     if isinstance(record, PolicyText):
         blocks = tuple(Block(b.kind, clean(b.text), b.level) for b in record.blocks)
-        return Prepared(replace(record, blocks=()), changes.fingerprint(blocks), "\n\n".join(b.text for b in blocks), as_json(blocks))  # fmt: skip
+        return Prepared(replace(record, blocks=()), changes.fingerprint(blocks), Clean(BETWEEN.join(b.text for b in blocks)), Clean(outline(blocks)))  # fmt: skip
     if isinstance(record, Article):
         article = replace(record, text=clean(record.text), title=clean(record.title))
         return Prepared(article, claims=tuple(claims.extract(article)))
     return Prepared(record)
 
 
-def as_json(blocks: tuple[Block, ...]) -> str:
-    return json.dumps([{"kind": b.kind, "text": b.text, "level": b.level} for b in blocks], ensure_ascii=False)
+def outline(blocks: tuple[Block, ...]) -> str:
+    """Kind, level and length of every block as JSON: with their text, which BETWEEN parts, they are the blocks."""
+    return json.dumps([[b.kind, b.level, len(b.text)] for b in blocks], separators=(",", ":"))
+
+
+def outlined(text: str, outline: str) -> tuple[Block, ...]:
+    """The blocks of a text that was kept with their outline."""
+    found, at = [], 0
+    for kind, level, length in json.loads(outline):
+        found.append(Block(kind, text[at : at + length], level))
+        at += length + len(BETWEEN)
+    return tuple(found)
+
+
+def letters(outline: str) -> int:
+    """Characters of all blocks together."""
+    return sum(length for _, _, length in json.loads(outline))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ create index sighting_page on sighting(page);
 create table page (                   -- one body at one address of one source
   id text primary key, source text not null, url text not null, sha256 text not null, bytes integer not null, status integer,
   content_type text not null, encoding text not null, replaced integer not null, first_seen text not null, last_seen text not null,
-  fetches integer not null);
+  fetches integer not null,
+  readable text not null default '');  -- hash of what a reader may read of it: pages that share one read alike; '' where only reading tells
+create index page_readable on page(source, readable) where readable != '';
 create index page_url on page(url);
 create index page_source on page(source);
 create index page_sha on page(sha256);
@@ -231,7 +233,9 @@ create index document_source on document(source);
 
 create table version (                -- a text of a document, as first seen
   id text primary key, document text not null references document(id), fingerprint text not null, title text not null,
-  language text not null, text text not null, blocks text not null, first_seen text not null, last_seen text not null,
+  language text not null, text text not null,
+  blocks text not null,               -- [kind, level, length] of each block: the text is cut by them, two line ends between
+  first_seen text not null, last_seen text not null,
   is_version integer not null,        -- 0: a capture judged not to be the document; kept to compare with
   page text not null);
 create index version_document on version(document, first_seen);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from reading.cite import citation
@@ -120,9 +119,10 @@ def version(look: Look, ident: str) -> Shown:
 
 
 def blocks_of(found: Row) -> list[dict[str, Any]]:
-    """The blocks of a version; its text as one paragraph each where they cannot be read."""
-    try:
-        blocks = found["blocks"] if isinstance(found["blocks"], list) else json.loads(found["blocks"])
-    except ValueError:
-        blocks = []
-    return blocks or [{"kind": "paragraph", "text": text, "level": 0} for text in found["text"].split("\n\n")]
+    """The blocks of a version, cut from its text by their outline; the text as one paragraph each where that does not fit."""
+    made, at = [], 0
+    for kind, level, length in found["blocks"] if isinstance(found["blocks"], list) else ():
+        made.append({"kind": kind, "level": level, "text": found["text"][at : at + length]})
+        at += length + 2
+    whole = at == len(found["text"]) + 2
+    return made if whole else [{"kind": "paragraph", "text": text, "level": 0} for text in found["text"].split("\n\n")]

@@ -344,7 +344,7 @@ def _document(db: sqlite3.Connection, source: str, platform: str, kind: str, url
             *({"kind": "paragraph", "text": w, "level": 0} for w in words),
         ]
         put(db, "version", {"id": version, "document": document, "fingerprint": version, "title": f"{platform} {kind}", "language": "en",
-                            "text": "\n\n".join(str(b["text"]) for b in blocks), "blocks": many(blocks), "first_seen": at, "last_seen": at, "is_version": 1, "page": page})  # fmt: skip
+                            "text": "\n\n".join(str(b["text"]) for b in blocks), "blocks": many([b["kind"], b["level"], len(str(b["text"]))] for b in blocks), "first_seen": at, "last_seen": at, "is_version": 1, "page": page})  # fmt: skip
         index(db, "version", version, f"{platform}: {kind}", " ".join(words), "en")
         sighting = db.execute("select max(seq), sha256 from sighting join page on page.id = sighting.page").fetchone()
         put(db, "capture", {"id": key("capture", version), "seq": sighting[0], "document": document, "url": url, "fetched_at": at, "sha256": sighting[1], "version": version,
