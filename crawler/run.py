@@ -187,14 +187,14 @@ def _crawl(job: Job, pipe: Connection) -> bool:
 
     from crawler.spider import SourceSpider
 
-    with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read) as door:
+    with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read, together=100) as door:
         declare(job, archive, door)
         process = AsyncCrawlerProcess(scrapy_settings(job))
         # after Scrapy has set up its logging: what a robots.txt did is told as an issue, not as a traceback
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         process.crawl(
             SourceSpider, sources=job.sources, archive=archive, door=door, readers=readers, run=job.run, bounds=bounds,
-            report=lambda count: pipe.send(("page", count)),
+            report=Pace(lambda count: pipe.send(("page", count))),
         )  # fmt: skip
         crawlers = list(process.crawlers)
         process.start()
@@ -214,6 +214,18 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         )
     # no reason at all: a second signal ended it at once
     return bool(stats and stats.get_value("finish_reason") in {"shutdown", None})
+
+
+class Pace:
+    """``tell`` with the latest count, at most ten times a second."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell, self._next = tell, 0.0
+
+    def __call__(self, count: int) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.1
+            self._tell(count)
 
 
 def _settle(door: Any) -> None:
@@ -256,7 +268,8 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "METAREFRESH_ENABLED": False, "REFERER_ENABLED": False, "COMPRESSION_ENABLED": False, "HTTPERROR_ALLOW_ALL": True,
         "DOWNLOAD_VERIFY_CERTIFICATES": True, "DOWNLOAD_MAXSIZE": bounds.max_body, "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": bounds.timeout, "DNS_TIMEOUT": min(bounds.timeout, 20.0), "REDIRECT_MAX_TIMES": 10,
-        "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_SLOTS": slots,
+        "CONCURRENT_ITEMS": 1,  # tasks that Scrapy makes for what a page yields, for each page
+        "WARN_ON_GENERATOR_RETURN_VALUE": False, "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_SLOTS": slots,
         "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": bounds.start_delay, "AUTOTHROTTLE_MAX_DELAY": 30.0,
         "DOWNLOAD_DELAY": 0.0 if bounds.start_delay == 0 else 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False,
         "RETRY_ENABLED": True, "RETRY_TIMES": bounds.retries, "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],

@@ -37,6 +37,7 @@ QUARANTINE = {204: "empty", 205: "empty", 206: "partial"}
 MOST_HEADERS = 1_000
 BOUND = "bound of {}"  # what stands for an address where a bound ended the following of links
 WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
+SAVED = 0.5  # seconds after which what was taken is on disk in the tracker
 TOGETHER = 0.01  # seconds that a page waits for others to be made durable with it
 
 
@@ -61,6 +62,7 @@ class SourceSpider(scrapy.Spider):
         self.bounded: set[tuple[str, str]] = set()
         self.unwritable = ""
         self.done = 0
+        self.saving: asyncio.TimerHandle | None = None  # will commit what was taken
         self.kept: asyncio.Future[None] | None = None  # done when the pages that came last are on disk
 
     async def start(self) -> AsyncIterator[Request]:
@@ -108,7 +110,8 @@ class SourceSpider(scrapy.Spider):
         try:
             self.archive.hold()
             seq = self._keep(source, response)
-            await self._durable()
+            if seq and not self.door.knows(seq, source):
+                await self._durable()  # nothing is read that is not on disk
             reading = await self._read(seq, source) if seq else None
         except sqlite3.OperationalError as error:
             raise self._unwritable(error) from error
@@ -180,16 +183,28 @@ class SourceSpider(scrapy.Spider):
         return 0
 
     def _take(self, seq: int) -> None:
-        """Save a sighting that needs no reading; it is on disk in the archive first."""
-        self.archive.commit()
-        self.door.take(seq)
+        """Save a sighting that needs no reading."""
+        self._saved(seq)
 
     async def _read(self, seq: int, source: Source) -> Reading | None:
-        sighting = self.archive.sighting(seq)
-        if sighting.sha256 and self.door.knows(seq, source):
-            return self.door.take(seq)
+        if self.door.knows(seq, source):
+            return self._saved(seq)
         records, error = await self.readers.read(self.archive.page(seq), source)
-        return self.door.take(seq, records, error)
+        return self._saved(seq, records, error)
+
+    def _saved(self, seq: int, records: Any = None, error: Any = None) -> Reading | None:
+        """Saved in the tracker now, and on disk within SAVED seconds, with what comes meanwhile."""
+        reading = self.door.take(seq, records, error)
+        if self.saving is None:
+            self.saving = asyncio.get_running_loop().call_later(SAVED, self._save)
+        return reading
+
+    def _save(self) -> None:
+        self.saving = None
+        try:
+            self.door.commit()
+        except sqlite3.OperationalError as error:
+            self.unwritable = str(error)
 
     def _page(self, source: Source, response: Response) -> Page:
         return Page(source.id, response.meta["parser"], response.url, response.meta["requested"], self._now(), response.status,

@@ -68,7 +68,7 @@ class Handover:
         self.note = _plain(page) | {"kind": "missed", "status": status, "outcome": outcome, "cause": cause, "message": message}  # fmt: skip
         return 0
 
-    def take(self, seq: int) -> None:
+    def take(self, seq: int, records: Any = None, error: Any = None) -> None:
         """The writer saves it."""
 
     def commit(self) -> None:

@@ -310,12 +310,14 @@ class Archive:
         ).fetchone()
         if row is None:
             return {}
-        held = {name: value for name, value in reversed(json.loads(row[2])) if name in {"etag", "last-modified"}}
-        found = {"etag": held.get("etag", ""), "last_modified": held.get("last-modified", "")}
         came = self._db.execute(
-            "select fetched_at from sighting where source = ? and requested_url = ? and outcome = 'stored' order by seq desc limit 1",
+            "select fetched_at, headers, sha256 from sighting where source = ? and requested_url = ? and outcome = 'stored' order by seq desc limit 1",
             (source, url),
         ).fetchone()
+        held = _validators(row[2])
+        if came[2] == row[3]:  # a 304 may leave out what the answer with the same bytes had (RFC 9111 4.3.4)
+            held = _validators(came[1]) | held
+        found = {"etag": held.get("etag", ""), "last_modified": held.get("last-modified", "")}
         return found | {"sha256": row[3], "url": row[1], "seq": str(row[0]), "stored_at": came[0]}
 
     def first_stored(self, source: str, url: str) -> str:
@@ -389,6 +391,10 @@ def source_from(data: dict[str, Any]) -> Source:
     data["keywords"] = tuple(data["keywords"])
     data["blocked"] = tuple(data.get("blocked", ()))
     return Source(**data)
+
+
+def _validators(headers: str) -> dict[str, str]:
+    return {name: value for name, value in reversed(json.loads(headers)) if name in {"etag", "last-modified"}}
 
 
 def _clean(text: str) -> str:
@@ -552,7 +558,8 @@ def check(path: Path, application: int, schema: int, options: str = "mode=ro") -
 @contextmanager
 def _write(db: sqlite3.Connection) -> Iterator[None]:
     if db.in_transaction:
-        yield from _part(db)
+        with part(db):
+            yield
         return
     db.execute("begin immediate")
     try:
@@ -563,7 +570,8 @@ def _write(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("commit")
 
 
-def _part(db: sqlite3.Connection) -> Iterator[None]:
+@contextmanager
+def part(db: sqlite3.Connection) -> Iterator[None]:
     """One write among several that become durable together: all of it or none."""
     db.execute("savepoint part")
     try:

@@ -18,8 +18,9 @@ from typing import Any
 from urllib.parse import quote
 
 from errors import BadStore
-from store.archive import check, connect, create, full
+from store.archive import check, connect, create, full, part
 
+__all__ = ["part"]  # of the archive's, for whoever writes here
 APPLICATION_ID = 0x42616E54  # "BanT"
 SCHEMA = 3
 HERE = Path(__file__).parent

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from claims import names
 from errors import BadStore, BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Row, Source, Tally
 from store.archive import Archive, Sighting
-from store.database import add, index, key, many, open_tracker, put, slug, unsettled, writing
+from store.database import add, index, key, many, open_tracker, part, put, slug, unsettled, writing
 from store.documents import Rereader, settled_at_once
 from store.fate import home_of, matters
 from store.places import mark_claim
@@ -59,13 +60,16 @@ class Reading:
 class Door:
     """Saves what archived pages say in ``tracker``. ``read`` is parsers.read, handed in so that this room need not know it.
 
-    One process at a time may hold a Door to a tracker (the crawl lock sees to it).
+    One process at a time may hold a Door to a tracker (the crawl lock sees to it). ``together`` sightings are committed at a time;
+    what a crash takes of them stands in the archive and is caught up on.
     """
 
-    def __init__(self, tracker: Path, archive: Archive, read: Read) -> None:
+    def __init__(self, tracker: Path, archive: Archive, read: Read, together: int = 1) -> None:
         self._archive = archive
+        self._together, self._open = together, 0
         self._read = read
         self.db = open_tracker(tracker)
+        self._known: dict[int, list[tuple[str, str]]] = {}  # sightings that need no reading, till they are taken
         self._readables: dict[str, str] = {}  # of bodies that are being taken
         _same_past(self.db, archive, tracker)
         self._sources = archive.declarations()
@@ -79,10 +83,32 @@ class Door:
         self.close()
 
     def close(self) -> None:
+        with suppress(sqlite3.OperationalError):  # a full disk, told where it was met first
+            if self._open:
+                self.commit()
         self.db.close()
+
+    def commit(self) -> None:
+        """Make durable what was taken: in the archive first, so that the tracker never knows of a fetch that it does not."""
+        self._archive.commit()
+        self._open = 0
+        if self.db.in_transaction:
+            self.db.execute("commit")
+
+    @contextmanager
+    def _unit(self) -> Iterator[None]:
+        """What one sighting brings: all of it, or none."""
+        if not self.db.in_transaction:
+            self.db.execute("begin immediate")
+        with part(self.db):
+            yield
+        self._open += 1
+        if self._open >= self._together:
+            self.commit()
 
     def declared(self) -> None:
         """Take over the sources the archive knows now."""
+        self.commit()
         self._sources = self._archive.declarations()
         with writing(self.db):
             for source in self._sources.values():
@@ -104,25 +130,25 @@ class Door:
         ``records`` or ``error``: the outcome of a reading made elsewhere (in a process that can be ended); without them
         the page is read here.
         """
-        self._archive.commit()  # nothing is derived from what is not on disk
         if self.db.execute("select 1 from sighting where seq = ?", (seq,)).fetchone():
             return None
         sighting = self._archive.sighting(seq)
         source = self._source(sighting)
         if not sighting.sha256:
-            with writing(self.db):
+            with self._unit():
                 self._save_sighting(sighting, None, 0, None)
             return Reading(seq, (), 0)
         if sighting.outcome not in READ:
-            with writing(self.db):
+            with self._unit():
                 self._save_sighting(sighting, self._save_page(sighting), 0, None)
             return Reading(seq, (), 0)
         if records is None and error is None and self._again(sighting, source):
             return Reading(seq, (), 1)
         if records is None and error is None:
+            self._archive.commit()  # nothing is read that is not on disk
             records, error = self.read(self._archive.page(seq), source)
         ready = [record if isinstance(record, Prepared) else prepared(record) for record in records or ()]
-        with writing(self.db):
+        with self._unit():
             return self._save(sighting, source, ready, error)
 
     def read(self, page: Page, source: Source) -> tuple[list[Record], BanwatchError | None]:
@@ -136,7 +162,12 @@ class Door:
 
     def knows(self, seq: int, source: Source) -> bool:
         """Whether ``take(seq)`` needs no reading: a policy document whose bytes, or what may be read of them, were read before."""
-        return bool(self._read_before(self._archive.sighting(seq), source))
+        if seq not in self._known:
+            found = self._read_before(self._archive.sighting(seq), source)
+            if not found:
+                return False
+            self._known[seq] = found
+        return True
 
     def _read_before(self, s: Sighting, source: Source) -> list[tuple[str, str]]:
         """(document, version) that an earlier page with the same bytes, or with the same readable part, gave."""
@@ -164,6 +195,7 @@ class Door:
 
     def settle(self) -> None:
         """Compute everything that depends on more than one page, as far as it changed."""
+        self.commit()
         settle(self.db, Rereader(self._selector, self._reread, self._upgraded))
 
     def _selector(self, source_id: str, day: str) -> int:
@@ -291,10 +323,10 @@ class Door:
 
     def _again(self, s: Sighting, source: Source) -> bool:
         """What was read before comes once more: a capture, without reading it again."""
-        rows = self._read_before(s, source)
+        rows = self._known.pop(s.seq, None) or self._read_before(s, source)
         if not rows:
             return False
-        with writing(self.db):
+        with self._unit():
             page_id = self._save_page(s)
             for document, version in rows:
                 self._capture(s, page_id, document, version)

@@ -28,7 +28,7 @@ def rebuild(
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="reread-", dir=tracker.parent) as folder:
         fresh = Path(folder) / "tracker.db"
-        with Door(fresh, archive, read) as door:
+        with Door(fresh, archive, read, together=100) as door:
             count = catch_up(door, archive, load, progress)
             door.db.execute("pragma wal_checkpoint(truncate)")
         publish(fresh, tracker)

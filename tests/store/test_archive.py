@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,9 @@ def test_unchanged_gives_the_page_with_the_headers_that_came_with_it(tmp_path: P
         again = archive.page(seq)
         assert again.body == b"text" and again.status == 200 and again.header("ETag") == '"a"'
         assert again.fetched_at == DAY + timedelta(days=1)
+        assert archive.validators("telegram-privacy", url)["etag"] == '"a"'  # the 304 came without any
+        archive.keep(replace(page(b"other"), headers=(), fetched_at=DAY + timedelta(days=2)), "r3")
+        assert archive.validators("telegram-privacy", url)["etag"] == ""  # it spoke of other bytes
 
 
 def test_a_miss_is_remembered_without_a_body(tmp_path: Path) -> None:
