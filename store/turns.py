@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import datetime
 from typing import Any
 
 from changes import canary
-from records import Block
 from store.database import key, many
 from store.documents import NO_VERSION, drop_development, kind_of, save_development
 from store.fate import Turn, fates, looks, numbered, turns
+from store.prepare import outlined
 from store.titles import day
 
 MOST_QUOTE = 240  # characters
 MUTE = ("transparency_report", "law_enforcement_disclosure")  # topics of a statement that something never happened
 HELD = "select * from development where document = ? and change is null and kind != 'now_tracking'"
 LAST = """
-select v.blocks from capture c join version v on v.id = c.version where c.document = ? and c.fetched_at <= ? and c.kind != ?
+select v.text, v.blocks from capture c join version v on v.id = c.version where c.document = ? and c.fetched_at <= ? and c.kind != ?
 order by c.fetched_at desc, c.sha256 desc, c.id desc limit 1"""
 
 
@@ -69,5 +68,5 @@ def _mute(db: sqlite3.Connection, document: sqlite3.Row, turn: Turn) -> str:
     if turn.stage not in {"vanished", "shortened"}:
         return ""
     row = db.execute(LAST, (document["id"], turn.last, NO_VERSION)).fetchone()
-    blocks = [Block(b["kind"], b["text"], b["level"]) for b in json.loads(row["blocks"])] if row else []
+    blocks = outlined(row["text"], row["blocks"]) if row else ()
     return next(iter(canary.statements(blocks).values()), "")[:MOST_QUOTE]
