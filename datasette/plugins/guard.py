@@ -31,6 +31,7 @@ HEADERS = [
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), interest-cohort=()"),
 ]
 OPEN = re.compile(r"/-/(static/.*|versions\.json|logout)$")  # of Datasette's own pages below /-/ no reader needs more
+BELOW_A_FILE = re.compile(r"/(?:-/)?static/.*\.\w+/")  # Datasette answers 500 where a file is asked for like a folder
 LONGEST = 8_192  # bytes of path and query
 VALUE = 8_000_000  # bytes of one value a query may make; the longest text we hold is far shorter
 NO_PATHS = (re.compile("database_list"), "pragma_database_list() is closed: it tells where files lie")
@@ -92,6 +93,7 @@ class Guard:
             or "\0" in path
             or "\ufffd" in path
             or ".." in path.split("/")
+            or BELOW_A_FILE.match(path)
         ):
             return Response.text("There is nothing at this address.", 404)
         if "/-/" in path and not OPEN.search(path):
