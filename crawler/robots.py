@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-LINE = re.compile(r"\s*([A-Za-z-]+)\s*:\s*([^#\r\n]*)")
+END_OF_LINE = re.compile(r"[\r\n]+")
 KINDS = {"allow", "disallow", "crawl-delay"}
 NO_RULES = "no rules"
 
@@ -30,8 +30,9 @@ def _groups(text: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     agents: list[str] = []
     begun = False  # whether the group has a rule already: then the next user-agent line opens another
-    for name, value in LINE.findall("\n" + text.lstrip("\ufeff")):
-        key, said = name.lower(), value.strip()
+    for line in END_OF_LINE.split(text.lstrip("\ufeff")):
+        name, _, value = line.partition("#")[0].partition(":")
+        key, said = name.strip().lower(), value.strip()
         if key == "user-agent":
             agents, begun = ([] if begun else agents) + [said.lower()], False
         elif key in KINDS:

@@ -43,6 +43,7 @@ def test_what_robots_txt_says_hangs_on_its_rules_for_us_alone(text: str, same: b
 
 def test_what_robots_txt_says_is_told_in_words() -> None:
     assert said("", "Banwatch") == said("User-agent: *\nDisallow:\n", "Banwatch") == NO_RULES
+    assert said("a" * 1_000_000, "Banwatch") == NO_RULES  # one line without end is read once, not once a letter
     assert said("User-agent: *\nDisallow: /a\nCrawl-delay: 5", "Banwatch").startswith("1 rule, delay 5 (")
 
 
