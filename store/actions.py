@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from records import TIERS
 from store.database import index, key, many, put, unindex
 from store.documents import drop_development, save_development
-from store.life import Dated, Life, clusters, dated, de_facto, first_day, is_ending, life
+from store.life import Dated, Life, clusters, dated, de_facto, first_day, is_ending, life, overtaken
 from store.resolve import case_of, kinds
 
 RANKS = ("official", "court", "page read", "measurement", "civil_society", "news", "aggregator", "dataset")
@@ -60,7 +60,7 @@ def save_action(db: sqlite3.Connection, claims: Iterable[str], earlier: Iterable
     _save_aliases(db, action, [*rows, *past], family)
     for since, until, state, basis in lived.periods:
         put(db, "period", {"action": action, "since": since, "until": until, "state": state, "basis": basis})
-    happened = happenings(rows, row["kind"])
+    happened = happenings(rows, row["kind"], lived)
     _save_developments(db, row, happened, past)
     _save_conflicts(db, action, happened, rows, alike(telling, row["kind"]))
     told = " ".join(text for claim in rows[:NEWEST] for text in (claim["quote"], claim["note"]) if text)
@@ -301,11 +301,14 @@ Happening = tuple[str, str, list[Dated], list[sqlite3.Row]]
 """(kind, stage, dates told of it, claims that tell it without a date)."""
 
 
-def happenings(rows: Sequence[sqlite3.Row], kind: str) -> list[Happening]:
-    """The things that happened to an action, each told by at least one claim, in a fixed order."""
+def happenings(rows: Sequence[sqlite3.Row], kind: str, lived: Life) -> list[Happening]:
+    """The things that happened to an action, each told by at least one claim, in a fixed order. A claim known only by a term that was
+    overtaken by the end counts as one without a date."""
     by: dict[tuple[str, str], list[Dated]] = defaultdict(list)
     for one in dated(rows):
         by[(_kind_told(one.row, one.stage, kind), one.stage)].append(one)
+    undone = [by.pop(pair) for pair in sorted(by) if overtaken(by[pair], pair[1], lived, shown_day)]
+    loose = {one.row["id"] for dates in undone for one in dates if one.main}
     _join_decisions(by)
     found: list[Happening] = []
     for (told, stage), dates in sorted(by.items()):
@@ -318,7 +321,7 @@ def happenings(rows: Sequence[sqlite3.Row], kind: str) -> list[Happening]:
     ]
     found += [(kind, "appealed", appealed, [])] if appealed else []
     for row in rows:
-        if row["dates"] == "[]" and row["de_facto"] not in ("reachable", "intermittent"):
+        if (row["dates"] == "[]" or row["id"] in loose) and row["de_facto"] not in ("reachable", "intermittent"):
             _place_undated(found, row, kind)
     return found
 

@@ -47,6 +47,8 @@ class Life:
     announced: str
     effective: str
     lifted: str
+    over: str  # when it was over, otherwise than by its term
+    extended: str  # when its term was first extended
     since: str
     until: str
     periods: tuple[tuple[str, str, str, str], ...]  # since, until, state, basis
@@ -103,7 +105,24 @@ def life(rows: Sequence[sqlite3.Row], kind: str, shown: Shown) -> Life:
     status = _status(rows, stating, kind, measure, effective, as_of, gone if over else "", expiry, turns, over)
     held = [p for p in periods if p[2] != "suspended"]
     since, until = (held[0][0], held[-1][1]) if held else ("", "")
-    return Life(status, as_of, announced, effective, lifted, begun if since == _whole(begun) else since, until, periods)
+    since = begun if since == _whole(begun) else since
+    extended = min((row["happened_on"] or row["known"][:10] for row in rows if row["kind"] == "extended"), default="")
+    return Life(status, as_of, announced, effective, lifted, gone, extended, since, until, periods)
+
+
+def overtaken(dates: Sequence[Dated], stage: str, lived: Life, shown: Shown) -> bool:
+    """Whether a term or deadline lies after the end of what it is about, or it was extended by then: no event to come, none that came."""
+    if stage not in ("deadline", "expiry"):
+        return False
+    day = shown(dates)
+    own = not any(is_ending(d.row) for d in dates)
+    ended = lived.over and _after(day, lived.over) and not _after(lived.effective, lived.over)
+    return bool(ended or (own and stage == "expiry" and lived.extended and lived.extended <= day))
+
+
+def _after(day: str, other: str) -> bool:
+    """Whether a day, month or year is surely the later one."""
+    return day > other and not day.startswith(other)
 
 
 def _is_measure(kind: str, effective: str) -> bool:

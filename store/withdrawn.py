@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from store.actions import CLAIMS, development_id, founder, happenings, kind_shown, shown_day, title
 from store.database import many
 from store.documents import drop_development, save_development
+from store.life import life
 from store.resolve import COLUMNS, strands, told
 
 GONE = f"""
@@ -47,7 +48,7 @@ def _save(db: sqlite3.Connection, jurisdiction: str, rows: Sequence[sqlite3.Row]
     changed = next(filter(None, (db.execute(query, (ids,)).fetchone()[0] for query in (CHANGED, TAKEN_BACK))), "")
     changed = changed or max(row["seen_at"] for row in rows)
     kind = kind_shown(rows)
-    for told_kind, stage, dates, undated in happenings(rows, kind):
+    for told_kind, stage, dates, undated in happenings(rows, kind, life(rows, kind, shown_day)):
         first = founder([*(d.row for d in dates), *undated])
         development, day = development_id(first, stage), shown_day(dates)
         save_development(db, {

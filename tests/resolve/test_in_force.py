@@ -279,7 +279,37 @@ def test_a_measure_that_is_announced_suspended_put_back_appealed_partly_lifted_e
         ("2024-06-15", "2025-05-05", "partly_lifted"),
     ]  # fmt: skip
     stages = {row[0] for row in db.execute("select stage from development")}
-    assert stages == {"announced", "in_force", "expiry", "ended", "appealed"}
+    assert stages == {
+        "announced",
+        "in_force",
+        "ended",
+        "appealed",
+    }  # no expiry: the first term was extended, the second overtaken by the lift
+
+
+@pytest.mark.parametrize(
+    ("lifted", "told"), [("2025-03-02", False), ("2025-02", False), ("2025-03", True), ("2025-03-20", True), ("", True)]
+)
+def test_a_term_that_the_end_overtook_is_no_development(db: sqlite3.Connection, lifted: str, told: bool) -> None:
+    tell(db, "nationwide_block", ("2025-02-20", "effective"), ("2025-03-13", "scheduled_expiry"), told="2025-02-21")
+    by_term = tell(db, "nationwide_block", ("2025-03-13", "scheduled_expiry"), told="2025-02-22", by="late")
+    if lifted:
+        tell(db, "restriction_lifted", (lifted, "lifted"), told="2025-04-02")
+    row = only_action(db)
+    assert stages_told(db) - {"ended"} == ({"in_force", "expiry"} if told else {"in_force"})
+    query = "select c.action, d.stage from claim c join development d on d.id = c.development where c.id = ?"
+    assert tuple(db.execute(query, (by_term,)).fetchone()) == (row["id"], "expiry" if told else "in_force")
+
+
+def test_a_deadline_that_the_end_overtook_is_no_development(db: sqlite3.Connection) -> None:
+    tell(db, "divestiture_order", ("2024-03-13", "ordered"), ("2025-03-13", "deadline"), told="2024-03-14")
+    assert (only_action(db), stages_told(db))[1] == {"decided", "deadline"}
+    tell(db, "annulled", ("2025-01-05", "decided"), told="2025-01-06", tier="court")
+    assert (only_action(db), stages_told(db))[1] == {"decided", "ended"}
+
+
+def stages_told(db: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in db.execute("select stage from development")}
 
 
 def test_a_block_that_a_court_annuls_is_over_from_that_day(db: sqlite3.Connection) -> None:
