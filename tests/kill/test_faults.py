@@ -182,10 +182,15 @@ def test_an_interruption_keeps_what_was_fetched(base: str, tmp_path: Path, times
     assert work.everything(tmp_path) == grown
 
 
+def listening() -> None:
+    """Undo that a shell lets what it runs in the background ignore interruptions: children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_that_is_ended_leaves_nobody_behind(home: Path, number: int) -> None:
     call = [sys.executable, "-c", "from banwatch import main; main()", "--home", str(home), "serve", "--port", "8971"]
-    process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=listening)  # fmt: skip
     assert process.stderr and next(process.stderr)
     while len(family := tree(process.pid)) < 2:
         assert process.poll() is None
