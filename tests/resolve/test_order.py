@@ -306,6 +306,13 @@ def test_what_comes_last_or_goes_again_moves_what_stood(
     agree([*claims[:-1], replace(claims[-1], end=end)], order, set(order), kept, tmp_path)
 
 
+def test_a_day_that_comes_or_goes_moves_the_cuts_of_a_full_lane_beside_it(tmp_path: Path) -> None:
+    """Found by drawing: a lane that is cut at two days told on either side hangs on the stretches next to the one that changed."""
+    days = (60, 140, 145, 245, 345, 405)
+    claims = [told_of(day, end="review" if day == 145 else "") for day in days]
+    agree(claims, [5, 0, 4, 2, 1, 3], {0, 3, 4, 5}, 2, tmp_path)
+
+
 def test_a_claim_taken_back_and_told_again_under_another_keeps_nothing_of_its_withdrawal(tmp_path: Path) -> None:
     """Found by the test above: what was marked as withdrawn and then joined what others tell still named the mark."""
     told = [
