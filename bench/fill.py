@@ -218,7 +218,7 @@ def _version(world: World, document: str, platform: str, source: str, url: str, 
     yield "change", {
         "id": change, "document": document, "old": before, "new": version, "seen_at": at, "last_not_seen": at, "class": "substantive" if substantive else "cosmetic_noise",
         "reason": "made up", "topics": many(["data_sharing"]), "direction": "", "kind": "policy_terms_change", "effective_on": "", "effective_precision": "",
-        "announced_for": "", "key_sentence_old": "", "key_sentence_new": world.text(12), "summary": "made up", "ours": 0,
+        "effective_ambiguous": 0, "announced_for": "", "key_sentence_old": "", "key_sentence_new": world.text(12), "summary": "made up", "ours": 0,
         "diff": many([{"op": "edit", "heading": "1. Made up", "spans": spans}]),
     }  # fmt: skip
     if substantive:

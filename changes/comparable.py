@@ -17,15 +17,16 @@ ALIKE = str.maketrans({**dict.fromkeys("‘’‚‛`´ʼ′＇", "'"), **dict.f
 ASCII_ALIKE = str.maketrans("`|*_", "'   ")
 SIGNS = str.maketrans("™®©℠", "    ")
 ADDRESS = re.compile(r"\bhttps?://([^\s/?#<>\"]+)([^\s?#<>\"]*)[^\s<>\"]*", re.I)
+# what is rare comes first and what must stand before it is looked at then: the engine skips to it
 RUN_ON = re.compile(
-    r"(?<=[^\W\d_]{3}[.!?])(?=[A-ZÀ-ÞА-Я][^\W\d_])"
+    r"[.!?](?=[A-ZÀ-ÞА-Я][^\W\d_])(?<=[^\W\d_]{3}[.!?])"
 )  # a heading and its text without a blank: RULES.You
 ENUMERATOR = re.compile(
     r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})(?:\.(?:\d{1,3}|[a-z])){0,3}[.)]|[-–—•◦▪*])\s+){1,3}", re.I
 )
 MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]", re.I)  # of a list, left alone where a PDF breaks its lines
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
-GLUED = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ][A-ZА-ЯÀ-Þ]")
+GLUED = re.compile(r"[A-ZА-ЯÀ-Þ](?<=[^\W\d_A-ZА-ЯÀ-Þ][A-ZА-ЯÀ-Þ])")
 LONG_JOINT = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ]{3}[A-ZА-ЯÀ-Þ][^\W\d_A-ZА-ЯÀ-Þ]{3}")
 STOPS = re.compile(r"[.!?;:](?:\s|\Z)")
 LEAD = re.compile(r"([^.:!?]{3,80})[.:]\s")
@@ -121,7 +122,7 @@ def visible(text: str) -> str:
 
 def _plain(text: str) -> str:
     """A block as it is compared: no list marks, no tokens of addresses, no relative dates, no counters."""
-    text = RUN_ON.sub(" ", ENUMERATOR.sub("", visible(text)))
+    text = RUN_ON.sub(r"\g<0> ", ENUMERATOR.sub("", visible(text)))
     if "://" in text:
         text = ADDRESS.sub(lambda m: m[1].lower() + m[2].rstrip("/.,;:)"), text)
     for mark, longest, expression in passing():

@@ -312,6 +312,7 @@ def _save_change(
         "last_not_seen": walk.previous["fetched_at"] if walk.previous else "", "class": judged.kind, "reason": judged.reason,
         "topics": many(judged.topics), "direction": judged.direction, "kind": kind_of(judged.topics),
         "effective_on": effective.value if effective else "", "effective_precision": effective.precision if effective else "",
+        "effective_ambiguous": int(bool(effective and effective.ambiguous)),
         "announced_for": judged.announced.value if judged.announced else "", "key_sentence_old": judged.key_old,
         "key_sentence_new": judged.key_new, "summary": judged.summary, "diff": many(asdict(h) for h in judged.hunks), "ours": int(ours),
     })  # fmt: skip

@@ -255,8 +255,8 @@ create table variant (                -- one of the texts of a page that takes t
 create table change (                 -- every difference between two captures, with its class
   id text primary key, document text not null references document(id), old text, new text not null, seen_at text not null,
   last_not_seen text not null, class text not null, reason text not null, topics text not null, direction text not null,
-  kind text not null, effective_on text not null, effective_precision text not null, announced_for text not null,
-  key_sentence_old text not null, key_sentence_new text not null, summary text not null, diff text not null, ours integer not null);
+  kind text not null, effective_on text not null, effective_precision text not null, effective_ambiguous integer not null,  -- 1: 02/03/2026
+  announced_for text not null, key_sentence_old text not null, key_sentence_new text not null, summary text not null, diff text not null, ours integer not null);
 create index change_document on change(document, seen_at);
 create index change_class on change(class, seen_at);
 create trigger feed_change_added after insert on change begin

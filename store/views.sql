@@ -21,7 +21,7 @@ from action where side = 'platform';
 
 create view updates as
 select c.id, c.document, d.platform, d.document_type, c.seen_at, c.last_not_seen, c.class, c.topics, c.direction,
-       c.effective_on, c.key_sentence_old, c.key_sentence_new, c.kind, c.announced_for, c.summary, c.old, c.new, d.part, d.url, c.reason
+       c.effective_on, c.key_sentence_old, c.key_sentence_new, c.kind, c.announced_for, c.summary, c.old, c.new, d.part, d.url, c.reason, c.effective_ambiguous
 from change c join document d on d.id = c.document
 where c.class in ('substantive', 'editorial') and not c.ours;
 

@@ -16,6 +16,8 @@ from records import Block
         ("1\\. Not a list", "1. Not a list"),
         ("Tom &amp; Ann, snake_case, <https://e.example>", "Tom & Ann, snake_case, https://e.example"),
         ("![logo](a.png) text<br>more", "text more"),
+        ('![a](data:image/svg+xml;utf8,<svg viewBox="0 0 1 1" transform="scale(1 2)"></svg>) text (b)', "text (b)"),
+        ("![a](two words.png) text", "text"),
         ("A < b and c > d", "A < b and c > d"),
     ],
 )  # fmt: skip

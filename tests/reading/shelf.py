@@ -353,7 +353,7 @@ def _document(db: sqlite3.Connection, source: str, platform: str, kind: str, url
     put(db, "change", {
         "id": change, "document": document, "old": versions[0], "new": versions[1], "seen_at": second, "last_not_seen": first, "class": "substantive",
         "reason": "a rule about disclosure to authorities changed", "topics": many(["law_enforcement_disclosure", "transparency_report"]), "direction": "widened",
-        "kind": "policy_law_enforcement_disclosure", "effective_on": "2024-09-23", "effective_precision": "day", "announced_for": "", "key_sentence_old": OLD[0],
+        "kind": "policy_law_enforcement_disclosure", "effective_on": "2024-09-23", "effective_precision": "day", "effective_ambiguous": 0, "announced_for": "", "key_sentence_old": OLD[0],
         "key_sentence_new": NEW[0], "summary": "§8.3, disclosure to authorities widened", "diff": many(HUNKS), "ours": 0,
     })  # fmt: skip
     put(db, "development", {

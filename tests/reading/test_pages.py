@@ -160,6 +160,18 @@ def test_what_changes_is_seen_at_once(tmp_path: Path) -> None:
     running.close()
 
 
+def test_a_day_of_effect_that_can_be_read_two_ways_is_said_to(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    running = serve(tracker)
+    served = next(running)
+    with sqlite3.connect(tracker) as db:
+        (change,) = db.execute("select id from change where effective_on != ''").fetchone()
+        assert "can be read two ways" not in served.get(f"/update/{change}").text
+        db.execute("update change set effective_ambiguous = 1")
+    assert "can be read two ways" in served.get(f"/update/{change}").text
+    running.close()
+
+
 def test_the_whole_of_a_view_can_be_taken(site: Served) -> None:
     rows = list(csv.DictReader(io.StringIO(site.get("/data/claims.csv").text)))
     lines = [json.loads(line) for line in site.get("/data/claims.jsonl").text.splitlines()]

@@ -46,3 +46,15 @@ def test_terms_that_were_taken_back_are_news_after_a_while(tmp_path: Path) -> No
 )
 def test_what_takes_turns_or_was_no_news_is_not(tmp_path: Path, pages: list[tuple[int, str]]) -> None:
     assert not [reason for _, reason, _ in changes_of(tmp_path, pages) if reason.startswith("rolled back")]
+
+
+@pytest.mark.parametrize(("stated", "two_ways"), [("02/03/2024", 1), ("23/02/2024", 0), ("February 3, 2024", 0)])
+def test_a_day_of_effect_that_can_be_read_two_ways_is_marked(tmp_path: Path, stated: str, two_ways: int) -> None:
+    with store(tmp_path) as (archive, door):
+        for day, text in ((0, OLD), (5, f"Effective date: {stated}\n\n{NEW}")):
+            door.take(archive.keep(page("policy", text, day), f"run {day}"))
+            door.settle()
+        found = door.db.execute("select effective_on != '', effective_ambiguous from change").fetchall()
+        told = door.db.execute("select effective_ambiguous from updates").fetchall()
+    assert [tuple(row) for row in found] == [(1, two_ways)]
+    assert [tuple(row) for row in told] == [(two_ways,)]
