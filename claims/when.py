@@ -78,7 +78,7 @@ def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float
 def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, value: float) -> Iterator[_Found]:
     at = sentence.origin[one.at] if sentence is one.sentence else 0
     for dated in dates(sentence.folded, reading.language.code, day):
-        if _other_time(sentence, dated):
+        if _other_time(sentence, dated) or (sentence is one.sentence and _of_other_step(sentence, one, dated, at)):
             continue
         when_ = _when(reading, sentence, dated, one.action)
         score = value + PRECISE[dated.precision] + _nearness(sentence, one, dated, at) + _news(dated, day)
@@ -104,6 +104,13 @@ def _other_time(sentence: Sentence, dated: Dated) -> bool:
     before = sentence.folded[max(0, dated.start - 40) : dated.start]
     found = sentence.language.pattern("not_event").finditer(before)
     return any(m.end() >= len(before) - 12 for m in found)
+
+
+def _of_other_step(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> bool:
+    """True for the date in "arrested last month in an inquiry": that of the step before it, which the inquiry explains."""
+    before = sentence.folded[: dated.start]
+    groups = _table()["dated_apart"].get(one.action, ()) if dated.end <= at else ()
+    return any(sentence.language.pattern(group).search(before) for group in groups)
 
 
 def _when(reading: Reading, sentence: Sentence, dated: Dated, action: str) -> When:

@@ -110,6 +110,12 @@ def test_a_date_of_something_else_is_not_taken() -> None:
     assert claim.dates == ()
 
 
+def test_an_inquiry_is_not_dated_by_the_arrest_it_led_to() -> None:
+    text = "Durov was arrested in France last month in an investigation into illegal activity on Telegram, among it fraud and drug trafficking."
+    assert [when.value for when in only(text, "en", "arrest").dates] == ["2024-08"]
+    assert not only(text, "en", "investigation").dates
+
+
 def test_the_role_of_a_date_is_said() -> None:
     claim = only("Italy's regulator blocked DeepSeek with effect from 3 February 2025.", published="2025-02-10")
     assert claim.dates[0].value == "2025-02-03"

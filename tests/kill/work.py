@@ -95,7 +95,10 @@ def killed(job: Callable[..., None], *arguments: Any, after: Callable[[int], boo
     pid = process.pid or 0
     while process.is_alive():
         if after(pid):
-            os.killpg(pid, signal.SIGKILL)
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except ProcessLookupError:  # it has not come to make a group of its own, or is done
+                process.kill()
             process.join()
             return True
         time.sleep(0.02)
