@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -99,6 +100,8 @@ def floor(crawler: Crawler, host: str, delay: float) -> None:
     slot = downloader.slots.get(host)
     if slot:
         slot.delay, slot.concurrency = max(slot.delay, settings["delay"]), 1
+        # counted from the answer that asked for it: Scrapy notes when a request left its queue, which a busy crawl sends later
+        slot.lastseen = monotonic()
 
 
 class Throttle(AutoThrottle):
