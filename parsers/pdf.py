@@ -122,7 +122,9 @@ def _runs_on(last: str, line: str, full: float) -> bool:
 def _title(page: Page, lines: list[str]) -> str:
     document = pypdfium2.PdfDocument(page.body)
     try:
-        stated = str(document.get_metadata_dict(skip_empty=True).get("Title", ""))
+        stated = document.get_metadata_value("Title")
+    except UnicodeDecodeError:  # half a character in the title: then the first line is it
+        stated = ""
     finally:
         document.close()
     named = stated if len(stated.split()) > 2 else ""
