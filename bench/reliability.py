@@ -96,10 +96,11 @@ def kills(number: int, pages: int, folder: Path) -> str:
     from tests.kill import campaign
 
     tallies = campaign.run(campaign.JOBS, folder / "kills", number, pages)
-    faults = [fault for tally in tallies.values() for fault in tally.faults]
+    faults = sorted({fault for tally in tallies.values() for fault in tally.faults})
     told = ", ".join(f"{name} {tally.kills}" for name, tally in tallies.items())
     ended = sum(tally.lineages for tally in tallies.values())
-    return f"{told} (a crawl of {pages} pages): {faults or 'all survived'}; {ended} times run to the end, each time what an undisturbed run makes"
+    outcome = faults or "all survived, and each time what an undisturbed run makes"
+    return f"{told} (a crawl of {pages} pages), {ended} times run to the end: {outcome}"
 
 
 def inputs(number: int, folder: Path) -> str:
