@@ -22,7 +22,7 @@ from store.evidence import attached, save_evidence
 from store.lanes import END, OUT, Block, Lanes, lane_of, stand
 from store.resolve import COLUMNS, Strand, Told, is_over, kinds, strands, told
 from store.stretches import GONE
-from store.withdrawn import save_withdrawn
+from store.withdrawn import drop_withdrawn, save_withdrawn
 
 TELLS, ENDS, TOLD_BEFORE, ENDED_BEFORE = (
     0,
@@ -91,6 +91,8 @@ def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[st
         edited |= Settled(db, weave, (side, jurisdiction, platform), dirty).settle(
             [gap for gap in gaps if gap[0] == platform]
         )
+    if edited:
+        drop_withdrawn(db, side, jurisdiction)
     actions = weave.write()
     db.execute(
         "update claim set action = null, development = null where id in (select value from json_each(?))",

@@ -26,14 +26,19 @@ TAKEN_BACK = """select max(r.until) from claim c join dataset_row r on r.source 
 where c.id in (select value from json_each(?)) and j.value = c.id"""
 
 
-def save_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
-    """Write the withdrawn developments of a place anew."""
+def drop_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
+    """Take the withdrawn developments of a place out. Comes before actions are written: one that tells what was withdrawn again has
+    its development's id, and would take it over with the claims marked under it."""
     held = db.execute(
         "select id from development where stage = 'withdrawn' and side = ? and jurisdiction = ?", (side, jurisdiction)
     )
     for (development,) in held.fetchall():
         db.execute("update claim set development = null where development = ?", (development,))
         drop_development(db, development)
+
+
+def save_withdrawn(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
+    """Write the withdrawn developments of a place, which has none."""
     by_platform: dict[str, list[sqlite3.Row]] = defaultdict(list)
     for row in db.execute(GONE, (side, jurisdiction)).fetchall():
         by_platform[(json.loads(row["named"]) or [""])[0]].append(row)

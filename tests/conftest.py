@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import drawn  # noqa: F401 - every test draws as it says
 from tests.reading import shelf
 from tests.reading.conftest import CHROMIUM, FLAGS, Served, serve
 

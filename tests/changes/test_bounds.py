@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from changes import fingerprint, judge
@@ -13,6 +13,7 @@ from errors import Unreadable
 from parsers import policy
 from parsers.blocks import blocks as read
 from records import Block, Page, Past, Source
+from tests.drawn import drawn
 
 AT = "2024-09-24T00:00:00+00:00"
 KINDS = {
@@ -29,7 +30,7 @@ def blocks(lines: list[str]) -> tuple[Block, ...]:
 
 
 @given(LINES, LINES, LINES)
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 def test_any_text_ends_in_a_class(one: list[str], two: list[str], three: list[str]) -> None:
     found = judge(blocks(three), [Past(AT, blocks(one)), Past(AT, blocks(two))], AT)
     assert found.kind in KINDS
@@ -37,7 +38,7 @@ def test_any_text_ends_in_a_class(one: list[str], two: list[str], three: list[st
 
 
 @given(LINES)
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 def test_the_same_again_is_no_change(lines: list[str]) -> None:
     found = judge(blocks(lines), [Past(AT, blocks(lines))], AT)
     assert found.kind in {"same_text", "cosmetic_noise", "wrong_document_or_error_page"}

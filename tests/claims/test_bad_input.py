@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import extract, names
@@ -13,6 +13,7 @@ from claims.reading import LONGEST_TEXT
 from errors import Unrecognised
 from records import Article
 from tests.claims.material import DAY, cases, languages
+from tests.drawn import drawn
 
 BAN = "Canada has banned TikTok from all government devices."
 
@@ -84,7 +85,7 @@ def test_an_event_is_written_with_null_for_what_is_not_told() -> None:
 SENTENCES = [text.article.text for code in languages() for text in cases(code)]
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(
     st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=6),
     st.sampled_from([" ", "\n\n", "\n"]),
@@ -97,7 +98,7 @@ def test_a_quote_is_always_where_it_says(parts: list[str], between: str, languag
         assert all(when.text in text for when in claim.dates)
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(st.text(max_size=400), st.sampled_from(languages()))
 def test_any_text_is_borne(text: str, language: str) -> None:
     for claim in extract(Article("", text[:80], text, language, DAY)):

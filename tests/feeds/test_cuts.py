@@ -7,12 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from feeds import slices
 from feeds.cuts import BASES, cut
 from feeds.slices import Slice, only
+from tests.drawn import drawn
 
 WRITES = (
     "update development set published_at = '2031-01-02T03:04:05+00:00' where id = :development",
@@ -49,7 +50,7 @@ def agree(db: sqlite3.Connection) -> None:
     assert set(db.execute("select name, value, items from feed_sizes")) == sizes
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_is_kept_follows_what_is_written(tracker: Path, data: st.DataObject) -> None:
     with closing(copy(tracker)) as db:

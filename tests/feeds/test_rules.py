@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import feeds
@@ -17,6 +17,7 @@ from feeds.addresses import FORMS, Site
 from feeds.edition import Edition
 from feeds.slices import Slice
 from feeds.text import line
+from tests.drawn import drawn
 from tests.feeds.rules import Markup, faults
 from tests.feeds.test_readers import atom_titles
 
@@ -65,7 +66,7 @@ def spoil(db: sqlite3.Connection, text: str, column: str) -> None:
                 db.execute(f'update "{table}" set "{name}" = ?{unique}', (value,))
 
 
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 @given(
     text=TEXT,
     column=st.sampled_from(
@@ -98,14 +99,14 @@ def test_any_text_in_any_column_makes_valid_feeds(hostile: sqlite3.Connection, t
         assert ".." not in slice_.address("atom") and slice_.address("atom").count("/") <= 1
 
 
-@settings(max_examples=20, deadline=None)
+@drawn(20)
 @given(text=TEXT.filter(lambda text: line(text) != ""))
 def test_a_title_comes_out_as_it_went_in(hostile: sqlite3.Connection, text: str) -> None:
     spoil(hostile, text, "title")
     assert set(atom_titles(Edition(hostile, Site()).body(Slice("actions"), "atom"))) == {line(text)}
 
 
-@settings(max_examples=20, deadline=None)
+@drawn(20)
 @given(text=TEXT.filter(lambda text: line(text) != ""))
 def test_a_quote_is_shown_and_never_run(hostile: sqlite3.Connection, text: str) -> None:
     spoil(hostile, text, "quote")

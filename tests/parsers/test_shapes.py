@@ -11,13 +11,14 @@ from urllib.parse import urljoin
 
 import feedparser
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import parsers
 from errors import BanwatchError, NotTheDocument, Unreadable, Unrecognised
 from parsers import addresses, dates, language, markup
 from records import Article, Link, Page, Source, Tally
+from tests.drawn import drawn
 from tests.parsers.test_recordings import CASES, page_and_source
 
 SEEN = datetime(2024, 9, 25, 6, tzinfo=UTC)
@@ -36,7 +37,7 @@ def source(parser: str = "article", **said: object) -> Source:
 # rules over all shapes ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("shape", SHAPES)
 @given(body=st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode)))
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 def test_whatever_comes_a_parser_ends_in_records_or_in_a_named_error(shape: str, body: bytes) -> None:
     try:
         parsers.read(page(body, shape), source(shape))
@@ -173,7 +174,7 @@ def test_a_date_is_read_or_dropped_never_guessed(words: str, tongue: str, form: 
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "en", "uk", "xx"]))
-@settings(max_examples=150, deadline=None)
+@drawn(150)
 def test_no_words_break_the_reading_of_dates(words: str, tongue: str) -> None:
     assert dates.stated(words, SEEN, tongue)[:4].isdigit() or dates.stated(words, SEEN, tongue) == ""
 

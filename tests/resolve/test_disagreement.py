@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import vocabulary
@@ -18,6 +18,7 @@ from store.door import claim_columns, save_claim
 from store.resolve import HELD_APART, SAYS, family_rules, kinds
 from store.settle import settle
 from store.voices import sketch
+from tests.drawn import drawn
 from tests.resolve.conftest import only_action, tell
 from tests.resolve.tellings import NONE
 
@@ -141,7 +142,7 @@ def test_copies_of_a_report_are_one_voice_and_own_reports_are_not(tmp_path: Path
     assert len({found["wire"], found["own"], found["other"]}) == 3
 
 
-@settings(max_examples=15, deadline=None)
+@drawn(15)
 @given(order=st.permutations(sorted(COPIES)))
 def test_voices_do_not_hang_on_the_order_of_arrival(order: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("voices")

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import BadStore
 from records import Page, Source
 from store.archive import CHAIN, READ, Archive
+from tests.drawn import drawn
 
 DAY = datetime(2024, 9, 23, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ def test_near_identical_captures_are_deltas_in_bounded_chains(tmp_path: Path) ->
         assert [archive.page(seq).body for seq in range(1, 61)] == [like(n) for n in range(60)]
 
 
-@settings(max_examples=30, deadline=None)
+@drawn(30)
 @given(bodies=st.lists(st.binary(max_size=300), min_size=1, max_size=12))
 def test_any_bytes_come_back(bodies: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
     with Archive(tmp_path_factory.mktemp("a") / "archive.db") as archive:

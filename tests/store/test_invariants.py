@@ -7,13 +7,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import BadStore
 from store.archive import Archive
 from store.door import Door
 from store.rebuild import rebuild
+from tests.drawn import drawn
 from tests.store.conftest import page, read, rows, store
 
 BEFORE = "8.3 Law enforcement\n\nIf we receive a court order that confirms you are a terror suspect, we may disclose your IP address and phone number."
@@ -129,7 +130,7 @@ fetches = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@drawn(25)
 @given(fetches=fetches, cuts=st.sets(st.integers(1, 9)))
 def test_rebuild_equals_increment(
     fetches: list[tuple[str, int]], cuts: set[int], tmp_path_factory: pytest.TempPathFactory
@@ -150,7 +151,7 @@ def test_rebuild_equals_increment(
             assert rows(again) == grown
 
 
-@settings(max_examples=25, deadline=None)
+@drawn(25)
 @given(data=st.data())
 def test_pages_of_one_instant_may_come_in_any_order(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

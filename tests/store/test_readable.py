@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import parsers
@@ -17,6 +17,7 @@ from records import Page, PolicyText, Record, Selector, Source
 from store.archive import Archive
 from store.door import Door
 from store.readable import readable
+from tests.drawn import drawn
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 PAGES = sorted((path for path in RECORDINGS.glob("*.html")), key=lambda path: path.name)
@@ -61,7 +62,7 @@ def test_text_that_hides_behind_what_looks_like_a_script_is_seen(page: str) -> N
     assert readable(first, "") != readable(second, "")
 
 
-@settings(deadline=None, max_examples=60)
+@drawn(60)
 @given(st.sampled_from(PAGES), st.randoms(use_true_random=False))
 def test_what_has_one_hash_reads_alike(path: Path, dice: random.Random) -> None:
     body = path.read_bytes()

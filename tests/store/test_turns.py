@@ -8,12 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.archive import Archive
 from store.door import MOVED, Door
 from store.rebuild import rebuild
+from tests.drawn import drawn
 from tests.store.conftest import BEGIN, SOURCES, page, read, rows, store
 
 RULES = "\n\n".join(f"Rule {word}: the service treats {word} with care and tells you whom to ask about {word}." for word in "accounts messages groups photographs calls stickers payments".split())  # fmt: skip
@@ -159,7 +160,7 @@ def test_a_roll_back_that_the_document_states_is_told_at_once(tmp_path: Path) ->
 PARTS = st.sampled_from([OLD, CANARY, FRENCH, "404", "home", f"moved https://t.example/p {OLD}", NEWS])
 
 
-@settings(max_examples=8, deadline=None)
+@drawn(8)
 @given(st.lists(st.tuples(st.integers(0, 90), PARTS), min_size=2, max_size=8, unique_by=lambda step: step[0]))
 def test_any_order_of_arrival_gives_the_same_turns(tmp_path_factory: pytest.TempPathFactory, steps: list[Step]) -> None:
     one = told(tmp_path_factory.mktemp("a"), sorted(steps))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import NotTheDocument, Unreadable
@@ -22,6 +22,7 @@ from store.archive import Archive
 from store.door import MOVED, Door
 from store.rebuild import rebuild
 from store.watch import due
+from tests.drawn import drawn
 from tests.store.conftest import BEGIN, rows
 
 DESK = Source("desk", "Desk", "https://desk.example/feed", "feed", "news", language="", every=3_600, follow="article")
@@ -246,7 +247,7 @@ def test_failures_make_the_next_try_later_and_schedules_drift_apart(desk: Desk) 
 BODIES = ['{"dated": 5}', '{"dated": 0}', '{"dated": 0, "bare": 5}', "{", '{"dated": 5, "lang": "fr"}', None]
 
 
-@settings(max_examples=12, deadline=None)
+@drawn(12)
 @given(
     visits=st.lists(st.sampled_from(BODIES), min_size=1, max_size=14),
     cuts=st.sets(st.integers(0, 13)),
