@@ -3,7 +3,7 @@
     .venv/bin/python bench/reliability.py                      # everything, small
     .venv/bin/python bench/reliability.py --kills 200 --inputs 100000 --requests 10000 --seconds 60 --write
 
-``--only cases|delay|kills|inputs|requests|worst|load`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
+``--only cases|delay|kills|inputs|reader|requests|worst|load`` measures one part; ``--write`` puts the figures into the page, beside those of parts that were
 not measured now. ``--folder DIR`` makes kills and inputs go on where an earlier run stopped. The hostile web is third-party test data (``BANWATCH_SHARED``); without it that row says so.
 """
 
@@ -15,6 +15,7 @@ import json
 import os
 import random
 import re
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -114,6 +115,47 @@ def inputs(number: int, folder: Path) -> str:
     told = ", ".join(f"{name} {tally.inputs:,}" for name, tally in tallies.items())
     slowest, grown = max(t.slowest for t in tallies.values()), max(t.grown for t in tallies.values())
     return f"{told}: {faults or 'no error without a name'}; the slowest {slowest:.1f} s of processor time; memory grew by {grown / 1e6:.0f} MB at most"
+
+
+def reader(seconds: int, pages: int) -> str:
+    """A reader's transaction held for ``seconds`` while crawl follows crawl, and a reread after them."""
+    from crawler import CrawlSettings
+    from tests.kill import campaign, site, work
+    from verbs import common
+
+    with tempfile.TemporaryDirectory() as folder, site.served() as base:
+        home, calm = Path(folder) / "home", Path(folder) / "calm"
+        found, bounds = site.sources(base, pages), CrawlSettings.for_loopback(base, now=site.DAY)
+        work.ended(work.crawl, calm, found, bounds)
+        home.mkdir()
+        common.prepare(common.Home(home))
+        held = [sqlite3.connect(home / name) for name in ("archive.db", "tracker.db")]
+        seen = [_opened(db) for db in held]
+        until, crawls = time.monotonic() + seconds, 0
+        while time.monotonic() < until:
+            work.ended(work.crawl, home, found, bounds)
+            crawls += 1
+        still = [db.execute("select count(*) from sighting").fetchone()[0] for db in held]
+        grown = sum((home / f"{name}.db-wal").stat().st_size for name in ("archive", "tracker"))
+        for db in held:
+            db.close()
+        same = campaign.read(home) == campaign.read(calm)
+        work.sound(home)
+        before = campaign.whole(home)
+        work.reread(home)
+        same_again = campaign.whole(home) == before
+    assert still == seen, "a reader saw what was written after it began"
+    told = "the tracker is that of an undisturbed crawl" if same else "THE TRACKER DIFFERS"
+    told += ", and a reread's" if same_again else ", A REREAD DIFFERS"
+    return (
+        f"both databases held for {seconds} s while {crawls} crawls of {pages} pages wrote: none refused, {told}; the readers saw their own"
+        f" moment to the end; the -wal files grew to {grown / 1e6:.0f} MB"
+    )
+
+
+def _opened(db: sqlite3.Connection) -> int:
+    db.execute("begin")
+    return int(db.execute("select count(*) from sighting").fetchone()[0])
 
 
 # serving --------------------------------------------------------------------------------------------------------------
@@ -324,7 +366,7 @@ def write(found: dict[str, str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=("cases", "delay", "kills", "inputs", "requests", "worst", "load"))
+    parser.add_argument("--only", choices=("cases", "delay", "kills", "inputs", "reader", "requests", "worst", "load"))
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--inputs", type=int, default=1_000)
@@ -342,6 +384,7 @@ def main() -> None:
         "delay": lambda: {"longest wait of a healthy source": delay()},
         "kills": lambda: {"kills": kills(said.kills, said.pages, folder)},
         "inputs": lambda: {"fuzzed inputs": inputs(said.inputs, folder)},
+        "reader": lambda: {"a reader that holds on": reader(said.seconds, said.pages)},
         "requests": lambda: {"random requests": requests(said.requests, folder)},
         "worst": lambda: {"worst requests to a public server": worst(folder)},
         "load": lambda: {"load": load(said.seconds, said.clients, folder)},

@@ -107,6 +107,8 @@ class SourceSpider(scrapy.Spider):
     async def received(self, response: Response) -> AsyncIterator[Request]:
         meta = response.meta
         source = self.sources[meta["source"]]
+        if self.unwritable:
+            return  # what came after the disk was full would lean on bodies that were rolled back
         try:
             self.archive.hold()
             seq = self._keep(source, response)
@@ -135,6 +137,7 @@ class SourceSpider(scrapy.Spider):
         try:
             self.archive.commit()
         except sqlite3.OperationalError as error:  # a full disk: whoever waits for it is told
+            self.unwritable = str(error)
             if kept:
                 kept.set_exception(error)
             return
@@ -281,6 +284,8 @@ class SourceSpider(scrapy.Spider):
         if cause == "rate-limited":
             message = self._until(message)
         source = self.sources[meta["source"]]
+        if self.unwritable:
+            return
         try:
             self._miss(source, meta["parser"], request.url, meta["requested"], causes.outcome(cause), cause, message)
         except sqlite3.OperationalError as told:

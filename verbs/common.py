@@ -82,14 +82,20 @@ def honest(verb: Callable[P, R]) -> Callable[P, R]:
         except KeyboardInterrupt:
             fail("interrupted; what was fetched is kept", INTERRUPTED)
         except sqlite3.DatabaseError as error:
-            fail(*((f"cannot write: {error}", NO_SPACE) if _no_space(error) else (DAMAGED.format(error), CRASHED)))
+            fail(*((_unwritable(error, args), NO_SPACE) if _no_space(error) else (DAMAGED.format(error), CRASHED)))
         except OSError as error:
-            fail(f"cannot write: {error}", NO_SPACE) if _no_space(error) else fail(
+            fail(_unwritable(error, args), NO_SPACE) if _no_space(error) else fail(
                 f"{type(error).__name__}: {error}", CRASHED
             )
         raise AssertionError("fail() does not return")
 
     return run
+
+
+def _unwritable(error: Exception, words: Sequence[object]) -> str:
+    """Where it was to be written, if a verb said so in its ``words``: SQLite's own message names no file."""
+    places = [f"{word.folder}: " for word in words if isinstance(word, Home)]
+    return f"{''.join(places)}cannot be written: {error}; nothing that was kept is lost"
 
 
 def _no_space(error: Exception) -> bool:

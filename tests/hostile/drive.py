@@ -7,22 +7,21 @@ import pickle
 import sys
 from pathlib import Path
 
+from verbs.common import Home, honest
 
-def main(job: Path) -> int:
+
+def main(home: Home) -> int:
     from crawler import crawl
     from crawler.lock import crawl_lock
     from verbs import common
 
-    sources, bounds = pickle.loads(job.read_bytes())
-    home = job.parent
-    with crawl_lock(home / "crawl.lock"):
-        common.prepare(common.Home(home))
-        report = crawl(sources, home / "archive.db", home / "tracker.db", run=bounds.now.isoformat(), settings=bounds)
+    sources, bounds = pickle.loads((home.folder / "job.pickle").read_bytes())
+    with crawl_lock(home.lock):
+        common.prepare(home)
+        report = crawl(sources, home.archive, home.tracker, run=bounds.now.isoformat(), settings=bounds)
     print(json.dumps(report.as_dict()))
     return report.exit_code
 
 
 if __name__ == "__main__":
-    from verbs.common import honest
-
-    sys.exit(honest(main)(Path(sys.argv[1])))
+    sys.exit(honest(main)(Home(Path(sys.argv[1]).parent)))

@@ -62,7 +62,7 @@ class Tally:
 
 @contextmanager
 def jobs(folder: Path, pages: int) -> Iterator[dict[str, Job]]:
-    """The jobs while the site is served: a crawl of ``pages`` pages, a reread of a third of them, an import of ``pages`` versions of
+    """The jobs while the site is served: a crawl of ``pages`` pages, a reread of as many, an import of ``pages`` versions of
     documents and a table of ``pages`` rows."""
     with site.served() as base:
         found, bounds = site.sources(base, pages), CrawlSettings.for_loopback(base, now=site.DAY)
@@ -70,11 +70,11 @@ def jobs(folder: Path, pages: int) -> Iterator[dict[str, Job]]:
             site.repository(folder / "versions", pages // 10, 10),
             site.sheet(folder / "shutdowns.csv", pages),
         )
-        crawled, few = folder / "crawled", site.sources(base, pages // 3)
+        crawled = folder / "crawled"
 
         def crawled_before(home: Path) -> None:
             if not crawled.exists():
-                assert work.ended(work.crawl, crawled, few, bounds)
+                assert work.ended(work.crawl, crawled, found, bounds)
             shutil.copytree(crawled, home)
 
         yield {

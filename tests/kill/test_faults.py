@@ -96,6 +96,44 @@ def test_a_full_disk_ends_the_crawl_with_a_word_and_the_next_one_goes_on(base: s
     assert work.differing(work.content(tmp_path / "home"), work.content(tmp_path / "calm")) == {}
 
 
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of its own; only a superuser may make one."""
+    path = tmp_path / "small"
+    path.mkdir()
+    make = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(path)]
+    done = subprocess.run(make, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    yield path
+    subprocess.run(["umount", str(path)], check=True)
+
+
+@pytest.mark.parametrize("crawling", [False, True], ids=["as the register is laid out", "as pages are kept"])
+def test_a_file_system_without_room_ends_the_crawl_with_a_word(
+    base: str, small: Path, crawling: bool, tmp_path: Path
+) -> None:
+    """Not one file that may not grow, but no room for any: archive, tracker, their -wal and -shm files and the lock alike."""
+    room = 2_000_000
+    if crawling:
+        (small / "home").mkdir()
+        common.prepare(common.Home(small / "home"))
+        room = 300_000
+    (small / "ballast").write_bytes(bytes(shutil.disk_usage(small).free - room))
+    process = command(small / "home", base, 120)
+    out, err = process.communicate(timeout=600)
+    assert process.returncode == common.NO_SPACE, (out, err)
+    assert f"{small / 'home'}: cannot be written" in err and "Traceback" not in err
+    shutil.copytree(small / "home", tmp_path / "home")  # a checkpoint of what is there needs room of its own
+    work.sound(tmp_path / "home")
+    kept = work.count(tmp_path / "home" / "archive.db", "sighting")
+    assert (kept > 0) is crawling
+    process = command(tmp_path / "home", base, 120)
+    out, err = process.communicate(timeout=600)
+    assert process.returncode == 0 and work.count(tmp_path / "home" / "archive.db", "sighting") > kept, (out, err)
+    work.sound(tmp_path / "home")
+
+
 def test_no_crawl_begins_on_a_disk_that_is_nearly_full(base: str, tmp_path: Path) -> None:
     process = command(tmp_path, base, 10, least_free=2**60)
     _, err = process.communicate(timeout=600)
