@@ -1,4 +1,5 @@
-"""Issues -> items for maintainers: one when an issue opens, one when it is mended. Never one because a crawl ran."""
+"""Issues -> items for maintainers: one when an issue opens, one when it is mended. Never one because a crawl ran, and none for a
+fault that passes by itself before it was told (store/troubles.py)."""
 
 from __future__ import annotations
 
@@ -12,15 +13,13 @@ from feeds.item import Category, Item, instant
 from feeds.text import line, link, plain, web
 
 TITLE = "sources that need a maintainer"
-DESCRIPTION = (
-    "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third time on."
-)
-ISSUES = """select i.*, h.name, h.url as source_url, 'open' as told, coalesce(nullif(i.opened_at, ''), i.first_seen) as told_at
-  from issues i left join source_health h on h.source = i.source where not i.transient or i.times >= 3
+DESCRIPTION = "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third try in a row on."
+ISSUES = """select i.*, h.name, h.url as source_url, 'open' as told, i.told_at as at
+  from issues i left join source_health h on h.source = i.source where i.told_at != ''
 union all
-select i.*, h.name, h.url as source_url, 'mended' as told, i.closed_at as told_at
-  from issues i left join source_health h on h.source = i.source where i.state = 'closed' and (not i.transient or i.times >= 3)
-order by told_at desc, id, told limit ?"""
+select i.*, h.name, h.url as source_url, 'mended' as told, i.closed_at as at
+  from issues i left join source_health h on h.source = i.source where i.state = 'closed' and i.told_at != ''
+order by at desc, id, told limit ?"""
 
 
 def items(db: sqlite3.Connection, site: Site, most: int) -> list[Item]:
@@ -36,7 +35,7 @@ def _item(site: Site, row: Mapping[str, Any]) -> Item:
     said = f"{name} ({line(row['source'])}): {cause}" + (
         " mended" if row["told"] == "mended" else f". {line(row['message'])}"
     )
-    at, address = instant(row["told_at"]), web(row["subject"])
+    at, address = instant(row["at"]), web(row["subject"])
     page = site.page("source", line(row["source"])) or site.base
     return Item(
         id=site.id("issue", line(row["id"]), row["told"], at.strftime("%Y%m%dT%H%M%SZ")),

@@ -22,7 +22,7 @@ from store.archive import check, connect, create, full, part
 
 __all__ = ["part"]  # of the archive's, for whoever writes here
 APPLICATION_ID = 0x42616E54  # "BanT"
-SCHEMA = 4
+SCHEMA = 5
 HERE = Path(__file__).parent
 # what XML 1.0 and SQLite's text functions cannot carry: C0 controls but tab and line ends, surrogates, non-characters
 UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

@@ -280,7 +280,9 @@ create index conflict_action on conflict(action);
 create table issue (                  -- something a maintainer must look at; stays till mended
   id text primary key, source text not null, cause text not null, subject text not null, message text not null, first_seen text not null,
   last_seen text not null, times integer not null, transient integer not null, state text not null, closed_at text not null,
-  opened_at text not null default '');  -- when it opened, or opened again
+  opened_at text not null default '',  -- when it opened, or opened again
+  in_a_row integer not null default 1, -- tries in a row that ended so, or with another cause that passes
+  told_at text not null default '');  -- since when maintainers are told; '' while it may pass by itself
 create index issue_source on issue(source, state);
 
 create table visit (                  -- one crawl of one source; what the next is held against

@@ -1,7 +1,9 @@
 """Sightings and visits of one source -> its issues, one trouble a cause and subject, open till the cause is gone.
 
 An issue is (source, cause, subject), the subject being the address it happened at, or what of a visit was strange ("items",
-"fields"). It is open while the latest try of that subject ended so; it opens again under the same id.
+"fields"). It is open while the latest try of that subject ended so; it opens again under the same id. It is told to maintainers
+from its first try on, or, where its cause passes by itself, from the third try in a row that ended with such a cause: a server
+that is out of reach now and then changes its state for nobody.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import datetime, timedelta
 from store.database import key, put
 from store.visits import TRANSIENT
 
+PATIENT = 3  # tries in a row that end with causes that pass, before that is told
 FORGOTTEN = timedelta(
     days=7
 )  # after which a page that nothing links to any more is no issue; its source's own page always is
@@ -28,6 +31,8 @@ class Trouble:
     times: int = 1
     closed: str = ""
     opened: str = ""  # when it opened again; "" while it is open for the first time
+    run: int = 1  # tries in a row that ended so since it opened, or with another cause that passes
+    told: str = ""  # since when it is told to maintainers; "" while it may pass
 
 
 @dataclass(slots=True)
@@ -51,8 +56,8 @@ class Troubles:
 
     def note(self, subject: str, fault: tuple[str, str] | None, at: str) -> None:
         """One try at ``subject``: a fault opens or lengthens its issue and closes every other of the same subject."""
-        for name in [n for n in self.open if n[1] == subject and (fault is None or n[0] != fault[0])]:
-            self._close(name, at)
+        others = [n for n in self.open if n[1] == subject and (fault is None or n[0] != fault[0])]
+        closed = [self._close(name, at) for name in others]
         if fault is None:
             return
         name = (fault[0], subject)
@@ -60,8 +65,14 @@ class Troubles:
         if known is None:
             known = Trouble(fault[1], at, at)
         else:
+            known.run, known.told = (1, "") if known.closed else (known.run + 1, known.told)
             known.opened = at if known.closed else known.opened
             known.times, known.last, known.message, known.closed = known.times + 1, at, fault[1], ""
+        passing = name[0] in TRANSIENT
+        if passing:
+            _take_over(known, [old for other, old in zip(others, closed, strict=True) if other[0] in TRANSIENT])
+        if not passing or known.run >= PATIENT:
+            known.told = known.told or at
         self.open[name] = self.touched[name] = known
 
     def forget(self, now: str) -> None:
@@ -75,20 +86,29 @@ class Troubles:
         for (cause, subject), trouble in self.touched.items():
             save(self.db, self.source, cause, subject, trouble)
 
-    def _close(self, name: tuple[str, str], at: str) -> None:
+    def _close(self, name: tuple[str, str], at: str) -> Trouble:
         trouble = self.open.pop(name)
         trouble.closed = at
         self.touched[name] = trouble
+        return trouble
 
     def _held(self, name: tuple[str, str]) -> Trouble | None:
         row = self.db.execute("select * from issue where id = ?", (key("issue", self.source, *name),)).fetchone()
         return _trouble(row) if row else None
 
 
+def _take_over(new: Trouble, before: list[Trouble]) -> None:
+    """A timeout after a 503 is the same state: it goes on counting, and nothing is told as mended."""
+    for old in before:
+        new.run, new.told, old.told = new.run + old.run, new.told or old.told, ""
+        new.opened = old.opened or old.first
+
+
 def _trouble(row: sqlite3.Row) -> Trouble:
     return Trouble(
-        row["message"], row["first_seen"], row["last_seen"], row["times"], row["closed_at"], row["opened_at"]
-    )
+        row["message"], row["first_seen"], row["last_seen"], row["times"], row["closed_at"], row["opened_at"],
+        row["in_a_row"], row["told_at"],
+    )  # fmt: skip
 
 
 def save(db: sqlite3.Connection, source: str, cause: str, subject: str, trouble: Trouble) -> None:
@@ -97,7 +117,8 @@ def save(db: sqlite3.Connection, source: str, cause: str, subject: str, trouble:
         "id": key("issue", source, cause, subject), "source": source, "cause": cause, "subject": subject,
         "message": trouble.message, "first_seen": trouble.first, "last_seen": trouble.last, "times": trouble.times,
         "transient": int(cause in TRANSIENT), "state": "closed" if trouble.closed else "open", "closed_at": trouble.closed,
-        "opened_at": trouble.opened or trouble.first,
+        "opened_at": trouble.opened or trouble.first, "in_a_row": trouble.run,
+        "told_at": trouble.told or ("" if cause in TRANSIENT else trouble.opened or trouble.first),
     })  # fmt: skip
 
 
