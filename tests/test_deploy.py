@@ -151,7 +151,7 @@ def test_the_compose_file_keeps_containers_small() -> None:
 def test_the_image_ends_as_a_user_without_rights() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     steps = [line.split(None, 1) for line in lines if line and not line.startswith("#")]
-    assert [word for word, _ in steps][-1] == "CMD" and ["USER", "banwatch"] in steps
+    assert [word for word, _ in steps][-1] == "CMD" and ["USER", "10001"] in steps
     assert {word for word, _ in steps} <= {
         "FROM",
         "ENV",
