@@ -262,9 +262,14 @@ class Health:
             f"{name:17} {plain(str(value))}"
             for row in self.sources
             for name, value in row.items()
-            if value not in ("", None)
+            if value not in ("", None, "{}")
         ]
-        return "\n".join(lines + [f"issue             {i['cause']}: {plain(str(i['message']))} ({i['subject']}, since {i['opened_at']}, {i['times']} times)" for i in self.issues])  # fmt: skip
+        return "\n".join(lines + [f"issue             {_told(issue)}" for issue in self.issues])
+
+
+def _told(issue: dict[str, object]) -> str:
+    seen = "seen once" if issue["times"] == 1 else f"seen {issue['times']} times"
+    return f"{issue['cause']}: {plain(str(issue['message']))} ({issue['subject']}, since {issue['opened_at']}, {seen})"
 
 
 def plain(text: str) -> str:

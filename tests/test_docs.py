@@ -51,6 +51,24 @@ def page() -> str:
     return "\n".join(parts)
 
 
+def test_every_setting_of_the_environment_stands_in_one_table() -> None:
+    rooms = ("verbs", "crawler", "feeds", "datasette", "store", "scale", "sources", "importers")
+    read = {
+        name
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        for name in re.findall(r'environ(?:ment)?.get\("(BANWATCH_[A-Z_]+)', path.read_text("utf-8"))
+    }
+    table = (ROOT / "docs" / "how-to" / "go-live.md").read_text("utf-8")
+    told = {
+        name
+        for line in table.splitlines()
+        if line.startswith("| `BANWATCH_")
+        for name in re.findall(r"`(BANWATCH_[A-Z_]+)`", line)
+    }
+    assert len(read) > 8 and read <= told
+
+
 def test_the_reference_is_the_program() -> None:
     if os.environ.get("BANWATCH_WRITE_DOCS"):
         REFERENCE.write_text(page(), encoding="utf-8")
