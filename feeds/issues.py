@@ -10,7 +10,7 @@ from typing import Any
 
 from feeds.addresses import Site
 from feeds.item import Category, Item, instant
-from feeds.text import line, link, plain, web
+from feeds.text import causes, line, link, plain, web
 
 TITLE = "sources that need a maintainer"
 DESCRIPTION = "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third try in a row on."
@@ -32,17 +32,23 @@ def items(db: sqlite3.Connection, site: Site, most: int) -> list[Item]:
 def _item(site: Site, row: Mapping[str, Any]) -> Item:
     name, cause = line(row["name"]) or line(row["source"]), line(row["cause"])
     word = "Mended" if row["told"] == "mended" else "Broken again" if row["opened_at"] > row["first_seen"] else "Broken"
-    said = f"{name} ({line(row['source'])}): {cause}" + (
+    known = causes().get(cause, {})
+    reads, todo = known.get("label", cause), known.get("do", "") if row["told"] == "open" else ""
+    said = f"{name} ({line(row['source'])}): {reads}" + (
         " mended" if row["told"] == "mended" else f". {line(row['message'])}"
     )
     at, address = instant(row["at"]), web(row["subject"])
     page = site.page("source", line(row["source"])) or site.base
     return Item(
         id=site.id("issue", line(row["id"]), row["told"], at.strftime("%Y%m%dT%H%M%SZ")),
-        title=f"{word}: {name}: {cause}",
+        title=f"{word}: {name}: {reads}",
         url=page,
         summary=said,
-        html=f"<p>{escape(said)}</p>\n<p>{escape(plain(row['subject']))}</p>\n<p>{link(page, 'This source')}</p>",
+        html="\n".join(
+            f"<p>{part}</p>"
+            for part in (escape(said), escape(todo), escape(plain(row["subject"])), link(page, "This source"))
+            if part
+        ),
         published=at,
         updated=at,
         categories=tuple(

@@ -190,5 +190,5 @@ def _said(names: Names, name: str, values: Sequence[str]) -> str:
     if name == "q":
         return " and ".join(f"“{value}”" for value in values)
     known: Mapping[str, str] = getattr(names, name)
-    text = listed([known.get(value, value) for value in values], 6).replace(" and ", " or ")
+    text = listed([known.get(value, value) for value in values], 6, "or")
     return text[:1].upper() + text[1:] if name in {"kind", "topic"} else text

@@ -17,6 +17,7 @@ MONTHS = "January February March April May June July August September October No
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku-Arab", "ps", "sd", "syr", "ug", "ur", "yi"}
 # everything but the Char production of XML 1.0 (https://www.w3.org/TR/xml/#charsets)
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+REFERENCE = Path(__file__).parent.parent / "data" / "reference"
 REMEMBERED = 4_096  # values that stand in many items are read once
 SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.IGNORECASE)
 
@@ -24,10 +25,15 @@ SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.IGNORECASE)
 @cache
 def words() -> dict[str, dict[str, str]]:
     """words.toml, and how topics read."""
-    here = Path(__file__).parent
-    topics = here.parent / "data" / "reference" / "topics.toml"
-    said: dict[str, dict[str, str]] = tomllib.loads((here / "words.toml").read_text(encoding="utf-8"))
-    return said | {"topics": tomllib.loads(topics.read_text(encoding="utf-8"))}
+    said: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return said | {"topics": tomllib.loads((REFERENCE / "topics.toml").read_text(encoding="utf-8"))}
+
+
+@cache
+def causes() -> dict[str, dict[str, str]]:
+    """Causes of issues: how each reads (``label``), and what to do about it (``do``)."""
+    found: dict[str, dict[str, str]] = tomllib.loads((REFERENCE / "causes.toml").read_text(encoding="utf-8"))
+    return found
 
 
 def plain(text: object) -> str:
@@ -52,11 +58,11 @@ def label(word: str, table: str = "kinds") -> str:
     return said if said and "{" not in said else word.replace("_", " ")
 
 
-def listed(names: Sequence[str], most: int = 4) -> str:
+def listed(names: Sequence[str], most: int = 4, last: str = "and") -> str:
     """ "A, B and 4 more"."""
     if len(names) > most:
         names = [*names[: most - 1], f"{len(names) - most + 1} more"]
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 @lru_cache(REMEMBERED)

@@ -64,7 +64,8 @@ def save_action(db: sqlite3.Connection, claims: Iterable[str], earlier: Iterable
     _save_developments(db, row, happened, past)
     _save_conflicts(db, action, happened, rows, alike(telling, row["kind"]))
     told = " ".join(text for claim in rows[:NEWEST] for text in (claim["quote"], claim["note"]) if text)
-    index(db, "action", action, row["title"], " ".join([row["authority"], row["scopes"], row["reason"], told]))
+    words = " ".join([*json.loads(row["scopes"]), *json.loads(row["reason"])]).replace("_", " ")
+    index(db, "action", action, row["title"], "; ".join(filter(None, (told, row["authority"], words))))
     return action
 
 

@@ -23,7 +23,7 @@ CAPTURES = {"document": "", "kind": ""}  # these words mean something else there
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Any:
+def render_cell(row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Any:
     """HTML of a cell, or None for Datasette's own way."""
     if not isinstance(value, str) or not value:
         return None
@@ -33,6 +33,8 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
             app(base, member) if column == "platforms" else escape(member.replace("_", " "))
             for member in members(value)
         )
+    if column == "title" and dict(row).get("action"):
+        return link(f"{base}/action/{row['action']}", value)
     if column in {"platform", "service"}:
         return app(base, value)
     if column == "url":

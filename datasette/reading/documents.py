@@ -13,7 +13,7 @@ select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, k
 from change where document = ? and class {} ('substantive', 'editorial') order by seen_at desc, id limit 60"""
 VERSIONS = "select id, title, first_seen, last_seen, is_version, page, length(text) as characters from version where document = ? order by first_seen desc, id limit 60"
 EVENTS = "select id, stage, title, summary, happened_on, published_at from development where document = ? and +change is null and kind != 'now_tracking' order by happened_on desc, id"
-STAGES = "select change, stage from development where document = ? and change is not null and stage != 'changed'"
+TOLD_AS = "select change, stage, title from development where document = ? and change is not null"
 VARIANTS = """
 select v.number, v.first_seen, v.last_seen, v.times, v.current, v.url, t.language, length(t.text) as characters,
        (select c.id from change c where c.document = v.document and c.new = v.current order by c.seen_at desc limit 1) as change
@@ -40,15 +40,23 @@ def name_of(document: Row) -> str:
     )
 
 
+def news_of(title: str, document: Row) -> str:
+    """A title as it reads on the page of its document: "Telegram: Privacy Policy changed: disclosure widened" -> "Disclosure widened"."""
+    said = title.removeprefix(name_of(document)).strip().removeprefix("changed:").strip()
+    return said[:1].upper() + said[1:]
+
+
 def document(look: Look, ident: str) -> Shown:
     found = look.row("select * from document where id = ?", ident)
     if not found:
         raise Missing("document", ident)
     data: dict[str, Any] = {
         "document": found, "changes": look.rows(CHANGES.format("in"), ident), "suppressed": look.rows(CHANGES.format("not in"), ident), "versions": look.rows(VERSIONS, ident),
-        "events": look.rows(EVENTS, ident), "variants": look.rows(VARIANTS, ident), "stages": {r["change"]: r["stage"] for r in look.rows(STAGES, ident)},
+        "events": look.rows(EVENTS, ident), "variants": look.rows(VARIANTS, ident), "told": {r["change"]: r for r in look.rows(TOLD_AS, ident)},
         "captures": look.rows("select kind, count(*) as captures, min(fetched_at) as first, max(fetched_at) as last from capture where document = ? group by kind order by 2 desc", ident),
     }  # fmt: skip
+    for change in data["changes"]:
+        change["title"] = news_of(data["told"].get(change["id"], {}).get("title", ""), found)
     path, title, slug = f"/document/{ident}", name_of(found), look.names.platform_id(found["platform"])
     crumbs = (("/document", "Policies"), (f"/platform/{slug}", found["platform"]))
     cite = citation(ident, title, look.site + path, look.today, found["last_seen"], look.row(CURRENT, found["current"]))
@@ -91,7 +99,10 @@ def update(look: Look, ident: str) -> Shown:
         "earlier": look.row("select id, seen_at, summary from change where document = ? and seen_at < ? and class = 'substantive' order by seen_at desc limit 1", found["document"], found["seen_at"]),
         "later": look.row("select id, seen_at, summary from change where document = ? and seen_at > ? and class = 'substantive' order by seen_at limit 1", found["document"], found["seen_at"]),
     }  # fmt: skip
-    title = f"{name_of(of)} changed" + (f": {found['summary']}" if found["summary"] else "")
+    title = (
+        look.value("select title from development where change = ?", ident)
+        or f"{name_of(of)} {'changed' if found['class'] == 'substantive' else 'edited'}"
+    )
     path, slug = f"/update/{ident}", look.names.platform_id(of["platform"])
     crumbs = ((f"/platform/{slug}", of["platform"]), (f"/document/{of['id']}", of["document_type"]))
     cite = citation(ident, title, look.site + path, look.today, found["seen_at"], sides.get("new"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 from reading import words
 from reading.documents import blocks_of
 from reading.look import Look, Shown
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent.parent
 FILTERS = {
     "label": words.label, "group": words.group, "mark": words.mark, "day": words.day, "instant": words.instant, "safe_url": words.safe_url,
     "host": words.host, "direction": words.direction, "slug": words.slug, "members": words.members, "listed": words.listed,
-    "clip": words.clip, "size": words.size, "blocks_of": blocks_of,
+    "clip": words.clip, "remedy": words.remedy, "read": words.read, "size": words.size, "blocks_of": blocks_of,
 }  # fmt: skip
 
 
@@ -37,7 +38,20 @@ def environment() -> Environment:
 def equip(env: Environment) -> None:
     """Give an environment the words that our templates speak."""
     env.filters.update(FILTERS)
-    env.globals.update(money=words.money, words=words.words, outlines=outlines, stamp=stamp())
+    env.globals.update(shape=shape, money=words.money, words=words.words, outlines=outlines, stamp=stamp())
+
+
+def shape(cell: object) -> Markup:
+    """The class of a cell of a plain table: sentences need width, days and ids must not break."""
+    text = Markup(cell).striptags() if isinstance(cell, Markup) else str(cell)
+    name = (
+        "long"
+        if len(text) > 24 and " " in text.strip()
+        else "id"
+        if len(text) <= 24 and " " not in text.strip()
+        else ""
+    )
+    return Markup(' class="{}"').format(name) if name else Markup("")
 
 
 @cache

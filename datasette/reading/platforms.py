@@ -9,6 +9,7 @@ from reading.cite import citation
 from reading.developments import newest_evidence
 from reading.look import Look, Shown
 from reading.timeline import page_of
+from reading.worldmap import world_map
 
 LATEST = 25
 UPDATES = """
@@ -51,6 +52,7 @@ def platform(look: Look, ident: str) -> Shown:
         (("/platform", "Apps"),),
         {"platform": look.names.platform_id(name)},
         cite,
+        {"map": world_map(look, found), "map_of": name},
     )
 
 

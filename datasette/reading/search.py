@@ -19,6 +19,7 @@ KINDS = {
     "version": "policy texts",
     "claim": "claims",
 }
+ONE = {"action": "action", "update": "policy change", "article": "article", "version": "policy text", "claim": "claim"}
 SAYING = 3  # single claims shown beside the things they tell of
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
@@ -53,7 +54,7 @@ def search(look: Look) -> Shown:
         "/search",
         data,
         "Search actions, quotes, articles and every version of every policy.",
-        extra={"kinds": KINDS},
+        extra={"kinds": KINDS, "one": ONE},
     )
 
 

@@ -52,7 +52,8 @@ def maintainers(look: Look) -> Shown:
         "sources": found, "counts": {state: number for state, number in counts.items() if number},
         "issues": look.rows("select * from issue where state = 'open' order by last_seen desc, id limit 200"),
         "closed": look.rows("select * from issue where state != 'open' order by closed_at desc, id limit 30"),
-        "review": look.rows("select id, quote, source, confidence, kind, standing, page, url from claim where standing in ('review', 'rumour') order by seen_at desc limit 30"),
+        "review": look.rows("select id, quote, note, source, confidence, kind, standing, page, url from claim where standing in ('review', 'rumour') order by seen_at desc limit 30"),
         "sqlite": look.value("select sqlite_version()"),
     }  # fmt: skip
-    return Shown("maintainers.html", "Sources and their health", "/maintainers", data, "Which sources are well, which broke, and what waits for a person.", feed={"maintainers": "1"})  # fmt: skip
+    return Shown("maintainers.html", "Sources and their health", "/maintainers", data, "Which sources are well, which broke, and what waits for a person.", feed={"maintainers": "1"},
+                 extra={"sources_named": {s["source"]: s["name"] for s in found}})  # fmt: skip

@@ -16,11 +16,12 @@ RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"}
 
 @cache
 def words() -> dict[str, dict]:
-    """words.toml, and how topics read."""
+    """words.toml, and how topics and causes of issues read."""
     here = Path(__file__).parent
-    topics = here.parent.parent / "data" / "reference" / "topics.toml"
     said = tomllib.loads((here / "words.toml").read_text(encoding="utf-8"))
-    return said | {"topic": tomllib.loads(topics.read_text(encoding="utf-8"))}
+    for name, file in (("topic", "topics.toml"), ("cause", "causes.toml")):
+        said[name] = tomllib.loads((here.parent.parent / "data" / "reference" / file).read_text(encoding="utf-8"))
+    return said
 
 
 @lru_cache(REMEMBERED)
@@ -30,6 +31,11 @@ def label(word: str, table: str = "kind") -> str:
     if isinstance(found, dict):
         return found["label"]
     return found or str(word or "").replace("_", " ")
+
+
+def remedy(cause: str) -> str:
+    """What a maintainer does about a cause of an issue; "" where its message says so."""
+    return words()["cause"].get(cause, {}).get("do", "")
 
 
 @lru_cache(REMEMBERED)
@@ -62,10 +68,10 @@ def day(value: str, short: bool = False) -> str:
 
 
 @lru_cache(REMEMBERED)
-def instant(value: str) -> str:
+def instant(value: str, short: bool = False) -> str:
     """ "2024-09-25T08:00:00+00:00" -> "25 September 2024, 08:00 UTC"."""
     text = str(value or "")
-    return f"{day(text)}, {text[11:16]} UTC" if len(text) > 15 else day(text)
+    return f"{day(text, short)}, {text[11:16]} UTC" if len(text) > 15 else day(text, short)
 
 
 def money(amount: str, currency: str) -> str:
@@ -89,11 +95,12 @@ def safe_url(value: str) -> str:
 
 @lru_cache(REMEMBERED)
 def host(value: str) -> str:
-    """The host of an address, without "www."."""
+    """The host of an address, without "www."; the sample web of the demo, which is served on loopback, by that name."""
     try:
-        return (urlsplit(str(value or "")).hostname or "").removeprefix("www.")
+        found = (urlsplit(str(value or "")).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+    return "sample web" if found == "127.0.0.1" else found
 
 
 @lru_cache(REMEMBERED)
@@ -118,6 +125,15 @@ def members(value: object) -> list[str]:
     except ValueError:
         return []
     return [str(member) for member in found] if isinstance(found, list) else []
+
+
+def read(value: str, field: str = "") -> str:
+    """A value of a fact as people read it: a day in words, a list without its brackets, a word of the vocabulary."""
+    if value.startswith("["):
+        return (
+            ", ".join(label(member, "scope" if field == "scopes" else "reason") for member in members(value)) or "none"
+        )
+    return day(value) if value[:4].isdigit() and value[4:5] in {"", "-"} else value.replace("_", " ")
 
 
 def listed(names: list[str], most: int = 4) -> str:

@@ -24,7 +24,7 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def tell(db: sqlite3.Connection, causes: str, first: int = 1) -> list[str]:
-    """One try a day, each read and written by itself as a crawl does ("-" went well) -> titles of the feed, newest first."""
+    """One try a day, each read and written by itself as a crawl does ("-" went well) -> what the feed tells, newest first."""
     for day, cause in enumerate(causes.split(), first):
         with writing(db):
             found = Troubles.of(db, "ministry", URL)
@@ -32,14 +32,17 @@ def tell(db: sqlite3.Connection, causes: str, first: int = 1) -> list[str]:
                 URL, None if cause == "-" else (cause, f"it ended with {cause}"), f"2026-03-{day:02}T06:00:00+00:00"
             )
             found.save()
-    return [item.title.removeprefix("Broken: ministry: ") for item in items(db, Site(), 50)]
+    return [
+        f"{item.title.partition(':')[0]}: {item.categories[1].term}".removeprefix("Broken: ")
+        for item in items(db, Site(), 50)
+    ]
 
 
 def test_a_fault_that_stays_is_told_once_and_mended_once(db: sqlite3.Connection) -> None:
     assert tell(db, "selector-empty selector-empty selector-empty") == ["selector-empty"]
     first = [item.id for item in items(db, Site(), 50)]
     assert tell(db, "selector-empty", 4) == ["selector-empty"] and [item.id for item in items(db, Site(), 50)] == first
-    assert tell(db, "- -", 5) == ["Mended: ministry: selector-empty", "selector-empty"]
+    assert tell(db, "- -", 5) == ["Mended: selector-empty", "selector-empty"]
 
 
 def test_what_passes_now_and_then_is_never_told(db: sqlite3.Connection) -> None:
@@ -52,9 +55,9 @@ def test_what_does_not_pass_is_told_with_the_third_try_in_a_row(db: sqlite3.Conn
     assert tell(db, "timeout", 3) == ["timeout"]
     (item,) = items(db, Site(), 50)
     assert item.published.day == 3
-    assert tell(db, "timeout timeout -", 4) == ["Mended: ministry: timeout", "timeout"]
+    assert tell(db, "timeout timeout -", 4) == ["Mended: timeout", "timeout"]
     assert tell(db, "timeout timeout", 7) == []  # it opened again and may pass
-    assert tell(db, "timeout", 9) == ["Broken again: ministry: timeout"]
+    assert tell(db, "timeout", 9) == ["Broken again: timeout"]
 
 
 def test_another_cause_that_passes_is_the_same_state(db: sqlite3.Connection) -> None:
@@ -62,8 +65,16 @@ def test_another_cause_that_passes_is_the_same_state(db: sqlite3.Connection) -> 
     ids = [item.id for item in items(db, Site(), 50)]
     assert tell(db, "timeout reset timeout reset", 4) == ["reset"]
     assert [item.id for item in items(db, Site(), 50)] == ids
-    assert tell(db, "-", 8) == ["Mended: ministry: reset", "reset"]
+    assert tell(db, "-", 8) == ["Mended: reset", "reset"]
 
 
 def test_a_lasting_fault_after_a_passing_one_is_told_at_once(db: sqlite3.Connection) -> None:
     assert tell(db, "timeout timeout selector-empty") == ["selector-empty"]
+
+
+def test_a_cause_is_told_in_words_with_what_to_do(db: sqlite3.Connection) -> None:
+    tell(db, "selector-empty")
+    (item,) = items(db, Site(), 50)
+    assert item.title == "Broken: ministry: a selector matches nothing" and "mend the selectors" in item.html
+    tell(db, "-", 2)
+    assert "mend the selectors" not in items(db, Site(), 50)[0].html

@@ -33,7 +33,7 @@ def test_home_shows_both_sides_the_map_and_the_matrix(site: Served) -> None:
 def test_an_action_shows_its_proof(site: Served) -> None:
     ident = action_of(site, "UA", "device_ban")
     page = site.get(f"/action/{ident}").text
-    for said in ("may not be used on devices of state bodies", "armed forces", "national security", "2024-09-20", "SHA-256", "proposed by the tracker",
+    for said in ("may not be used on devices of state bodies", "armed forces", "national security", "20 September 2024", "SHA-256", "proposed by the tracker",
                  "How to cite", "@misc{banwatch-"):  # fmt: skip
         assert said in page
     given = site.get(f"/action/{ident}.json").json()
