@@ -101,7 +101,7 @@ def kills(number: int, pages: int, folder: Path) -> str:
     told = ", ".join(f"{name} {tally.kills}" for name, tally in tallies.items())
     ended = sum(tally.lineages for tally in tallies.values())
     outcome = faults or "all survived, and each time what an undisturbed run makes"
-    return f"{told} (a crawl of {pages} pages), {ended} times run to the end: {outcome}"
+    return f"{told} ({pages} pages each), {ended} times run to the end: {outcome}"
 
 
 def inputs(number: int, folder: Path) -> str:
