@@ -31,6 +31,7 @@ class Pair:
     removed: tuple[str, ...]
     added: tuple[str, ...]
     gap: int = -1  # places of one gap stand between the same sentences of both texts
+    runs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # of an edited sentence: words that gave way to others
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +242,8 @@ def likeness(a: Unit, b: Unit) -> float:
 def _pair(old: Unit | None, new: Unit | None, gap: int) -> Pair:
     if old is None or new is None:
         return Pair(old, new, old.words if old else (), new.words if new else (), gap)
-    removed: list[str] = []
-    added: list[str] = []
-    for step in LCSseq.opcodes(old.words, new.words):
-        if step.tag in ("replace", "delete"):
-            removed += old.words[step.src_start : step.src_end]
-        if step.tag in ("replace", "insert"):
-            added += new.words[step.dest_start : step.dest_end]
-    return Pair(old, new, tuple(removed), tuple(added), gap)
+    ranges = _merged([(o.src_start, o.src_end, o.dest_start, o.dest_end) for o in LCSseq.opcodes(old.words, new.words) if o.tag != "equal"])  # fmt: skip
+    runs = tuple((old.words[a:b], new.words[c:d]) for a, b, c, d in ranges)
+    removed = tuple(word for run, _ in runs for word in run)
+    added = tuple(word for _, run in runs for word in run)
+    return Pair(old, new, removed, added, gap, runs)

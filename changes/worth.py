@@ -16,11 +16,15 @@ from changes.comparable import Comparable, Unit, visible
 from changes.lexicon import lands, pattern, words_of
 
 EARLY = 0.6  # what stands first tells more
+AGAIN = 0.5  # what differs alike in three or more places tells less
 KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
 SCOPE = 0.9  # worth of a rule that reaches further or less far
+POSTAL = 12  # words of a line of a postal address
 LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
 SENTENCE = 6  # words; less is a title or a button
 RULE = 1.0  # worth from which a place changes what is ruled
+
+Run = tuple[tuple[str, ...], tuple[str, ...]]  # words that gave way, words that took their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Worth:
 
 def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
     """The worth of every place, in order."""
-    around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs))
+    around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs), _postal(pairs), old.same_words, new.same_words)  # fmt: skip
     return [_worth(pair, around) for pair in pairs]
 
 
@@ -43,15 +47,42 @@ def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth
 class Around:
     """What the places have in common: names changed throughout, and the blocks where text and log of changes begin."""
 
-    renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]
+    renames: frozenset[Run]
     old_body: int
     new_body: int
     log: int
     banners: frozenset[tuple[bool, int]]  # (of the new text, block) with a sentence that only announces
+    postal: frozenset[tuple[bool, int]]  # (of the new text, block) with a line of a postal address
+    old_words: str
+    new_words: str
 
 
 def _banners(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
     return frozenset((pair.new is not None, unit.block) for pair in pairs if (unit := pair.new or pair.old) and _is_banner(pair, unit))  # fmt: skip
+
+
+def _bare(run: Run) -> Run:
+    """Without the ending of a possession at the end of both: Example's -> Sample's."""
+    old, new = run
+    if old and new and old[-1].endswith("'s") and new[-1].endswith("'s"):
+        return (*old[:-1], old[-1][:-2]), (*new[:-1], new[-1][:-2])
+    return run
+
+
+def _is_renamed(pair: Pair, around: Around) -> bool:
+    """Whether all that differs is what differs throughout."""
+    return bool(pair.runs) and around.renames.issuperset(map(_bare, pair.runs))
+
+
+def _postal(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
+    return frozenset((pair.new is not None, unit.block) for pair in pairs if (unit := pair.new or pair.old) and _is_postal_line(unit))  # fmt: skip
+
+
+def _is_postal_line(unit: Unit) -> bool:
+    """A line with a street or a postal code, and nothing that is done."""
+    if len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(unit.text):
+        return False
+    return bool(words_of("place") & {*unit.words} or pattern("postal_code").search(unit.text))
 
 
 def _body(text: Comparable) -> int:
@@ -75,15 +106,15 @@ def _log(text: Comparable) -> int:
     return text.units[-1].block + 1 if text.units else 0
 
 
-def _renames(pairs: Sequence[Pair]) -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Substitutions that happen in three or more places, not most of them before a form of company: a brand has a new name."""
-    seen: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
-    bound: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+def _renames(pairs: Sequence[Pair]) -> frozenset[Run]:
+    """Substitutions that happen in three or more sentences, not most of them before a form of company: a brand has a new name."""
+    seen: Counter[Run] = Counter()
+    bound: Counter[Run] = Counter()
     for pair in pairs:
-        if pair.removed and pair.added and max(len(pair.removed), len(pair.added)) < 6:
-            seen[pair.removed, pair.added] += 1
-            bound[pair.removed, pair.added] += _is_entity(pair)
-    return frozenset(change for change, times in seen.items() if times > 2 and 2 * bound[change] < times)
+        for run in {_bare(run) for run in pair.runs if run[0] and run[1] and max(map(len, run)) < 6}:
+            seen[run] += 1
+            bound[run] += _is_entity(pair)
+    return frozenset(run for run, times in seen.items() if times > 2 and 2 * bound[run] < times)
 
 
 def _worth(pair: Pair, around: Around) -> Worth:
@@ -103,25 +134,36 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
     content = [word for word in changed if word not in words_of("stop")]
     for name, holds in (
         ("none", not changed or _is_unveiled(pair)),
-        ("rule", (pair.removed, pair.added) not in around.renames and (_is_entity(pair) or _is_report(pair, unit))),
+        ("rule", not _is_renamed(pair, around) and (_is_entity(pair) or _is_report(pair, unit))),
         ("date", _is_date(pair, unit)),
         ("banner", _is_banner(pair, unit) or _in_banner(pair, unit, around)),
-        ("contact", _is_contact(pair, unit, content) or _is_way_to_reach(pair, unit)),
+        ("contact", _is_contact(pair, unit, content) or _is_way_to_reach(pair, unit) or _in_address(pair, unit, around)),
         ("spelling", _is_spelling(pair)),
         ("number", _is_count(unit, content)),
         ("rename", _is_rename(pair, around)),
-        ("heading", unit.kind == "heading" and len(unit.words) < 15),
+        ("heading", (unit.kind == "heading" and len(unit.words) < 15) or _is_headline(pair, unit)),
     ):
         if holds:
             return name
     return "wording"
 
 
+def _is_headline(pair: Pair, unit: Unit) -> bool:
+    """A line that came or went whose words begin with capitals, as those of titles do: a way to another page."""
+    if (pair.old and pair.new) or unit.kind == "row" or not SENTENCE <= len(unit.words) < 20 or unit.text.rstrip()[-1:] in ".;:":
+        return False
+    told = [word for word in unit.text.split() if len(word) > 3 and word[0].isalpha()]
+    return len(told) > 3 and sum(word[0].isupper() and not word.isupper() for word in told) >= 0.8 * len(told)
+
+
 def _is_unveiled(pair: Pair) -> bool:
     """An address that a protection against robots hides in one of the captures (https://developers.cloudflare.com/waf/tools/scrape-shield/email-address-obfuscation/)."""
     sides = [{*side} for side in (pair.removed, pair.added)]
     veiled = {"email", "protected"}
-    return any(a and a <= veiled and b and all("@" in word for word in b) for a, b in (sides, sides[::-1]))
+    if any(a and a <= veiled and b and all("@" in word for word in b) for a, b in (sides, sides[::-1])):
+        return True
+    both = pair.old and pair.new and veiled <= {*pair.old.words} and veiled <= {*pair.new.words}
+    return bool(both) and all(len(word) == 1 for word in (*pair.removed, *pair.added))
 
 
 def _is_report(pair: Pair, unit: Unit) -> bool:
@@ -138,9 +180,11 @@ def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
 
 
 def _is_date(pair: Pair, unit: Unit) -> bool:
-    """Only a date differs."""
+    """Only a date differs, or the year of a copyright."""
     if pair.old is None or pair.new is None:
         return bool(dates.find(unit.text)) and len(unit.words) < 12
+    if all(dates.YEAR.fullmatch(word) for word in (*pair.removed, *pair.added)):
+        return bool(pattern("copyright").search(unit.text))
     return _dateless(pair.old) == _dateless(pair.new)
 
 
@@ -153,13 +197,16 @@ def _dateless(unit: Unit) -> str:
 
 def _is_banner(pair: Pair, unit: Unit) -> bool:
     alone = pair.old is None or pair.new is None
+    if alone and pattern("told_of_itself").match(unit.text):
+        return True
     return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(unit.text)) and len(unit.words) < 60  # fmt: skip
 
 
 def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
-    """A short sentence that came or went with an announcement in one paragraph: Please take a look."""
+    """A short sentence that came or went with an announcement in one paragraph: Please take a look. Not what it announces of an age."""
     alone = pair.old is None or pair.new is None
-    return alone and len(unit.words) < 25 and (pair.new is not None, unit.block) in around.banners
+    aged = any(word.isdecimal() and words_of("age") & {*_around_word(unit.words, word)} for word in unit.words)
+    return alone and not aged and len(unit.words) < 25 and (pair.new is not None, unit.block) in around.banners
 
 
 def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
@@ -179,6 +226,8 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
 def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
     """Parts of a postal address were replaced: a word of one changed, or stands beside a number that did; the rest are names."""
     place = words_of("place")
+    if pair.old and pair.new and _is_postal_line(pair.old) and _is_postal_line(pair.new):
+        return True
     if len(unit.words) < 8 and any(re.fullmatch(r"\d{5}", word) for word in pair.added):  # a line with a postal code
         return True
     beside = {word for number in pair.added if number[0].isdigit() for word in _around_word(unit.words, number)}
@@ -187,13 +236,25 @@ def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
     return all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added)
 
 
+def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
+    """A short line that came or went with a line of a postal address beside it; the name of a company only if it stands elsewhere."""
+    if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(unit.text):  # fmt: skip
+        return False
+    near = {(pair.new is not None, unit.block + step) for step in (-2, -1, 0, 1, 2)}
+    elsewhere = around.old_words if pair.new else around.new_words
+    named = words_of("entity") & {*unit.words} and not pattern("care_of").match(unit.text)
+    return bool(near & around.postal) and (not named or f" {unit.norm} " in f" {elsewhere} ")
+
+
 def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     """A sentence that only tells users how to reach somebody, or where to read on, came or went; ways for authorities are rules."""
     if (pair.old and pair.new) or len(unit.words) > 30 or _rules({*unit.words}):
         return False
     said = topics.hits(unit.text)
+    if said.get("law_enforcement_disclosure"):
+        return False
     most = max(said.values(), default=0.0)
-    return said.get("contact_or_format", 0) >= max(1.0, most) and not said.get("law_enforcement_disclosure")
+    return said.get("contact_or_format", 0) >= max(1.0, most) or bool(pattern("reach").search(unit.text))
 
 
 def _rules(held: set[str]) -> bool:
@@ -226,17 +287,17 @@ def _is_count(unit: Unit, content: list[str]) -> bool:
 
 
 def _is_rename(pair: Pair, around: Around) -> bool:
-    if pair.new is None or (pair.removed, pair.added) not in around.renames:
+    if pair.new is None or not _is_renamed(pair, around):
         return False
     changed = {*pair.removed, *pair.added}
-    return not (words_of("entity") | _weighty()) & changed and all(
-        map(partial(_is_name, pair.new.text), pair.added[:3])
-    )
+    names = (" ".join(run) for _, run in pair.runs)
+    return not (words_of("entity") | _weighty()) & changed and all(map(partial(_is_name, pair.new.text), names))
 
 
-def _is_name(text: str, word: str) -> bool:
-    """Whether a word stands in a text with a capital letter, and never without."""
-    places = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I)
+def _is_name(text: str, name: str) -> bool:
+    """Whether words stand side by side in a text with a capital letter, and never without."""
+    said = r"[\W_]+".join(map(re.escape, name.split()))
+    places = re.findall(rf"(?<!\w){said}(?!\w)", text, re.I)
     return bool(places) and not any(place[0].islower() for place in places)
 
 
@@ -245,7 +306,7 @@ def _is_entity(pair: Pair) -> bool:
     if pair.new is None or not pair.removed or not pair.added:
         return False
     form = words_of("entity")
-    return bool(form & {*pair.removed, *pair.added}) or (len(pair.added) < 6 and any(_before_entity(pair.new, word) for word in pair.added))  # fmt: skip
+    return bool(form & {*pair.removed, *pair.added}) or (len(pair.added) < 6 and any(_before_entity(pair.new, word) for word in pair.added if not word[0].isdigit()))  # fmt: skip
 
 
 def _before_entity(unit: Unit, word: str) -> bool:
@@ -271,6 +332,8 @@ def _score(pair: Pair, unit: Unit) -> float:
         score += 1.0 if _is_measure(pair) else 0.5
     if pair.old and pair.new and _is_place_of_party(pair):
         score += 0.8
+    if pair.old and pair.new and words_of("condition") & changed.keys():  # a rule holds on another condition
+        score += 0.4
     scope = SCOPE * _is_scope(pair, unit)
     if pair.old is None or pair.new is None:
         score += 0.4 if len(unit.words) >= 6 else 0.0 if scope else -0.3
@@ -285,11 +348,12 @@ def _is_scope(pair: Pair, unit: Unit) -> bool:
         return unit.kind in ("item", "row") and _is_of_rules(unit) and any(map(_tells, unit.words))
     if lands(pair.removed) != lands(pair.added):
         return True
-    if pair.removed and pair.added:
+    telling = [run for run in (pair.removed, pair.added) if any(map(_tells, run))]
+    if len(telling) > 1:
         return unit.kind in ("item", "row") and _is_other_thing(pair, unit)
     if len(unit.words) < SENTENCE and not (unit.kind in ("item", "row") and _is_of_rules(unit)):
         return False
-    return any(_is_enumerated(run, pair) for run in (pair.removed, pair.added) if any(map(_tells, run)))
+    return any(_is_enumerated(run, pair) for run in telling)
 
 
 def _is_of_rules(unit: Unit) -> bool:
@@ -367,7 +431,8 @@ def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
     real = [(at, worth) for at, worth in enumerate(worths) if worth.kind != "none"]
     if not real:
         return None, None
-    best = max(real, key=lambda w: (w[1].kind == "rule", _bearing(w[1]) - EARLY * w[0] / len(worths)))[1].pair
+    often = Counter(_what(worth.pair) for _, worth in real if worth.kind == "rule")
+    best = max(real, key=lambda w: (w[1].kind == "rule", _bearing(w[1]) - EARLY * w[0] / len(worths) - AGAIN * (often[_what(w[1].pair)] > 2)))[1].pair  # fmt: skip
     if best.old and best.new:
         return best.old, best.new
     unit = best.old or best.new
@@ -378,6 +443,11 @@ def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
     if other is None or (len(held) > 1 and max(likeness(other, unit), _about_the_same(other, unit)) < KIN):
         return best.old, best.new
     return (other, best.new) if best.old is None else (best.old, other)
+
+
+def _what(pair: Pair) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that came and went, each once: what differs alike in several places tells of one change."""
+    return frozenset(pair.removed), frozenset(pair.added)
 
 
 def _about_the_same(a: Unit, b: Unit) -> float:
