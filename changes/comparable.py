@@ -161,8 +161,6 @@ def _is_widget(text: str, in_table: bool) -> bool:
     plain = _plain(text).casefold().strip(" .:!?-\"'")
     if not plain or _is_glued(text):
         return True
-    if len(plain) > 110:
-        return False
     if not any(map(str.isalpha, plain)):
         return not in_table and len(plain) <= 6
     return bool(pattern("widget").fullmatch(plain))

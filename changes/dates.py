@@ -68,6 +68,12 @@ def _labels() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.I)) for name, parts in table("dates")["labels"].items())  # fmt: skip
 
 
+@cache
+def opening() -> re.Pattern[str]:
+    """A label of a date at the beginning of a line."""
+    return re.compile(r"\W*(?:" + "|".join(labels.pattern for _, labels in _labels()) + ")", re.I)
+
+
 def stated(blocks: Sequence[Block], at: str, since: str = "") -> list[Stated]:
     """Every date the document gives itself, in order. ``at``: ISO instant of the capture; ``since``: of the one before."""
     found: list[Stated] = []

@@ -63,13 +63,20 @@ def words_of(name: str) -> frozenset[str]:
 
 @cache
 def _lands() -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(name.split()) for names in table("lands").values() for name in names)
+    return frozenset(tuple(name.split()) for key, names in table("lands").items() if key != "alias" for name in names)
+
+
+@cache
+def _aliases() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Another name of a land -> the name it is known by here."""
+    return {tuple(other.split()): tuple(name.split()) for other, name in table("lands")["alias"].items()}
 
 
 def lands(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
     """Countries and unions of countries that stand among words in lower case, each as its words."""
     runs = {tuple(words[at : at + long]) for long in range(1, LONGEST_LAND + 1) for at in range(len(words) - long + 1)}
-    return frozenset(runs & _lands())
+    found = runs & (_lands() | _aliases().keys())
+    return frozenset(_aliases().get(name, name) for name in found)
 
 
 ByLetter = dict[str, tuple[re.Pattern[str], list[tuple[str, float, re.Pattern[str]]]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ EARLY = 0.6  # what stands first tells more
 AGAIN = 0.5  # what differs alike in three or more places tells less
 KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
 SCOPE = 0.9  # worth of a rule that reaches further or less far
+TOP = 8  # blocks in which a page shows its title
 POSTAL = 12  # words of a line of a postal address
 LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
 SENTENCE = 6  # words; less is a title or a button
@@ -40,7 +41,34 @@ class Worth:
 def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
     """The worth of every place, in order."""
     around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs), _postal(pairs), old.same_words, new.same_words)  # fmt: skip
-    return [_worth(pair, around) for pair in pairs]
+    twins = _twins(pairs)
+    return [_worth(pair, around, at in twins) for at, pair in enumerate(pairs)]
+
+
+def _twins(pairs: Sequence[Pair]) -> frozenset[int]:
+    """Lines that went and came again with nothing else in them: a date under a label in another language, an address that was veiled."""
+    gone: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for at, pair in enumerate(pairs):
+        if pair.old and not pair.new and (core := _core(pair.old)):
+            gone[core].append(at)
+    found: list[int] = []
+    for at, pair in enumerate(pairs):
+        if pair.new and not pair.old and (others := gone.get(_core(pair.new))):
+            found += [at, others.pop()]
+        elif pair.old and pair.new and _core(pair.old)[:1] == ("date",) and _core(pair.old) == _core(pair.new):
+            found.append(at)
+    return frozenset(found)
+
+
+def _core(unit: Unit) -> tuple[str, ...]:
+    """What a short line says apart from the label of its date, or from its e-mail address; () for any other line."""
+    if len(unit.words) >= POSTAL:
+        return ()
+    if dates.YEAR.search(unit.text) and not _rules({*unit.words}):
+        return ("date", *sorted(word for word in unit.words if any(map(str.isdecimal, word))), *sorted(dates.months().keys() & {*unit.words}))  # fmt: skip
+    if "@" in unit.text or "email protected" in unit.norm:
+        return ("mail", *(word for word in unit.words if "@" not in word and word not in ("email", "protected")))
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +145,10 @@ def _renames(pairs: Sequence[Pair]) -> frozenset[Run]:
     return frozenset(run for run, times in seen.items() if times > 2 and 2 * bound[run] < times)
 
 
-def _worth(pair: Pair, around: Around) -> Worth:
+def _worth(pair: Pair, around: Around, twin: bool) -> Worth:
     unit = pair.new or pair.old
     assert unit is not None
-    kind = "none" if _is_navigation(pair, unit, around) else _kind(pair, unit, around)
+    kind = "none" if twin or _is_navigation(pair, unit, around) else _kind(pair, unit, around)
     if pair.new and pair.new.block >= around.log and kind == "wording" and not pair.old:
         kind = "log"
     score = _score(pair, unit)
@@ -133,7 +161,7 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
     changed = [*pair.removed, *pair.added]
     content = [word for word in changed if word not in words_of("stop")]
     for name, holds in (
-        ("none", not changed or _is_unveiled(pair)),
+        ("none", not changed or _is_unveiled(pair) or _is_blank(pair) or _is_archived(pair, unit)),
         ("rule", not _is_renamed(pair, around) and (_is_entity(pair) or _is_report(pair, unit))),
         ("date", _is_date(pair, unit)),
         ("banner", _is_banner(pair, unit) or _in_banner(pair, unit, around)),
@@ -166,6 +194,18 @@ def _is_unveiled(pair: Pair) -> bool:
     return bool(both) and all(len(word) == 1 for word in (*pair.removed, *pair.added))
 
 
+def _is_blank(pair: Pair) -> bool:
+    """Only blanks differ: yourcredit card. A name written in one word is another spelling."""
+    alike = (bool(old and new) and "".join(old) == "".join(new) for old, new in pair.runs)
+    return bool(pair.runs) and all(alike) and not any(_is_name(pair.new.text, word) for word in pair.added if pair.new)
+
+
+def _is_archived(pair: Pair, unit: Unit) -> bool:
+    """A link to an earlier version of the document came or went."""
+    alone = pair.old is None or pair.new is None
+    return alone and len(unit.words) < 16 and bool(pattern("archived").match(unit.text))
+
+
 def _is_report(pair: Pair, unit: Unit) -> bool:
     """A report on requests, audits or risks was published or taken away: a line with its name and time."""
     alone = pair.old is None or pair.new is None
@@ -173,10 +213,14 @@ def _is_report(pair: Pair, unit: Unit) -> bool:
 
 
 def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
-    """A short line that came or went above the first paragraph: a way to other pages."""
+    """A short line that came or went above the first paragraph: a way to other pages; or the title of the page, in whatever form."""
     alone = pair.old is None or pair.new is None
     body = around.new_body if pair.new else around.old_body
-    return alone and unit.block < body and unit.kind != "heading" and len(unit.words) <= 5 and not dates.find(unit.text)
+    if unit.block >= body or dates.find(unit.text):
+        return False
+    if all(len(side.words) < POSTAL and pattern("title").search(side.text) for side in (pair.old, pair.new) if side):
+        return unit.block < TOP
+    return alone and unit.kind != "heading" and len(unit.words) <= 5
 
 
 def _is_date(pair: Pair, unit: Unit) -> bool:
@@ -185,7 +229,12 @@ def _is_date(pair: Pair, unit: Unit) -> bool:
         return bool(dates.find(unit.text)) and len(unit.words) < 12
     if all(dates.YEAR.fullmatch(word) for word in (*pair.removed, *pair.added)):
         return bool(pattern("copyright").search(unit.text))
-    return _dateless(pair.old) == _dateless(pair.new)
+    return _dateless(pair.old) == _dateless(pair.new) or (_is_date_line(pair.old) and _is_date_line(pair.new))
+
+
+def _is_date_line(unit: Unit) -> bool:
+    """A short line that is there for its date: Effective date outside the EEA: 1 May 2024."""
+    return len(unit.words) < 15 and bool(dates.find(unit.text)) and bool(dates.opening().match(unit.text))
 
 
 def _dateless(unit: Unit) -> str:
@@ -248,7 +297,11 @@ def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
 
 def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     """A sentence that only tells users how to reach somebody, or where to read on, came or went; ways for authorities are rules."""
-    if (pair.old and pair.new) or len(unit.words) > 30 or _rules({*unit.words}):
+    if (pair.old and pair.new) or len(unit.words) > 30:
+        return False
+    if pattern("read_on").match(unit.text) and not words_of("limit") & {*unit.words}:
+        return not topics.hits(unit.text).get("law_enforcement_disclosure")
+    if _rules({*unit.words}) or (words_of("choice") | words_of("grant")) & {*unit.words}:
         return False
     said = topics.hits(unit.text)
     if said.get("law_enforcement_disclosure"):
@@ -348,7 +401,7 @@ def _is_scope(pair: Pair, unit: Unit) -> bool:
         return unit.kind in ("item", "row") and _is_of_rules(unit) and any(map(_tells, unit.words))
     if lands(pair.removed) != lands(pair.added):
         return True
-    telling = [run for run in (pair.removed, pair.added) if any(map(_tells, run))]
+    telling = [run for run, other in ((pair.removed, pair.added), (pair.added, pair.removed)) if any(_tells(word) and not any(_kin(word, o) for o in other) for word in run)]  # fmt: skip
     if len(telling) > 1:
         return unit.kind in ("item", "row") and _is_other_thing(pair, unit)
     if len(unit.words) < SENTENCE and not (unit.kind in ("item", "row") and _is_of_rules(unit)):
