@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from statistics import quantiles
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,9 @@ OPTIONS: frozenset[str] = frozenset()
 
 MOST = 200  # pages of a report or decision that are read; what it says stands in front
 WHOLE = 1_000  # pages of a document that is read whole or not at all
+EDGE = 3  # lines at the top and at the foot of a page among which running heads, feet and page numbers stand
 SHORTEST = 40  # characters; less is a scan without text
+NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 STAMP = re.compile(r"(?<!\d)(20\d{2})[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
 ENDED = re.compile(r"[.!?…][»”\"')]?\Z")
 BULLET = re.compile(r"[-–—•▪◦*]\s|\d{1,2}[.)]\s")
@@ -81,10 +84,50 @@ def _lines(page: Page, source: Source, most: int = MOST) -> list[str]:
         ) from error
     finally:
         document.close()
-    clean = markup.CONTROLS.sub(
-        "", "\n\n".join(written).replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-")
-    )
-    return [" ".join(line.split()) for line in clean.split("\n")]
+    return [line for sheet in _without_edges([_clean(text) for text in written]) for line in sheet]
+
+
+def _clean(text: str) -> list[str]:
+    """Lines of one page, without those that are empty at its ends."""
+    plain = markup.CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-"))
+    lines = [" ".join(line.split()) for line in plain.strip().split("\n")]
+    return lines if any(lines) else []
+
+
+def _without_edges(sheets: list[list[str]]) -> list[list[str]]:
+    """Without running heads and feet: lines at the edges of a page that stand at the same edge of half the pages, whatever their
+    numbers. One that is the same letter by letter is kept where it stands first, since a title or a date may stand there only.
+    """
+    seen = Counter(mark for sheet in sheets for mark in set(_edges(sheet).values()))
+    often = {mark for mark, times in seen.items() if times >= max(2, (len(sheets) + 1) // 2)}
+    written: dict[tuple[bool, str], set[str]] = defaultdict(set)
+    for sheet in sheets:
+        for at, mark in _edges(sheet).items():
+            written[mark].add(sheet[at])
+    once: set[str] = set()
+    found: list[list[str]] = []
+    for sheet in sheets:
+        marks = _edges(sheet)
+        kept = [
+            line
+            for at, line in enumerate(sheet)
+            if marks.get(at) not in often or _is_first(line, written[marks[at]], once)
+        ]
+        found.append(kept)
+    return found
+
+
+def _edges(sheet: list[str]) -> dict[int, tuple[bool, str]]:
+    """Index of a line near the top or the foot of a page -> (whether it is at the foot, the line with every number as one sign)."""
+    head, foot = range(min(EDGE, len(sheet) // 2)), range(max(len(sheet) - EDGE, (len(sheet) + 1) // 2), len(sheet))
+    return {at: (edge is foot, NUMBER.sub("#", sheet[at])) for edge in (head, foot) for at in edge if sheet[at]}
+
+
+def _is_first(line: str, written: set[str], once: set[str]) -> bool:
+    if len(written) > 1 or line in once:
+        return False
+    once.add(line)
+    return True
 
 
 def _written(sheet: pypdfium2.PdfPage) -> str:
