@@ -31,7 +31,9 @@ class Pair:
     removed: tuple[str, ...]
     added: tuple[str, ...]
     gap: int = -1  # places of one gap stand between the same sentences of both texts
-    runs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # of an edited sentence: words that gave way to others
+    runs: tuple[
+        tuple[tuple[str, ...], tuple[str, ...]], ...
+    ] = ()  # of an edited sentence: words that gave way to others
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,16 @@ def find(text: str) -> list[re.Match[str]]:
     return found
 
 
+def days(text: str, at: str) -> list[str]:
+    """Every day written in a text, ISO, up to the ISO instant ``at``."""
+    read = [_value(match, at[:10], "") for match in find(visible(text))]
+    return [
+        value
+        for value, precision, ambiguous in read
+        if precision == "day" and not ambiguous and value and value <= at[:10]
+    ]
+
+
 def _is_month(match: re.Match[str]) -> bool:
     name = match["m1"] or match["m2"] or match["m5"]
     return not name or name.casefold() in months()

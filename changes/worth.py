@@ -165,7 +165,10 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
         ("rule", not _is_renamed(pair, around) and (_is_entity(pair) or _is_report(pair, unit))),
         ("date", _is_date(pair, unit)),
         ("banner", _is_banner(pair, unit) or _in_banner(pair, unit, around)),
-        ("contact", _is_contact(pair, unit, content) or _is_way_to_reach(pair, unit) or _in_address(pair, unit, around)),
+        (
+            "contact",
+            _is_contact(pair, unit, content) or _is_way_to_reach(pair, unit) or _in_address(pair, unit, around),
+        ),
         ("spelling", _is_spelling(pair)),
         ("number", _is_count(unit, content)),
         ("rename", _is_rename(pair, around)),
@@ -178,7 +181,12 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
 
 def _is_headline(pair: Pair, unit: Unit) -> bool:
     """A line that came or went whose words begin with capitals, as those of titles do: a way to another page."""
-    if (pair.old and pair.new) or unit.kind == "row" or not SENTENCE <= len(unit.words) < 20 or unit.text.rstrip()[-1:] in ".;:":
+    if (
+        (pair.old and pair.new)
+        or unit.kind == "row"
+        or not SENTENCE <= len(unit.words) < 20
+        or unit.text.rstrip()[-1:] in ".;:"
+    ):
         return False
     told = [word for word in unit.text.split() if len(word) > 3 and word[0].isalpha()]
     return len(told) > 3 and sum(word[0].isupper() and not word.isupper() for word in told) >= 0.8 * len(told)

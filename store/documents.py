@@ -15,6 +15,7 @@ from changes import canary
 from records import Block, Change, Past
 from store.database import Clean, index, key, many, put, unindex, unsettled
 from store.fate import home_of
+from store.lapse import SINGS
 from store.prepare import letters, outlined
 from store.titles import title_of
 from store.variants import save_variants
@@ -215,7 +216,7 @@ def settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256:
     ``home``: the address it has by this capture.
 
     Nothing of such a document changes but the instant it was last seen, which is written here. One that ever went back to an
-    earlier text is left to the walk: how long it stays there matters.
+    earlier text is left to the walk: how long it stays there matters; so is one with a warrant canary, which can lapse.
     """
     previous = db.execute(
         "select c.version, c.sha256, c.kind, c.fetched_at, s.requested_url, s.moved from capture c join sighting s on s.seq = c.seq"
@@ -230,8 +231,9 @@ def settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256:
         return ""
     followed = db.execute(
         "update document set last_seen = ? where id = ? and state = 'followed'"
-        " and not exists (select 1 from capture c where c.document = document.id and c.kind = 'flapping')",
-        (at, document),
+        " and not exists (select 1 from capture c where c.document = document.id and c.kind = 'flapping')"
+        " and not exists (select 1 from version v where v.id = ? and v.text like ?)",
+        (at, document, version, f"%{SINGS}%"),
     ).rowcount
     if not followed:
         return ""

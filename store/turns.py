@@ -10,10 +10,12 @@ from changes import canary
 from store.database import key, many
 from store.documents import NO_VERSION, drop_development, kind_of, save_development
 from store.fate import Turn, fates, looks, numbered, turns
+from store.lapse import lapses
 from store.prepare import outlined
 from store.titles import day
 
 MOST_QUOTE = 240  # characters
+LAPSED = "canary_lapsed"
 MUTE = ("transparency_report", "law_enforcement_disclosure")  # topics of a statement that something never happened
 HELD = "select * from development where document = ? and change is null and kind != 'now_tracking'"
 LAST = """
@@ -24,7 +26,8 @@ order by c.fetched_at desc, c.sha256 desc, c.id desc limit 1"""
 def settle_turns(db: sqlite3.Connection, document: str) -> None:
     """One development for every turn in the life of a document whose captures are settled; what no longer holds is taken out."""
     row = db.execute("select * from document where id = ?", (document,)).fetchone()
-    found = turns(looks(db, document))
+    lived = turns(looks(db, document))
+    found = [*lived, *lapses(db, document)]
     rows = [_development(db, row, turn, number) for turn, number in numbered(found)]
     held = {one["id"]: dict(one) for one in db.execute(HELD, (document,))}
     for gone in held.keys() - {one["id"] for one in rows}:
@@ -32,19 +35,20 @@ def settle_turns(db: sqlite3.Connection, document: str) -> None:
     for one in rows:
         if held.get(one["id"]) != one:
             save_development(db, one)
-    if found and found[-1].stage == "vanished":
+    if lived and lived[-1].stage == "vanished":
         db.execute("update document set state = 'vanished' where id = ?", (document,))
 
 
 def _development(db: sqlite3.Connection, document: sqlite3.Row, turn: Turn, number: int) -> dict[str, Any]:
     said, mute = fates()["told"][turn.stage], _mute(db, document, turn)
+    goes = mute and turn.stage != LAPSED
     topics = MUTE if mute else tuple(fates()["topics"].get(document["document_type"], ()))
     words = _words(document, turn)
     return {
         "id": key("development", "turn", document["id"], turn.stage, number), "side": "platform", "kind": kind_of(topics),
         "stage": turn.stage, "action": None, "change": None, "document": document["id"], "happened_on": turn.since[:10],
         "precision": "day", "date_role": "observed", "date_basis": "observed",
-        "title": said["title"].format_map(words) + (", and with it its warrant canary" if mute else ""),
+        "title": said["title"].format_map(words) + (", and with it its warrant canary" if goes else ""),
         "summary": said["summary"].format_map(words) + (f" It had said: “{mute}”" if mute else ""),
         "platforms": many([document["platform"]]), "jurisdiction": "", "authority": "", "topics": many(topics), "url": document["url"],
         "published_at": turn.known, "updated_at": turn.known, "baseline": 0,
@@ -59,13 +63,13 @@ def _words(document: sqlite3.Row, turn: Turn) -> dict[str, Any]:
     return {
         "name": f"{document['platform']}: {document['document_type']}{part}", "said": said[:1].upper() + said[1:],
         "since": day(turn.since), "last": day(turn.last), "days": days, "before": turn.before,
-        "shown": fates()["language"].get(turn.shown, turn.shown),
+        "shown": day(turn.shown) if turn.stage == LAPSED else fates()["language"].get(turn.shown, turn.shown),
     }  # fmt: skip
 
 
 def _mute(db: sqlite3.Connection, document: sqlite3.Row, turn: Turn) -> str:
-    """The first statement that something never happened which is gone with the document; "" if it made none."""
-    if turn.stage not in {"vanished", "shortened"}:
+    """The first statement that something never happened which is gone with the document, or not renewed; "" if it made none."""
+    if turn.stage not in {"vanished", "shortened", LAPSED}:
         return ""
     row = db.execute(LAST, (document["id"], turn.last, NO_VERSION)).fetchone()
     blocks = outlined(row["text"], row["blocks"]) if row else ()

@@ -149,6 +149,67 @@ def test_a_warrant_canary_that_goes_with_its_page_is_named(tmp_path: Path) -> No
     assert "transparency_report" in gone["topics"]
 
 
+def singing(day: str, more: str = "") -> str:
+    """A page with a warrant canary of a day."""
+    return f"{RULES}\n\nOur warrant canary. As of {day} we have never received a national security letter or any other secret order.\n\n{more}"
+
+
+RENEWED = [(0, singing("1 September 2024")), (30, singing("1 October 2024")), (61, singing("1 November 2024"))]
+
+
+def test_a_warrant_canary_that_is_not_renewed_is_told_once_when_it_is_overdue(tmp_path: Path) -> None:
+    (lapsed,) = told(tmp_path, [*RENEWED, *((day, RENEWED[-1][1]) for day in (70, 100, 121, 123, 130, 160))])
+    assert (lapsed["stage"], lapsed["title"]) == (
+        "canary_lapsed",
+        "Telegram: Privacy Policy: warrant canary not renewed",
+    )
+    assert (lapsed["happened_on"], lapsed["published_at"][:10]) == ("2024-12-01", "2025-01-02")
+    assert "of 1 November 2024" in lapsed["summary"] and "national security letter" in lapsed["summary"]
+    assert (lapsed["kind"], lapsed["state"]) == ("policy_law_enforcement_disclosure", "followed")
+
+
+def test_one_that_says_how_often_it_is_renewed_lapses_without_a_history(tmp_path: Path) -> None:
+    page = singing("1 September 2024", "This statement is updated every month.")
+    (lapsed,) = told(tmp_path, [(day, page) for day in (0, 30, 60, 70, 90)])
+    assert (lapsed["stage"], lapsed["published_at"][:10]) == ("canary_lapsed", "2024-11-10")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [*RENEWED, (92, singing("1 December 2024")), (123, singing("1 January 2025"))],  # it was renewed every time
+        [*RENEWED, (100, RENEWED[-1][1])],  # late, but not yet overdue
+        [(day, CANARY + " This is our canary.") for day in (0, 100, 400)],  # it gives no day
+        [(day, singing("1 September 2024")) for day in (0, 100, 400)],  # nothing says that it is ever renewed
+    ],
+)
+def test_a_warrant_canary_that_still_sings_is_not_told_to_have_lapsed(tmp_path: Path, steps: list[Step]) -> None:
+    assert "canary_lapsed" not in [row["stage"] for row in told(tmp_path, steps)]
+
+
+def test_a_document_of_which_only_a_part_is_left_is_told_as_shortened(tmp_path: Path) -> None:
+    whole, part = f"{OLD}\n\n{CANARY}\n\n{NEWS}", "\n\n".join(RULES.split("\n\n")[:3])
+    (cut,) = told(tmp_path, [(0, whole), *((day, part) for day in (5, 12, 20, 36, 50))])
+    assert (cut["stage"], cut["published_at"][:10]) == ("shortened", "2024-10-07")
+    assert cut["title"] == "Telegram: Privacy Policy: most of the text is gone, and with it its warrant canary"
+    assert cut["summary"].startswith("Only a part of its text is left since 6 September 2024")
+
+
+def test_a_document_behind_a_login_is_told_as_no_longer_public(tmp_path: Path) -> None:
+    wall = "Log in to continue. Forgot your password? Create an account to read on."
+    found = told(tmp_path, [(0, OLD), *((day, wall) for day in (5, 12, 20, 36, 50)), (60, OLD)])
+    assert [row["stage"] for row in found] == ["walled", "returned"]
+    assert (found[0]["title"], found[0]["published_at"][:10]) == (
+        "Telegram: Privacy Policy is no longer public",
+        "2024-10-07",
+    )
+
+
+@pytest.mark.parametrize("part", [RULES.split("\n\n")[0], "Log in to continue. Forgot your password?"])
+def test_a_part_or_a_wall_that_comes_and_goes_is_not_told(tmp_path: Path, part: str) -> None:
+    assert told(tmp_path, [(0, OLD), (5, part), (12, part), (20, OLD), (40, part), (41, part), (60, OLD)]) == []
+
+
 def test_a_roll_back_that_the_document_states_is_told_at_once(tmp_path: Path) -> None:
     new = OLD.replace("6 months", "18 months and share it with our partners")
     said = f"We heard you: we have withdrawn the changes of last week, and our earlier policy applies again.\n\n{OLD}"
@@ -157,7 +218,9 @@ def test_a_roll_back_that_the_document_states_is_told_at_once(tmp_path: Path) ->
     assert found[1]["title"].startswith("Telegram: Privacy Policy rolled back")
 
 
-PARTS = st.sampled_from([OLD, CANARY, FRENCH, "404", "home", f"moved https://t.example/p {OLD}", NEWS])
+PARTS = st.sampled_from(
+    [OLD, CANARY, *(text for _, text in RENEWED), FRENCH, "404", "home", f"moved https://t.example/p {OLD}", NEWS]
+)
 
 
 @drawn(8)
