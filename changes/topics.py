@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from changes.align import Pair
-from changes.comparable import Unit
+from changes.comparable import NUMBERING, Unit
+from changes.lexicon import pattern
 from changes.lexicon import topics as table
 from changes.lexicon import words_of
 
@@ -40,6 +41,7 @@ STARTS = re.compile(
 LONGEST = 1_500  # characters of a sentence that are looked at
 OFTEN = 3.0  # times; a word that is said more often says no more
 DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip
+ENTITY = "entity"  # the name of a company, in topics.toml
 NEITHER = frozenset(("jurisdiction_or_entity", "contact_or_format", "transparency_report", "other"))
 NEAR = 4  # words between what is done and the word that forbids it
 DIRECTED = 3.0  # worth of a rule; more makes it no clearer which way a change goes
@@ -59,7 +61,7 @@ def _hits(text: str) -> tuple[tuple[str, float], ...]:
 
 def hits(text: str) -> dict[str, float]:
     """How much a text speaks of each topic."""
-    return dict(_hits(text))
+    return _bound(Counter(dict(_hits(text))), text)  # type: ignore[arg-type]
 
 
 def of(pair: Pair) -> dict[str, float]:
@@ -70,8 +72,16 @@ def of(pair: Pair) -> dict[str, float]:
     found: Counter[str] = Counter()
     whole = pair.old is None or pair.new is None
     for text, weight in _texts(pair, whole):
-        for name, value in hits(text).items():
+        for name, value in _hits(text):
             found[name] += weight * value  # type: ignore[assignment]
+    return _bound(found, unit.text)
+
+
+def _bound(found: Counter[str], sentence: str) -> dict[str, float]:
+    """The name of a company counts as a matter of who is bound where the sentence says so, else it is told by the way."""
+    named = found.pop(ENTITY, 0)
+    if named:
+        found["jurisdiction_or_entity"] += named * (1.0 if pattern("binds").search(sentence) else WEAK)  # type: ignore[assignment]
     return dict(found)
 
 
@@ -79,9 +89,10 @@ def _texts(pair: Pair, whole: bool) -> list[tuple[str, float]]:
     """What is looked at, each with its weight: an inserted or removed sentence as it is written; else the changed words."""
     unit = pair.new or pair.old
     assert unit is not None
+    title = NUMBERING.sub("", unit.heading)
     if whole:
-        return [(unit.text, 1.0), (unit.heading, HEADING)]
-    return [(changed_text(pair), 1.0), (unit.text, CONTEXT), (unit.heading, HEADING)]
+        return [(unit.text, 1.0), (title, HEADING)]
+    return [(changed_text(pair), 1.0), (unit.text, CONTEXT), (title, HEADING)]
 
 
 def changed_text(pair: Pair) -> str:

@@ -55,7 +55,7 @@ def _twins(pairs: Sequence[Pair]) -> frozenset[int]:
     for at, pair in enumerate(pairs):
         if pair.new and not pair.old and (others := gone.get(_core(pair.new))):
             found += [at, others.pop()]
-        elif pair.old and pair.new and _core(pair.old)[:1] == ("date",) and _core(pair.old) == _core(pair.new):
+        elif pair.old and pair.new and _core(pair.old)[:1] == ("date",) and _core(pair.old) == _core(pair.new) and not lands(pair.removed + pair.added):
             found.append(at)
     return frozenset(found)
 
