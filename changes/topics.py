@@ -1,9 +1,9 @@
-"""Words that changed -> what they speak of (17 topics) and in which direction."""
+"""Words that changed -> what they speak of (17 topics)."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -12,7 +12,6 @@ from changes.align import Pair
 from changes.comparable import NUMBERING, Unit
 from changes.lexicon import pattern
 from changes.lexicon import topics as table
-from changes.lexicon import words_of
 
 
 class Worth(Protocol):
@@ -29,11 +28,11 @@ class Worth(Protocol):
 
 
 MOST = 3
-SHARE = 0.35  # of the heaviest topic: less is told by the way
+SHARE = 0.4  # of the heaviest topic: less is told by the way
 WEAK, CONTEXT, HEADING = (
     0.35,
     0.3,
-    0.5,
+    0.35,
 )  # weight of words that only hint, of words around the change, of the section's title
 STARTS = re.compile(
     r"(?<!\w)\w|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|@"
@@ -41,8 +40,8 @@ STARTS = re.compile(
 LONGEST = 1_500  # characters of a sentence that are looked at
 OFTEN = 3.0  # times; a word that is said more often says no more
 DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip
+BOUND = "jurisdiction_or_entity"
 ENTITY = "entity"  # the name of a company, in topics.toml
-NEITHER = frozenset(("jurisdiction_or_entity", "contact_or_format", "transparency_report", "other"))
 NEAR = 4  # words between what is done and the word that forbids it
 DIRECTED = 3.0  # worth of a rule; more makes it no clearer which way a change goes
 
@@ -61,7 +60,7 @@ def _hits(text: str) -> tuple[tuple[str, float], ...]:
 
 def hits(text: str) -> dict[str, float]:
     """How much a text speaks of each topic."""
-    return _bound(Counter(dict(_hits(text))), text)  # type: ignore[arg-type]
+    return _bound(dict(_hits(text)), text)
 
 
 def of(pair: Pair) -> dict[str, float]:
@@ -69,20 +68,21 @@ def of(pair: Pair) -> dict[str, float]:
     unit = pair.new or pair.old
     if unit is None:
         return {}
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     whole = pair.old is None or pair.new is None
     for text, weight in _texts(pair, whole):
         for name, value in _hits(text):
-            found[name] += weight * value  # type: ignore[assignment]
-    return _bound(found, unit.text)
+            found[name] += weight * value
+    return _bound(dict(found), unit.text)
 
 
-def _bound(found: Counter[str], sentence: str) -> dict[str, float]:
+def _bound(found: dict[str, float], sentence: str) -> dict[str, float]:
     """The name of a company counts as a matter of who is bound where the sentence says so, else it is told by the way."""
-    named = found.pop(ENTITY, 0)
+    named = found.pop(ENTITY, 0.0)
     if named:
-        found["jurisdiction_or_entity"] += named * (1.0 if pattern("binds").search(sentence) else WEAK)  # type: ignore[assignment]
-    return dict(found)
+        weight = named * (1.0 if pattern("binds").search(sentence) else WEAK)
+        found[BOUND] = found.get(BOUND, 0.0) + weight
+    return found
 
 
 def _texts(pair: Pair, whole: bool) -> list[tuple[str, float]]:
@@ -146,70 +146,3 @@ def _of_wording(one: Worth) -> dict[str, float]:
     if one.kind in ("number", "spelling", "log"):
         return {"other": 1.0}
     return {name: value for name, value in hits(changed_text(one.pair)).items() if value >= 1} or {"other": 0.8}
-
-
-def direction(rules: Sequence[Worth]) -> str:
-    """widened or narrowed (what is done with data), tightened or relaxed (what users may do), "" where it is neither, or unclear.
-
-    A leaning of words, not a reading: what came counts one way, what went the other; what limits counts against.
-    """
-    lean: dict[str, float] = {"data": 0.0, "users": 0.0}
-    weight: Counter[str] = Counter()
-    for one in rules:
-        group = _group(one)
-        weight[group] += min(one.score, DIRECTED)  # type: ignore[assignment]
-        if group in lean:
-            lean[group] += _lean(one.pair, group)
-    group = max(lean, key=lambda name: weight[name])
-    if not lean[group] or weight[group] < weight["neither"]:
-        return ""
-    wide, narrow = ("widened", "narrowed") if group == "data" else ("tightened", "relaxed")
-    return wide if lean[group] > 0 else narrow
-
-
-def _group(one: Worth) -> str:
-    """Whether a rule is about data, about what users may do, or about neither: who is bound, and how to reach them."""
-    sums = Counter({"data": 0.0, "users": 0.0, "neither": 0.0})
-    for name, value in one.topics.items():
-        sums["data" if name in DATA else "neither" if name in NEITHER else "users"] += value  # type: ignore[assignment]
-    if sums["data"] and sums["data"] >= 0.5 * sums["neither"] and sums["data"] >= sums["users"]:
-        return "data"
-    return max(sums, key=lambda name: sums[name]) if any(sums.values()) else "neither"
-
-
-def _lean(pair: Pair, group: str) -> float:
-    """Above 0 where a rule reaches further: over data, or over users."""
-    if pair.old is None or pair.new is None:
-        unit = pair.new or pair.old
-        assert unit is not None
-        held = {*unit.words}
-        sign = 1.0 if pair.new else -1.0
-        if group == "users":
-            allows = (
-                words_of("permission") & held
-                and not (words_of("negation") | words_of("limit") | words_of("duty")) & held
-            )
-            return -sign if allows else sign
-        return -sign if _withholds(unit.words) or words_of("choice") & held else sign
-    came, went = Counter(pair.added) - Counter(pair.removed), Counter(pair.removed) - Counter(pair.added)
-    if group == "users":
-        strict = words_of("duty") | words_of("negation") | words_of("limit")
-        lean = sum((w in strict) - (w in words_of("permission")) for w in came) - sum((w in strict) - (w in words_of("permission")) for w in went)  # fmt: skip
-        return float(lean or _longer(pair))
-    wide, narrow = words_of("wide"), words_of("narrow") | words_of("negation") | words_of("limit")
-    lean = sum((w in wide) - (w in narrow) for w in came) - sum((w in wide) - (w in narrow) for w in went)
-    return lean or _longer(pair) or 0.5 * (bool(came) - bool(went))
-
-
-def _withholds(words: Sequence[str]) -> bool:
-    """Whether a sentence says that something is not done with data: a negation, or "only", close to what is done."""
-    does, against = words_of("handling") | words_of("acting"), words_of("negation") | words_of("limit")
-    return any(against & {*words[max(0, at - NEAR) : at + NEAR]} for at, word in enumerate(words) if word in does)
-
-
-def _longer(pair: Pair) -> float:
-    """1 where the numbers of an edited sentence grew (a period, an age), -1 where they became smaller."""
-    old, new = (
-        [int(word) for word in words if word.isdecimal() and len(word) < 7] for words in (pair.removed, pair.added)
-    )
-    return float((sum(new) > sum(old)) - (sum(new) < sum(old))) if old and new else 0.0

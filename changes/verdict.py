@@ -13,6 +13,7 @@ from functools import lru_cache
 from changes import dates, diff, history, identity, topics, worth
 from changes.align import Alignment, Pair, align
 from changes.comparable import Comparable, Unit, comparable
+from changes.direction import direction
 from records import Block, Change, Past
 
 PARAGRAPH = 1_000  # characters; a longer one is not shown with its sentence
@@ -99,7 +100,7 @@ def _changed(case: Case, base: int) -> Change:
     if kind != "substantive":
         return replace(told, kind=kind)
     rules = [one for one in worths if one.kind == "rule"]
-    return replace(told, kind=kind, direction=topics.direction(rules))
+    return replace(told, kind=kind, direction=direction(rules, case.about))
 
 
 def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:

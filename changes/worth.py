@@ -55,7 +55,13 @@ def _twins(pairs: Sequence[Pair]) -> frozenset[int]:
     for at, pair in enumerate(pairs):
         if pair.new and not pair.old and (others := gone.get(_core(pair.new))):
             found += [at, others.pop()]
-        elif pair.old and pair.new and _core(pair.old)[:1] == ("date",) and _core(pair.old) == _core(pair.new) and not lands(pair.removed + pair.added):
+        elif (
+            pair.old
+            and pair.new
+            and _core(pair.old)[:1] == ("date",)
+            and _core(pair.old) == _core(pair.new)
+            and not lands(pair.removed + pair.added)
+        ):
             found.append(at)
     return frozenset(found)
 
@@ -235,8 +241,8 @@ def _is_date(pair: Pair, unit: Unit) -> bool:
     """Only a date differs, or the year of a copyright."""
     if pair.old is None or pair.new is None:
         return bool(dates.find(unit.text)) and len(unit.words) < 12
-    if all(dates.YEAR.fullmatch(word) for word in (*pair.removed, *pair.added)):
-        return bool(pattern("copyright").search(unit.text))
+    if all(map(dates.YEAR.fullmatch, (*pair.removed, *pair.added))) and pattern("copyright").search(unit.text):
+        return True
     return _dateless(pair.old) == _dateless(pair.new) or (_is_date_line(pair.old) and _is_date_line(pair.new))
 
 
@@ -383,7 +389,7 @@ def _score(pair: Pair, unit: Unit) -> float:
     """How much what changed bears on rules: words of permission, duty, limit, time, money, names; sentences as a whole."""
     changed = Counter(pair.removed) + Counter(pair.added)
     score = 0.0
-    for name, weight in (("permission", 0.6), ("duty", 0.5), ("negation", 1.0), ("limit", 1.0), ("time_unit", 0.6), ("age", 0.5), ("money", 0.5), ("entity", 1.0), ("handling", 0.4)):  # fmt: skip
+    for name, weight in (("permission", 0.6), ("duty", 0.5), ("negation", 1.0), ("limit", 1.0), ("time_unit", 0.6), ("age", 0.5), ("money", 0.5), ("entity", 1.0), ("handling", 0.4), ("wide", 0.2)):  # fmt: skip
         listed = words_of(name)
         score += weight * min(2, sum(count for word, count in changed.items() if word in listed))
     content = sum(count for word, count in changed.items() if word not in words_of("stop"))
