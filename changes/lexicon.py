@@ -62,6 +62,12 @@ def words_of(name: str) -> frozenset[str]:
 
 
 @cache
+def days() -> dict[str, int]:
+    """A word for a span of time -> how many days it is."""
+    return {word: int(count) for count, words in table("words")["days"].items() for word in words}
+
+
+@cache
 def _lands() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(name.split()) for key, names in table("lands").items() if key != "alias" for name in names)
 

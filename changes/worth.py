@@ -280,10 +280,20 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
         return True
     if pair.old and pair.new and _is_postal(pair, unit, content):
         return True
-    short = len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
+    told = (
+        pair.old
+        and pair.new
+        and pattern("verb").search(unit.text)
+        and not any(_is_of_address(word) for word in content)
+    )
+    short = not told and len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
     if _is_measure(pair):  # how long a number is kept, not which number it is
         return False
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
+
+
+def _is_of_address(word: str) -> bool:
+    return word[0].isdigit() or "@" in word or word in words_of("address") or word in words_of("place")
 
 
 def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
@@ -311,7 +321,11 @@ def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
 
 def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     """A sentence that only tells users how to reach somebody, or where to read on, came or went; ways for authorities are rules."""
-    if (pair.old and pair.new) or len(unit.words) > 30:
+    if pair.old and pair.new:
+        return all(pattern("read_on").match(side.text) for side in (pair.old, pair.new)) and not _rules(
+            {*pair.removed, *pair.added}
+        )
+    if len(unit.words) > 30:
         return False
     if pattern("read_on").match(unit.text) and not words_of("limit") & {*unit.words}:
         return not topics.hits(unit.text).get("law_enforcement_disclosure")
@@ -415,12 +429,22 @@ def _is_scope(pair: Pair, unit: Unit) -> bool:
         return unit.kind in ("item", "row") and _is_of_rules(unit) and any(map(_tells, unit.words))
     if lands(pair.removed) != lands(pair.added):
         return True
+    if _is_other_recipient(pair, unit):
+        return True
     telling = [run for run, other in ((pair.removed, pair.added), (pair.added, pair.removed)) if any(_tells(word) and not any(_kin(word, o) for o in other) for word in run)]  # fmt: skip
     if len(telling) > 1:
         return unit.kind in ("item", "row") and _is_other_thing(pair, unit)
     if len(unit.words) < SENTENCE and not (unit.kind in ("item", "row") and _is_of_rules(unit)):
         return False
     return any(_is_enumerated(run, pair) for run in telling)
+
+
+def _is_other_recipient(pair: Pair, unit: Unit) -> bool:
+    """Data go to somebody of another name: it was replaced behind what is done with them."""
+    if not pair.runs or topics.hits(unit.text).get("data_sharing", 0) < 1 or words_of("entity") & {*pair.removed, *pair.added}:  # fmt: skip
+        return False
+    does = next((at for at, word in enumerate(unit.words) if word in words_of("handling")), len(unit.words))
+    return all(old and new and new[0] in unit.words[does:] and _is_name(unit.text, " ".join(new)) for old, new in pair.runs)  # fmt: skip
 
 
 def _is_of_rules(unit: Unit) -> bool:
