@@ -60,6 +60,7 @@ class Site:
         self.drawing: dict[tuple[object, ...], asyncio.Future[Response]] = {}
         self.pages: OrderedDict[tuple[object, ...], Response] = OrderedDict()
         self.names: tuple[object, Names] = (None, Names())
+        self.shared: tuple[object, dict[str, Any]] = (None, {})
 
     def state(self) -> tuple[int, str, int]:
         """Another value whenever somebody wrote to the tracker, the day turned, or files to take away were made."""
@@ -89,6 +90,12 @@ class Site:
             self.drawing[key] = asyncio.ensure_future(draw())
             self.drawing[key].add_done_callback(lambda _: self.drawing.pop(key))
         return self.keep(key, await asyncio.shield(self.drawing[key]))
+
+    def shared_at(self, state: tuple[int, str, int]) -> dict[str, Any]:
+        """What looks at this state share (``Look.kept``)."""
+        if self.shared[0] != state:
+            self.shared = (state, {})
+        return self.shared[1]
 
     def names_at(self, state: tuple[int, str, int], db: sqlite3.Connection) -> Names:
         if self.names[0] != state:
@@ -142,7 +149,8 @@ async def drawn(site: Site, load: Any, request: Any, state: tuple[int, str], for
     found = {name: value for name, value in request.url_vars.items() if name != "form"}
 
     def read(db: sqlite3.Connection) -> Response:
-        look = Look(db, site.names_at(state, db), state[1], arguments(request.query_string), home, request.path)
+        look = Look(db, site.names_at(state, db), state[1], arguments(request.query_string), home, request.path,
+                    site.shared_at(state))  # fmt: skip
         try:
             with sqlite_timelimit(db, PATIENCE):
                 shown = load(look, **found)

@@ -10,8 +10,8 @@ from reading.rows import Missing, Row
 
 CHANGES = """
 select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, kind, effective_on, effective_precision, summary, ours
-from change where document = ? and class {} ('substantive', 'editorial') order by seen_at desc, id limit 60"""
-VERSIONS = "select id, title, first_seen, last_seen, is_version, page, length(text) as characters from version where document = ? order by first_seen desc, id limit 60"
+from change where document = ? and class {} ('substantive', 'editorial') order by seen_at desc, id limit {}"""
+VERSIONS = "select id, title, first_seen, last_seen, is_version, page from version where document = ? order by first_seen desc, id limit 60"
 EVENTS = "select id, stage, title, summary, happened_on, published_at from development where document = ? and +change is null and kind != 'now_tracking' order by happened_on desc, id"
 TOLD_AS = "select change, stage, title from development where document = ? and change is not null"
 VARIANTS = """
@@ -51,7 +51,7 @@ def document(look: Look, ident: str) -> Shown:
     if not found:
         raise Missing("document", ident)
     data: dict[str, Any] = {
-        "document": found, "changes": look.rows(CHANGES.format("in"), ident), "suppressed": look.rows(CHANGES.format("not in"), ident), "versions": look.rows(VERSIONS, ident),
+        "document": found, "changes": look.rows(CHANGES.format("in", 60), ident), "suppressed": look.rows(CHANGES.format("not in", 20), ident), "versions": look.rows(VERSIONS, ident),
         "events": look.rows(EVENTS, ident), "variants": look.rows(VARIANTS, ident), "told": {r["change"]: r for r in look.rows(TOLD_AS, ident)},
         "captures": look.rows("select kind, count(*) as captures, min(fetched_at) as first, max(fetched_at) as last from capture where document = ? group by kind order by 2 desc", ident),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
-from reading import words
+from reading import grid, words
 from reading.documents import blocks_of
 from reading.look import Look, Shown
 from reading.worldmap import outlines
@@ -38,7 +38,9 @@ def environment() -> Environment:
 def equip(env: Environment) -> None:
     """Give an environment the words that our templates speak."""
     env.filters.update(FILTERS)
-    env.globals.update(shape=shape, money=words.money, words=words.words, outlines=outlines, stamp=stamp())
+    env.globals.update(
+        shape=shape, matrix_cells=grid.cells, money=words.money, words=words.words, outlines=outlines, stamp=stamp()
+    )
 
 
 def shape(cell: object) -> Markup:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from reading.calendar import calendar
 from reading.look import Look
 from reading.words import group, strength
 
@@ -23,7 +25,7 @@ def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
     on = day or look.today
     found = look.db.execute(CELLS.format(narrowed=narrowed), (on, on, *only.values())).fetchall()
     of = {kind: (-strength(kind), group(kind)) for kind in {row[2] for row in found}}
-    found.sort(key=lambda row: (of[row[2]][0], row[3], row[0]))
+    found.sort(key=lambda row: (of[row[2]][0], row[3], row[0], row[1], row[2]))
     return [
         {
             "platform": app,
@@ -46,20 +48,49 @@ def strongest(found: list[Cell], key: str) -> dict[str, list[Cell]]:
     return by
 
 
+def on_day(look: Look, day: str, apps: int, places: int) -> tuple[dict[str, Any], dict[str, int]]:
+    """(matrix, figures) of any day: what ``matrix`` and ``figures`` make of its cells, reading only those that are shown."""
+    held = calendar(look).on(day)
+    frame = corner([(one.platform, one.place) for one in held], apps, places)
+    columns, lines = set(frame["apps"]), set(frame["places"])
+    rows = [
+        (one.weight, (cell := one.on(day))["since"], one.platform, one.place, one.kind, cell)
+        for one in held
+        if one.place in lines and one.platform in columns
+    ]
+    found = [row[-1] for row in sorted(rows)]  # as ``cells`` has them; app, place and kind are never all the same
+    return frame | {"cells": filled(found, frame)}, figures([(one.platform, one.place, one.group) for one in held])
+
+
 def matrix(found: list[Cell], apps: int = 0, places: int = 0) -> dict[str, Any]:
     """Apps against places: {"apps": [...], "places": [...], "cells": {place: {app: [cell, ...]}}}, the most restricted first; 0 is all."""
-    by_app, by_place = strongest(found, "platform"), strongest(found, "place")
-    reach = {app: len({cell["place"] for cell in by}) for app, by in by_app.items()}
-    columns = sorted(by_app, key=lambda app: (-reach[app], app))[: apps or None]
-    wanted = set(columns)
-    kept = {place: [cell for cell in by if cell["platform"] in wanted] for place, by in by_place.items()}
-    width = {place: len({cell["platform"] for cell in by}) for place, by in kept.items() if by}
+    frame = corner([(cell["platform"], cell["place"]) for cell in found], apps, places)
+    return frame | {"cells": filled(found, frame)}
+
+
+def corner(pairs: Iterable[tuple[str, str]], apps: int, places: int) -> dict[str, Any]:
+    """The apps that most places restrict, and the places that restrict most of these."""
+    by_app: dict[str, set[str]] = defaultdict(set)
+    for app, place in pairs:
+        by_app[app].add(place)
+    columns = sorted(by_app, key=lambda app: (-len(by_app[app]), app))[: apps or None]
+    width = Counter(place for app in columns for place in by_app[app])
     lines = sorted(width, key=lambda place: (-width[place], place))[: places or None]
+    every = set().union(*by_app.values())
     return {
-        "apps": columns, "places": lines,
-        "cells": {place: dict(strongest(kept[place], "platform")) for place in lines},
-        "more_apps": len(by_app) - len(columns), "more_places": len(by_place) - len(lines),
-    }  # fmt: skip
+        "apps": columns,
+        "places": lines,
+        "more_apps": len(by_app) - len(columns),
+        "more_places": len(every) - len(lines),
+    }
+
+
+def filled(found: list[Cell], frame: dict[str, Any]) -> dict[str, dict[str, list[Cell]]]:
+    wanted, made = set(frame["apps"]), {place: dict[str, list[Cell]]() for place in frame["places"]}
+    for cell in found:
+        if cell["place"] in made and cell["platform"] in wanted:
+            made[cell["place"]].setdefault(cell["platform"], []).append(cell)
+    return made
 
 
 def world_now(found: list[Cell]) -> dict[str, Cell]:
@@ -75,13 +106,15 @@ def world_now(found: list[Cell]) -> dict[str, Cell]:
     return shown
 
 
-def figures(found: list[Cell]) -> dict[str, int]:
-    """The numbers at the top of the home page."""
-
-    def places(name: str) -> int:
-        return len({c["place"] for c in found if c["group"] == name})  # fmt: skip
-
+def figures(found: Iterable[tuple[str, str, str]]) -> dict[str, int]:
+    """The numbers at the top of the home page, of (app, place, group)."""
+    apps, by = set(), defaultdict(set)
+    for app, place, name in found:
+        apps.add(app)
+        by[name].add(place)
     return {
-        "places": len({c["place"] for c in found}), "apps": len({c["platform"] for c in found}),
-        "blocking": places("block"), "devices": places("device"),
-    }  # fmt: skip
+        "places": len(set().union(*by.values())),
+        "apps": len(apps),
+        "blocking": len(by["block"]),
+        "devices": len(by["device"]),
+    }

@@ -58,12 +58,8 @@ def whole_matrix(look: Look) -> Shown:
     on = look.asked("on") or look.today
     if len(on) != 10 or not on.replace("-", "").isdigit():
         raise Missing("day", on)
-    found = in_force.cells(look, on)
-    data = {
-        "on": on,
-        "matrix": in_force.matrix(found, *((0, 0) if look.asked("view") == "all" else (24, 60))),
-        "figures": in_force.figures(found),
-    }
+    matrix, figures = in_force.on_day(look, on, *((0, 0) if look.asked("view") == "all" else (24, 60)))
+    data = {"on": on, "matrix": matrix, "figures": figures}
     return Shown(
         "matrix.html", "Who restricts what", "/matrix", data, "Apps against places: what is in force, and since when."
     )

@@ -15,7 +15,8 @@ LONGEST = 500  # characters of one argument that are looked at
 
 @dataclass
 class Look:
-    """``today`` is an ISO day (UTC); ``args`` are the arguments of the address, in order; ``site`` is where pages stand for ever."""
+    """``today`` is an ISO day (UTC); ``args`` are the arguments of the address, in order; ``site`` is where pages stand for ever;
+    ``kept`` is what looks at one state of the tracker share."""
 
     db: sqlite3.Connection
     names: Names
@@ -23,6 +24,7 @@ class Look:
     args: list[tuple[str, str]] = field(default_factory=list)
     site: str = ""
     path: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         return rows(self.db, sql, *params)

@@ -12,6 +12,7 @@ from reading.rows import Row
 PAGE = 20
 RANKED = 300  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
 WEIGHED = 100  # up to so many are put in order by BM25, which reads every row that has one of the words
+FREQUENT = 3_000  # rows from which on a word is too frequent to be weighed, or to be taken for the beginning of others
 KINDS = {
     "action": "actions",
     "update": "policy changes",
@@ -23,6 +24,7 @@ ONE = {"action": "action", "update": "policy change", "article": "article", "ver
 SAYING = 3  # single claims shown beside the things they tell of
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
+ASKED = re.compile(r'(NOT )?("[^"]*"\*?)')
 FOUND = """
 select item, kind, title, language, snippet({table}, 1, ?, ?, ' … ', 28) as snippet
 from {table} where {table} match ? and rowid = ?"""
@@ -83,7 +85,7 @@ def _found(look: Look, wanted: str, kind: str, number: int, most: int = PAGE) ->
         ids, many = _ranked(look, wanted, kind)
         hint = ""
         if not ids and not wanted.endswith("*"):
-            wanted = re.sub(r'"(?=$| AND| NOT)', '"*', wanted)
+            wanted = _begun(look, wanted, _table(kind))
             ids, many = _ranked(look, wanted, kind)
             hint = "Nothing has all these words; these have words that begin so." if ids else ""
         start = (number - 1) * most
@@ -96,6 +98,17 @@ def _found(look: Look, wanted: str, kind: str, number: int, most: int = PAGE) ->
     return [shown for row in rows if row and (shown := _shown(look, row))], many, hint
 
 
+def _begun(look: Look, wanted: str, table: str) -> str:
+    """The same with every word that is not frequent taken for the beginning of one; what is to be left out stays."""
+    terms = [term if term.endswith("*") or _frequent(look, term, table) else f"{term}*" for term in _terms(wanted)]
+    return " AND ".join(terms) + "".join(f" NOT {term}" for term in _terms(wanted, without=True))
+
+
+def _frequent(look: Look, term: str, table: str) -> bool:
+    rows = f"select 1 from {table} where {table} match ? limit {FREQUENT}"
+    return bool(look.value(f"select count(*) = {FREQUENT} from ({rows})", term))
+
+
 def _table(kind: str) -> str:
     return "claim_search" if kind == "claim" else "search"
 
@@ -105,18 +118,23 @@ def _ranked(look: Look, wanted: str, kind: str) -> tuple[list[int], bool]:
     table = _table(kind)
     only, given = (" and kind = ?", (wanted, kind)) if kind not in {"", "claim"} else ("", (wanted,))
     found = look.rows(f"select rowid, kind, title from {table} where {table} match ?{only} limit {RANKED}", *given)
-    if len(found) < WEIGHED:
+    if len(found) < WEIGHED and not any(_frequent(look, term, table) for term in _terms(wanted)):
         weighed = look.db.execute(
             f"select rowid, bm25({table}, 6.0, 1.0) from {table} where {table} match ?{only}", given
         )
         return [row[0] for row in sorted(weighed, key=lambda r: (r[1], r[0]))], False
-    words, order = re.findall(r'"([^"]+)"', wanted.split(" NOT ")[0].casefold()), list(KINDS)
+    words, order = [term.strip('"*').casefold() for term in _terms(wanted)], list(KINDS)
 
     def place(row: Row) -> tuple[int, int, int]:
         title = row["title"].casefold()
         return -sum(word in title for word in words), order.index(row["kind"]), row["rowid"]
 
     return [row["rowid"] for row in sorted(found, key=place)], len(found) == RANKED
+
+
+def _terms(wanted: str, without: bool = False) -> list[str]:
+    """The words and phrases of an expression that must be there, or (``without``) must not."""
+    return [term for sign, term in ASKED.findall(wanted) if bool(sign) == without]
 
 
 def _shown(look: Look, row: Row) -> Row | None:

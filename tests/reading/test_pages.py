@@ -221,3 +221,10 @@ def test_a_claim_that_is_not_published_is_not_found(tmp_path: Path) -> None:
     found = next(running).get("/search.json?q=devices+state+bodies").json()
     running.close()
     assert found["hits"] and not found["claims"]
+
+
+def test_what_has_not_all_the_words_is_looked_for_by_their_beginnings(site: Served) -> None:
+    found = site.get("/search.json?q=devic+bodie").json()
+    assert found["hits"] and "begin so" in found["hint"]
+    assert not site.get("/search.json?q=devic+bodie+-telegram").json()["hits"]
+    assert site.get("/search.json?q=%22devices+NOT+bodies+AND+x%22").json()["hint"] == ""

@@ -60,7 +60,6 @@ def test_a_walk_would_be_noticed(db: sqlite3.Connection) -> None:
 
 PAGES = {
     "home": (home.home, (), {}),
-    "matrix": (kinds.whole_matrix, (), {}),
     "action": (actions.action, ("select action from conflict",), {}),
     "platform": (platforms.platform, ("select 'telegram'",), {}),
     "jurisdiction": (places.jurisdiction, ("select 'UA'",), {}),
@@ -99,6 +98,14 @@ def test_what_is_in_force_is_read_from_one_index(db: sqlite3.Connection) -> None
         assert (
             "USING PRIMARY KEY" in plan or "USING COVERING INDEX" in plan or plan == "SCAN restriction"
         ) and "TEMP B-TREE" not in plan, plan
+
+
+def test_another_day_is_read_off_what_one_walk_in_order_of_the_key_laid_out(db: sqlite3.Connection) -> None:
+    spy, kept = Spy(db), {}
+    for on in ("2024-10-01", "2019-01-01"):
+        kinds.whole_matrix(Look(spy, read_names(db), "2026-03-02", [("on", on)], kept=kept))
+    ((sql, params),) = spy.asked
+    assert [row[3] for row in db.execute("explain query plan " + sql, params)] == ["SCAN restriction"]
 
 
 def test_the_shortcut_says_what_the_view_says(db: sqlite3.Connection) -> None:
