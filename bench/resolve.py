@@ -1,11 +1,12 @@
 """What it costs to resolve claims, and to resolve one more: made claims into a fresh tracker, settled as a whole, then one by one.
 
-python bench/resolve.py [--claims 10000] [--more 200] [--seed 1]
+python bench/resolve.py [--claims 10000] [--more 100] [--seed 1] [--front]
 
-Actions, apps and places are drawn as bench/fill.py draws them: the front names far more often, so that the fullest block (one app in
-one country) holds about a fifth of everything. Each action is told ten times, as reports tell: three in four give the right day, the
-others a day near it, the month, the year, another year or none; one in ten is published long after; two in five measures are ended.
-Prints one line of figures; processor time is that of this process.
+Actions are spread over eleven years, all apps and all countries, by rank as names are in life (1 in 2, 3, 4 ...): the front app and the front
+country each have a tenth of everything, so the fullest block (one app in one country) a hundredth: ten thousand of a million. With
+--front a fifth of everything is one block. An action is told once to eighty times, ten times in the mean: three in four tellings give
+the right day, the others a day near it, the month, the year, another year or none; one in ten is published long after; two in five
+measures are ended. Prints one line of figures; processor time is that of this process.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
+from itertools import accumulate, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +30,35 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.fill import BATCH, SCOPES, World
 from records import Claim, When
-from store.database import key, open_tracker, writing
+from store.database import key, many, open_tracker, writing
 from store.documents import Rereader
 from store.door import claim_columns, save_claim, save_names
 from store.resolve import kinds
 from store.settle import settle
 
-EACH = 10
+TOLD, OFTEN = (
+    (1, 2, 5, 12, 30, 80),
+    (30, 25, 20, 12, 9, 4),
+)  # tellings of an action, and how many actions of a hundred have so many
 NONE = Rereader(lambda source, day: -1, lambda page, source, day: (), lambda source, day: False)
 Row = dict[str, Any]
 
 
-def made(world: World, first: int, count: int) -> Iterator[Row]:
-    """Rows of ``count`` claims, ten to an action."""
-    for number in range(first // EACH, -(-(first + count) // EACH)):
+class Spread(World):
+    """Names of which the first comes twice as often as the third, not half of the time."""
+
+    def one(self, names: list[str]) -> str:
+        return self.dice.choices(names, cum_weights=_ranks(len(names)))[0]
+
+
+@cache
+def _ranks(count: int) -> list[float]:
+    return list(accumulate(1 / (rank + 2) for rank in range(count)))
+
+
+def made(world: World) -> Iterator[Row]:
+    """Rows of claims without end, those of one action after another."""
+    for number in count():
         yield from _action(world, number)
 
 
@@ -51,7 +69,7 @@ def _action(world: World, number: int) -> Iterator[Row]:
     place, day = world.one(world.places), world.day()
     ended = day + timedelta(dice.randrange(3, 900)) if kind in world.measures and dice.random() < 0.4 else None
     scopes = (dice.choice(SCOPES),) if kinds()[kind]["family"] == "device" else ()
-    for n in range(EACH):
+    for n in range(dice.choices(TOLD, OFTEN)[0]):
         over = ended is not None and n % 4 == 3
         on = ended if over and ended else day
         role = "lifted" if over else "effective" if kind in world.measures else "decided"
@@ -83,14 +101,14 @@ def _claim(number: int, n: int, kind: str, platforms: tuple[str, ...], place: st
 
 
 def fill(db: sqlite3.Connection, rows: Iterator[Row]) -> int:
+    """Save all rows, in transactions of BATCH; returns how many."""
     done = 0
-    while True:
+    while batch := list(islice(rows, BATCH)):
         with writing(db):
-            for _, row in zip(range(BATCH), rows, strict=False):
+            for row in batch:
                 save_claim(db, row)
-                done += 1
-        if done % BATCH or not done:
-            return done
+        done += len(batch)
+    return done
 
 
 def fullest(db: sqlite3.Connection) -> tuple[str, str, int]:
@@ -121,25 +139,23 @@ def _figures(took: list[float]) -> Row:
     }
 
 
-def measured(claims: int, more: int, seed: int, folder: Path) -> Row:
+def measured(claims: int, more: int, seed: int, front: bool, folder: Path) -> Row:
     db = open_tracker(folder / "tracker.db")
     save_names(db)
-    world = World(db, seed)
+    rows = made((World if front else Spread)(db, seed))
     begun = time.process_time()
-    count = fill(db, made(world, 0, claims))
+    fill(db, islice(rows, claims))
     saved = time.process_time()
     settle(db, NONE)
     settled = time.process_time()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     place, app, size = fullest(db)
-    later = [row for row in made(world, claims + 10 * EACH, 40 * more)]
-    drawn = one_by_one(db, later[: 10 * more : 10])
-    full = one_by_one(
-        db, [row for row in later[10 * more :] if row["jurisdiction"] == place and app in row["platforms"]][:more]
-    )
+    drawn = one_by_one(db, list(islice(rows, 0, 20 * more, 20)))
+    hot = (dict(row, platforms=many([app]), jurisdiction=place) for row in islice(rows, 0, None, 20))
+    full = one_by_one(db, list(islice(hot, more)))
     return {
-        "claims": count, "actions": db.execute("select count(*) from action").fetchone()[0], "save_ms": round((saved - begun) * 1000 / count, 3),
-        "settle_ms": round((settled - saved) * 1000 / count, 3), "memory_mb": memory, "fullest_block": size, "one_more_ms": _figures(drawn),
+        "claims": claims, "actions": db.execute("select count(*) from action").fetchone()[0], "save_ms": round((saved - begun) * 1000 / claims, 3),
+        "settle_ms": round((settled - saved) * 1000 / claims, 3), "memory_mb": memory, "fullest_block": size, "one_more_ms": _figures(drawn),
         "one_more_in_fullest_ms": _figures(full), "tracker_mb": (folder / "tracker.db").stat().st_size >> 20,
     }  # fmt: skip
 
@@ -148,9 +164,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, number in (("claims", 10_000), ("more", 100), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--front", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-resolve-") as folder:
-        print(json.dumps(measured(asked.claims, asked.more, asked.seed, Path(folder))))
+        print(json.dumps(measured(asked.claims, asked.more, asked.seed, asked.front, Path(folder))))
     return 0
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ select a.id, a.kind, a.jurisdiction, a.platforms, a.authority_id, a.measure, a.f
        a.superseded, (select min(p.began) from action_platform p where p.action = a.id) as began
 from action a where a.side = 'government' and """
 ANY = "a.id in (select value from json_each(?))"
+CASE = (
+    'select a.measure, a."case", b."case" as before from action a left join action b on b.id = a.follows where a.id = ?'
+)
 FOLLOWERS = """
-with recursive down(id) as (select value from json_each(?) union select a.id from action a join down on a.follows = down.id and a.follows != '')
-select id from down"""
+select (select min(p.began) from action_platform p where p.action = a.id), a.id from action a where a.follows = ? and a.follows != '' and a.measure = '' and a."case" != ?"""
 EARLIER = """
 select p.began, p.action, a.authority_id from action_platform p cross join action a on a.id = p.action
 where p.platform = ? and p.jurisdiction = ? and p.family = ? and p.began >= ? and (p.began, p.action) < (?, ?) and a.side = 'government'
@@ -90,7 +93,7 @@ def settle_cases(db: sqlite3.Connection, jurisdiction: str, actions: Iterable[st
     steps = [*own, *_steps(db, ANY, many(sorted(beside - actions)))]
     for step in steps:
         _save_before(db, step, "" if step.row["measure"] else _before(db, jurisdiction, step))
-    moved = _save_cases(db, {step.row["id"] for step in steps})
+    moved = _save_cases(db, steps)
     weak = {
         row[0]
         for row in db.execute(
@@ -160,35 +163,23 @@ def _save_before(db: sqlite3.Connection, step: Step, before: str) -> None:
         db.execute("update action set follows = ? where id = ?", (before, step.row["id"]))
 
 
-def _save_cases(db: sqlite3.Connection, actions: Iterable[str]) -> set[str]:
-    """The case of each action, and of what follows it: that of the action at the head of the chain. Returns those it changed."""
-    ids = [row[0] for row in db.execute(FOLLOWERS, (many(sorted(actions)),))]
-    rows = {
-        row["id"]: row
-        for row in db.execute(
-            'select id, follows, measure, "case" from action where id in (select value from json_each(?))', (many(ids),)
-        )
-    }
-    heads: dict[str, str] = {}
-    moved = {action for action in rows if rows[action]["case"] != _head(db, rows, heads, action)}
-    db.executemany('update action set "case" = ? where id = ?', [(heads[action], action) for action in sorted(moved)])
+def _save_cases(db: sqlite3.Connection, steps: Iterable[Step]) -> set[str]:
+    """The case of each step: that of the one it follows. What follows a step is looked at only where it has another case; each comes
+    after what it follows, which began earlier. Returns the actions whose case changed."""
+    waiting = [(step.began, str(step.row["id"])) for step in steps]
+    heapify(waiting)
+    queued, moved = set(waiting), set[str]()
+    while waiting:
+        action = heappop(waiting)[1]
+        row = db.execute(CASE, (action,)).fetchone()
+        case = key("case", case_of(row["measure"])) if row["measure"] else row["before"] or key("case", action)
+        if case != row["case"]:
+            db.execute('update action set "case" = ? where id = ?', (case, action))
+            moved.add(action)
+        for follower in {tuple(row) for row in db.execute(FOLLOWERS, (action, case))} - queued:
+            heappush(waiting, follower)
+            queued.add(follower)
     return moved
-
-
-def _head(db: sqlite3.Connection, rows: dict[str, sqlite3.Row], heads: dict[str, str], action: str) -> str:
-    chain = []
-    while action not in heads:
-        row = (
-            rows.get(action) or db.execute("select id, follows, measure from action where id = ?", (action,)).fetchone()
-        )
-        chain.append(action)
-        if row is None or row["measure"] or not row["follows"]:
-            heads[action] = key("case", (case_of(row["measure"]) if row else "") or action)
-            break
-        action = row["follows"]
-    for one in chain:
-        heads[one] = heads[action]
-    return heads[action]
 
 
 # what a stronger measure superseded -----------------------------------------------------------------------------------

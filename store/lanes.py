@@ -119,6 +119,10 @@ class Lanes:
             self._found[lane] = sorted((Stretch(*row) for row in rows), key=lambda s: (s.first, s.id))
         return self._found[lane]
 
+    def stretch(self, lane: str, ident: str) -> Stretch | None:
+        """One stretch of a lane; None if it is no more."""
+        return next((s for s in self.stretches(lane) if s.id == ident), None)
+
     def lifted(self, lane: str, stretch: Stretch) -> list[int]:
         """Days on which something of the lane's family ended, from the beginning of a stretch until the next begins."""
         following = [s.first for s in self.stretches(lane) if s.kind != HOSTED and s.first > stretch.first]

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from store.actions import drop_action, save_action
-from store.database import many, unindex, unsettled
+from store.database import key, many, unindex, unsettled
 from store.evidence import attached, save_evidence
 from store.lanes import END, OUT, Block, Lanes, lane_of, stand
 from store.resolve import COLUMNS, Strand, Told, is_over, kinds, strands, told
@@ -30,6 +30,7 @@ TELLS, ENDS, TOLD_BEFORE, ENDED_BEFORE = (
     2,
     3,
 )  # parts a claim has in a strand; the latter two: by a text since edited
+BEFORE = (TOLD_BEFORE, ENDED_BEFORE)
 STANDS = f"select c.standing as standing, {COLUMNS} from claim c left join article a on a.id = c.article where c.id = ?"
 MEMBERS = f"""
 select t.sort, t.strand, t.family, t.part, {COLUMNS} from told t join claim c on c.id = t.claim left join article a on a.id = c.article
@@ -67,7 +68,7 @@ def drop_claim(db: sqlite3.Connection, claim: sqlite3.Row) -> None:
         gap = [row["platform"], row["lane"], row["stretch"], claim["id"], claim["kind"], claim["ends"], row["day"], row["change"], claim["measure"]]  # fmt: skip
         unsettled(db, "gap", f"{place}|{many(gap)}")
         unsettled(db, "strand", f"{place}|{row['strand']}")
-    unsettled(db, "action", f"{place}|{claim['action'] or ''}")
+    unsettled(db, "action", f"{place}|{claim['action'] or told_before(db, claim['id']) or ''}")
     db.execute("delete from told where claim = ?", (claim["id"],))
     db.execute("delete from claim where id = ?", (claim["id"],))
     unindex(db, "claim", claim["id"])
@@ -196,7 +197,7 @@ class Settled:
     def _stretch(self, lanes: Lanes, lane: str, stretch: str) -> list[str]:
         """Compute the strands of one stretch; returns the claims that moved."""
         rows = self._db.execute(MEMBERS, (lane, stretch)).fetchall()
-        one = next((s for s in lanes.stretches(lane) if s.id == stretch), None)
+        one = lanes.stretch(lane, stretch)
         if one is None or not rows:
             return []
         now = [told(row) for row in rows if row["sort"] != GONE]
@@ -274,6 +275,12 @@ where s.strand = ? and s.part = 0 group by o.strand"""
 Order = tuple[bool, int, str]
 
 
+def told_before(db: sqlite3.Connection, claim: str) -> str | None:
+    """The action that a claim of a text since edited counts for; only the alias it gave that action says so."""
+    row = db.execute("select action from alias where id = ?", (key("action", claim),)).fetchone()
+    return str(row[0]) if row else None
+
+
 class Weave:
     """Which strands are one action. What is asked twice is looked up once; nothing in ``told`` may change while it is asked."""
 
@@ -282,6 +289,7 @@ class Weave:
         self._gone = set(gone) - {""}  # actions that a claim was taken from
         self.touched: set[str] = set()  # strands whose claims changed
         self.claims: set[str] = set()  # claims that moved or changed
+        self.before: set[str] = set()  # those of them that told an action by a text since edited
         self.nowhere: set[str] = set()  # claims that tell no action under some platform any more
         self._known: dict[str, tuple[str, str, int]] = {}
         self._shares: dict[str, dict[str, int]] = {}
@@ -294,6 +302,8 @@ class Weave:
             return False
         self.touched |= {was[0], place[0]} - {""}
         self.claims.add(claim)
+        if was[2] in BEFORE:
+            self.before.add(claim)
         if place == NOWHERE:
             self.nowhere.add(claim)
         return was != place
@@ -352,17 +362,19 @@ class Weave:
             "select distinct action from claim where action is not null and id in (select value from json_each(?))",
             (many(sorted(claims)),),
         )
-        return {row[0] for row in rows}
+        return {row[0] for row in rows} | {action for claim in self.before if (action := told_before(self._db, claim))}
 
     def _claims(self, strands: Iterable[str]) -> list[tuple[str, str | None]]:
         """Claims in strands with the action they had; notes the strands each has everywhere."""
         rows = self._db.execute(
-            "select distinct t.claim, c.action, o.strand from told t join claim c on c.id = t.claim join told o on o.claim = t.claim"
+            "select distinct t.claim, c.action, o.strand, t.part from told t join claim c on c.id = t.claim join told o on o.claim = t.claim"
             " where t.strand in (select value from json_each(?)) and o.strand != ''", (many(sorted(strands)),),
         )  # fmt: skip
         found: dict[str, tuple[str | None, list[str]]] = {}
-        for claim, action, strand in rows:
-            found.setdefault(claim, (action, []))[1].append(strand)
+        for claim, action, strand, part in rows:
+            if claim not in found:
+                found[claim] = (told_before(self._db, claim) if part in BEFORE else action, [])
+            found[claim][1].append(strand)
         self._votes |= {claim: voted for claim, (_, voted) in found.items()}
         return [(claim, action) for claim, (action, _) in sorted(found.items())]
 
@@ -378,7 +390,7 @@ class Weave:
         return save_action(
             self._db,
             tellings,
-            [claim for claim, part in own if part in (TOLD_BEFORE, ENDED_BEFORE)],
+            [claim for claim, part in own if part in BEFORE],
             self.known(root)[0],
         )
 

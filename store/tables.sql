@@ -157,6 +157,7 @@ create table sketch (                 -- smallest hashes of an article's word se
 create index sketch_article on sketch(article);
 
 create table alias (id text primary key, action text not null) without rowid;  -- every id an action may have had; addresses stay
+create index alias_action on alias(action);
 
 create table development (            -- one dated thing that happened; a feed item
   id text primary key, side text not null, kind text not null, stage text not null, action text, change text, document text,

@@ -36,12 +36,19 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def tell(
-    db: sqlite3.Connection, kind: str, *dates: tuple[str, str], told: str, by: str = "", tier: str = "news", **more: Any
+    db: sqlite3.Connection,
+    kind: str,
+    *dates: tuple[str, str],
+    told: str,
+    by: str = "",
+    tier: str = "news",
+    ident: str = "",
+    **more: Any,
 ) -> str:
     """Save a claim that source ``by`` makes on day ``told`` about X in Brazil, unless ``more`` says otherwise. Dates are (day, role)."""
     whens = tuple(When(day, {4: "year", 7: "month", 10: "day"}[len(day)], role, "stated") for day, role in dates)
     claim = Claim(kind, more.pop("platforms", ("X",)), "", 0, 0, 0.9, dates=whens, **{"jurisdiction": "BR"} | more)
-    ident = key("claim", kind, dates, told, by, sorted(more.items()))
+    ident = ident or key("claim", kind, dates, told, by, sorted(more.items()))
     row = claim_columns(claim) | {
         "id": ident, "article": None, "page": None, "source": by or "desk", "url": f"https://{by or 'desk'}.example/{ident}", "start": None, "end": None,
         "tier": tier, "seen_at": f"{told}T10:00:00+00:00", "baseline": 0, "measure": "", "rank": "published", "standing": "published",
