@@ -8,11 +8,8 @@ Chains are bounded in steps (CHAIN) and in bytes (READ), so that any body is rea
 from __future__ import annotations
 
 import hashlib
-import heapq
 import json
 import sqlite3
-import struct
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,6 +23,7 @@ import zstandard
 
 from errors import BadStore
 from records import Expect, Page, Selector, Source
+from store.alike import Held, Recent, most_alike, samples, sketch
 
 APPLICATION_ID = 0x42616E41  # "BanA"
 SCHEMA = 1
@@ -37,8 +35,7 @@ CHAIN = 16  # steps that lead to a body at most
 READ = 8 * 2**20  # bytes unpacked to read one body back, at most: long bodies have short chains
 PAGE_SIZE = 1024  # most deltas are small: a quarter of the usual page wastes less
 RECENT = 8 * 2**20  # bytes of lately kept bodies that stay at hand
-SKETCH = 48  # samples that tell how alike two bodies are
-Samples = frozenset[int]
+LIKE = 0.2  # likeness from which on a delta is tried
 
 TABLES = """
 create table body (sha256 text primary key, size integer not null, base text references body(sha256), depth integer not null,
@@ -85,7 +82,7 @@ class Archive:
         self.path = path
         self._db = _open(path, readonly)
         self._first_runs: dict[str, str] = {}
-        self._recent: dict[str, tuple[Samples, int, bytes]] = {}  # sha256 -> samples, depth, body, the newest last
+        self._recent = Recent(RECENT)
 
     def __enter__(self) -> Archive:
         return self
@@ -156,37 +153,28 @@ class Archive:
     def _body(self, page: Page) -> None:
         if self._db.execute("select 1 from body where sha256 = ?", (page.sha256,)).fetchone():
             return
-        sketch = _sketch(page.body)
-        base, depth = self._base(page, sketch)
+        found = sketch(page.body)
+        base, depth = self._base(page, found)
         data = _packed(page.body, self.body(base) if base else None)
         self._db.execute(
             "insert into body values (?, ?, ?, ?, ?, ?)",
-            (page.sha256, len(page.body), base, depth, sketch, data),
+            (page.sha256, len(page.body), base, depth, found, data),
         )
-        self._remember(page.sha256, _samples(sketch), depth, page.body)
-
-    def _remember(self, sha256: str, samples: Samples, depth: int, body: bytes) -> None:
-        self._recent[sha256] = (samples, depth, body)
-        size = sum(len(held[2]) for held in self._recent.values())
-        for oldest in list(self._recent):
-            if size <= RECENT or oldest == sha256:
-                return
-            size -= len(self._recent.pop(oldest)[2])
+        self._recent.add(Held(page.sha256, samples(found), depth, page.body))
 
     def _base(self, page: Page, sketch: bytes) -> tuple[str | None, int]:
         """The body most alike, of this address or lately kept (pages of one site share much), and the depth of a delta on it."""
+        deepest = min(CHAIN, READ // max(1, len(page.body)) - 1) - 1  # the body itself is unpacked too
         rows = self._db.execute(
             "select b.sha256, b.depth, b.sketch from (select distinct sha256 from (select sha256 from sighting where source = ?"
-            " and requested_url = ? and sha256 is not null order by seq desc limit ?)) s join body b using (sha256)",
-            (page.source, page.requested_url, 4 * CANDIDATES),
+            " and requested_url = ? and sha256 is not null order by seq desc limit ?)) s join body b using (sha256) where b.depth <= ?",
+            (page.source, page.requested_url, 4 * CANDIDATES, deepest),
         ).fetchall()
-        mine = _samples(sketch)
-        held = [(sha, depth, _samples(other)) for sha, depth, other in rows]
-        held += [(sha, depth, samples) for sha, (samples, depth, _) in self._recent.items()]
-        most = min(CHAIN, READ // max(1, len(page.body)) - 1)  # the body itself is unpacked too
-        fits = [(_alike(mine, other), sha, depth) for sha, depth, other in held if depth + 1 <= most]
-        likeness, sha, depth = max(fits, default=(0.0, None, 0))
-        return (sha, depth + 1) if sha and likeness > 0.2 else (None, 0)
+        mine = samples(sketch)
+        held = [(sha, depth, samples(other)) for sha, depth, other in rows]
+        held += [(near.sha256, near.depth, near.samples) for near in self._recent.near(mine, deepest)]
+        likeness, sha, depth = most_alike(mine, held)
+        return (sha, depth + 1) if likeness > LIKE else (None, 0)
 
     def _sighting(self, *values: Any) -> int:
         source, run, parser, url, requested, fetched_at, status, headers, sha, outcome, cause, message = values
@@ -201,8 +189,7 @@ class Archive:
     # reading ------------------------------------------------------------------------------------------------------
     def body(self, sha256: str) -> bytes:
         """The bytes of a body. Raises BadStore if it is not there or its hash does not hold."""
-        held = self._recent.get(sha256)
-        return held[2] if held else self._stored(sha256)
+        return self._recent.body(sha256) or self._stored(sha256)
 
     def _stored(self, sha256: str) -> bytes:
         chain: list[bytes] = []
@@ -424,22 +411,6 @@ def _checked(body: bytes, sha256: str, name: str) -> bytes:
     if hashlib.sha256(body).hexdigest() != sha256:
         raise BadStore(f"{name}: body {sha256} does not have its hash", "body-damaged")
     return body
-
-
-def _sketch(body: bytes) -> bytes:
-    """The SKETCH smallest checksums of the body's lines: two bodies share as many of them as they share lines (MinHash)."""
-    lines = body.replace(b">", b">\n").split(b"\n")
-    sums = heapq.nsmallest(SKETCH, set(map(zlib.crc32, {line for line in lines if len(line) > 8})))
-    return struct.pack(f">{len(sums)}I", *sums)
-
-
-def _samples(sketch: bytes) -> Samples:
-    return frozenset(struct.unpack(f">{len(sketch) // 4}I", sketch))
-
-
-def _alike(a: Samples, b: Samples) -> float:
-    shared = len(a & b)
-    return shared / max(1, len(a) + len(b) - shared)
 
 
 # opening --------------------------------------------------------------------------------------------------------------
