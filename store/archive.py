@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -70,6 +71,15 @@ class Sighting:
     outcome: str
     cause: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """How a source was declared from the sighting after ``seq`` on."""
+
+    seq: int
+    digest: str
+    source: Source
 
 
 class Archive:
@@ -140,15 +150,15 @@ class Archive:
         """Remember how a source was declared, so that its pages can be read again after it left the registry."""
         text = json.dumps(asdict(source), sort_keys=True, ensure_ascii=False)
         digest = hashlib.sha256(text.encode()).hexdigest()
+        told = self._told.setdefault(source.id, [])
+        if told and told[-1].digest == digest:
+            return
         with _write(self._db):
-            last = self._db.execute("select coalesce(max(seq), 0) from sighting").fetchone()[0]
-            held = self._db.execute(
-                "select digest from declaration where source = ? order by seq desc, digest desc limit 1", (source.id,)
-            ).fetchone()
-            if held and held[0] == digest:
-                return
-            self._db.execute("delete from declaration where source = ? and seq = ?", (source.id, last))
+            last = self.last()
+            if told and told[-1].seq == last:
+                self._db.execute("delete from declaration where digest = ?", (told.pop().digest,))
             self._db.execute("insert or replace into declaration values (?, ?, ?, ?)", (digest, source.id, text, last))
+        told[:] = [one for one in told if one.digest != digest] + [Declared(last, digest, source)]
 
     def _body(self, page: Page) -> None:
         if self._db.execute("select 1 from body where sha256 = ?", (page.sha256,)).fetchone():
@@ -317,13 +327,20 @@ class Archive:
 
     def declarations(self) -> dict[str, Source]:
         """The latest declaration of every source that ever had one, by id."""
-        rows = self._db.execute("select source, json from declaration order by seq, digest").fetchall()
-        return {source: source_from(json.loads(text)) for source, text in rows}
+        return {source: told[-1].source for source, told in self._told.items() if told}
 
     def declared(self, source: str) -> list[int]:
         """The newest ``seq`` at each time the declaration of a source changed, in order."""
-        rows = self._db.execute("select seq from declaration where source = ? order by seq", (source,))
-        return [int(row[0]) for row in rows]
+        return [one.seq for one in self._told.get(source, ())]
+
+    @cached_property
+    def _told(self) -> dict[str, list[Declared]]:
+        """Declarations of every source in order: read once, since only the one who writes here adds to them."""
+        rows = self._db.execute("select source, seq, digest, json from declaration order by seq, digest")
+        found: dict[str, list[Declared]] = {}
+        for source, seq, digest, text in rows:
+            found.setdefault(source, []).append(Declared(seq, digest, source_from(json.loads(text))))
+        return found
 
     def bodies(self) -> list[str]:
         """Hashes of all bodies, in order."""

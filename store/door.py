@@ -111,8 +111,9 @@ class Door:
         self.commit()
         self._sources = self._archive.declarations()
         with writing(self.db):
+            held = {row["id"]: dict(row) for row in self.db.execute("select * from source")}
             for source in self._sources.values():
-                _save_source(self.db, source, self._archive.declared(source.id))
+                _save_source(self.db, source, self._archive.declared(source.id), held.get(source.id))
 
     def pending(self) -> Iterable[int]:
         """Sightings the archive holds and the tracker has not taken yet: after a crash, or in a rebuild."""
@@ -510,15 +511,16 @@ def _header(sighting: Sighting, wanted: str) -> str:
     return next((value for name, value in sighting.headers if name == wanted), "")
 
 
-def _save_source(db: sqlite3.Connection, source: Source, declared: Sequence[int]) -> None:
+def _save_source(
+    db: sqlite3.Connection, source: Source, declared: Sequence[int], held: dict[str, Any] | None
+) -> None:
     columns = ("id", "name", "publisher", "parser", "tier", "url", "language", "jurisdiction", "authority", "platform",
                "document_type", "part", "every", "known_from", "notes", "retired")  # fmt: skip
     row = {name: getattr(source, name) for name in columns} | {
         "expect_min": source.expect.min, "expect_max": source.expect.max, "by_hand": source.by_hand,
         "blocked": many(source.blocked), "declared": many(declared),
     }  # fmt: skip
-    held = db.execute("select * from source where id = ?", (source.id,)).fetchone()
-    if held is not None and dict(held) == row:
+    if held == row:
         return
     put(db, "source", row)
     restart(db, source.id)
