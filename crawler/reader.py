@@ -10,8 +10,10 @@ import multiprocessing
 import resource
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -29,11 +31,12 @@ class Readers:
     """``number`` processes that read pages with ``read``; each page has ``seconds`` and each process ``memory`` bytes."""
 
     def __init__(self, read: Read, number: int, seconds: float, memory: int) -> None:
-        self._make: Callable[[], _Reader] = lambda: _Reader(read, memory)
+        self._context = _fresh(number)
+        self._make: Callable[[], _Reader] = lambda: _Reader(self._context, read, memory)
         self._seconds = seconds
-        self._idle: asyncio.Queue[_Reader] = asyncio.Queue()
+        self._idle: asyncio.LifoQueue[_Reader | None] = asyncio.LifoQueue()  # None: one that was not needed yet
         for _ in range(number):
-            self._idle.put_nowait(self._make())
+            self._idle.put_nowait(None)
         self._threads = ThreadPoolExecutor(number)
         self._big = asyncio.Lock()
 
@@ -48,35 +51,37 @@ class Readers:
             return await self._read(page, source)
 
     async def _read(self, page: Page, source: Source) -> Result:
-        reader = await self._idle.get()
+        reader = await self._idle.get() or self._make()
+        after: _Reader | None = reader
         try:
-            loop = asyncio.get_running_loop()
-            result = await loop.run_in_executor(self._threads, reader.ask, page, source, self._seconds)
+            ask = partial(reader.ask, page, source, self._seconds)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         except (EOFError, OSError, TimeoutError) as error:
             reader.end()
-            reader = self._make()
+            after = None
             slow = isinstance(error, TimeoutError)
             message = f"reading took longer than {self._seconds:.0f} s" if slow else "the parser's process ended"
-            result = [], Unreadable(f"{source.id}: {page.url}: {message}", "parse-time" if slow else "parse-memory")
+            return [], Unreadable(f"{source.id}: {page.url}: {message}", "parse-time" if slow else "parse-memory")
         finally:
-            self._idle.put_nowait(reader)
-        return result
+            self._idle.put_nowait(after)
 
     def close(self) -> None:
         """End all processes."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         while not self._idle.empty():
-            self._idle.get_nowait().end()
+            reader = self._idle.get_nowait()
+            if reader:
+                reader.end()
 
 
 class _Reader:
     """One process at the other end of a pipe."""
 
-    def __init__(self, read: Read, memory: int) -> None:
-        context = start_context()
+    def __init__(self, context: Any, read: Read, memory: int) -> None:
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._pipe, read, memory), daemon=True)
-        self._process.start()
+        self._process = context.Process(target=_serve, args=(theirs, read, memory), daemon=True)
+        with _undisturbed():
+            self._process.start()
         theirs.close()
 
     def ask(self, page: Page, source: Source, seconds: float) -> Result:
@@ -111,11 +116,28 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _serve(pipe: Connection, parents: Connection, read: Read, memory: int) -> None:
+def _fresh(number: int) -> Any:
+    """How readers are made: from nothing, so that they hold what reads pages and no crawler; several as copies of one."""
+    context: Any = multiprocessing.get_context("spawn" if number == 1 else "forkserver")
+    if number > 1:
+        context.set_forkserver_preload(["parsers", "store.prepare"])
+    return context
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A process that is made here never hears of Ctrl-C, which is the crawl's to answer: its mask is inherited."""
+    resource_tracker.ensure_running()  # else the first start would make it, and lift the mask
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _serve(pipe: Connection, read: Read, memory: int) -> None:
     die_with_parent()
-    parents.close()  # else the end of the parent would never be seen here
     give_back()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to answer
     gc.freeze()
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import shutil
 import signal
@@ -14,12 +15,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from crawler import browser
 from crawler.reader import Readers, die_with_parent, give_back, start_context
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
-from records import Source
+from records import Page, Record, Source
 from store.visits import KEPT_OUT
 
 if TYPE_CHECKING:  # loaded by the crawling process alone
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # loaded by the crawling process alone
     from store.door import Door
 
 Progress = Callable[[int, int], None]
+ABREAST = 8  # requests to a host that need not be spared
 # Of Scrapy's own parts only these: one that is set to None is loaded all the same, and remote control alone (aiohttp) took a tenth of
 # a short crawl
 DOWNLOADER_PARTS = {
@@ -43,6 +45,9 @@ SPIDER_PARTS = {
 EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.closespider.CloseSpider": 0, "crawler.manners.Throttle": 0,
 }  # fmt: skip
+
+
+HANDLER = "crawler.connections.Handler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +180,20 @@ def _child(job: Job, pipe: Connection) -> None:
 
 
 def _crawl(job: Job, pipe: Connection) -> bool:
-    import parsers
+    gc.disable()  # what is loaded here stays: a tenth of the loading went into looking for what could go
+    from scrapy.core.downloader.handlers import http11  # noqa: F401  which Scrapy would load later
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.spider import SourceSpider
     from store.archive import Archive
     from store.door import Door
     from store.prepare import Reader
 
+    gc.freeze()
+    gc.enable()
     bounds = job.bounds
-    # before Scrapy is loaded and a thread runs: so they are copies of a small process that need not load anything again
-    readers = Readers(Reader(parsers.read), bounds.parsers, bounds.parse_time, bounds.parse_memory)
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawler.spider import SourceSpider
-
-    with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read, together=100) as door:
+    readers = Readers(Reader(read_page), bounds.parsers, bounds.parse_time, bounds.parse_memory)
+    with Archive(job.archive) as archive, Door(job.tracker, archive, read_page, together=100) as door:
         declare(job, archive, door)
         process = AsyncCrawlerProcess(scrapy_settings(job))
         # after Scrapy has set up its logging: what a robots.txt did is told as an issue, not as a traceback
@@ -214,6 +220,13 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         )
     # no reason at all: a second signal ended it at once
     return bool(stats and stats.get_value("finish_reason") in {"shutdown", None})
+
+
+def read_page(page: Page, source: Source) -> list[Record]:
+    """``parsers.read``, loaded by the process that reads a page, with its first one."""
+    import parsers
+
+    return parsers.read(page, source)
 
 
 class Pace:
@@ -248,15 +261,15 @@ def declare(job: Job, archive: Archive, door: Door) -> None:
 
 def scrapy_settings(job: Job) -> dict[str, Any]:
     """Scrapy's settings: polite, bounded, and with nothing open that we do not use."""
-    bounds = job.bounds
-    from urllib.parse import urlsplit
+    from crawler import browser
 
+    bounds = job.bounds
     slots: dict[str, dict[str, Any]] = {}
     for source in job.sources:
         host = urlsplit(source.url).hostname or ""
         delay = max(source.delay, slots.get(host, {}).get("delay", 0.0))
         slots[host] = {
-            "concurrency": 1 if delay else 8,
+            "concurrency": 1 if delay else ABREAST,
             "delay": delay,
             "randomize_delay": False,
             "throttle": bool(delay),
@@ -276,7 +289,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "DEPTH_LIMIT": bounds.max_depth + 1, "DNS_RESOLVER": "crawler.guards.PublicResolver", "BANWATCH_PATIENCE": bounds.patience,
         "BANWATCH_ALLOW_HOSTS": sorted(bounds.allow_hosts), "LOG_LEVEL": "ERROR", "LOG_ENABLED": True, "MEMUSAGE_ENABLED": False,
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
-        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, "file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES_BASE": {}, "DOWNLOADER_MIDDLEWARES": DOWNLOADER_PARTS,
         "SPIDER_MIDDLEWARES_BASE": {}, "SPIDER_MIDDLEWARES": SPIDER_PARTS,
         "EXTENSIONS_BASE": {}, "EXTENSIONS": EXTENSIONS,

@@ -26,7 +26,6 @@ from crawler.guards import is_trap, verdict
 from crawler.manners import NO_WORD, retry_after
 from crawler.reader import Readers
 from crawler.report import CrawlSettings
-from parsers.markup import wall
 from records import Link, Page, Source
 from store.archive import Archive
 from store.door import MOVED, ROBOTS, Door, Reading
@@ -328,11 +327,18 @@ def _refusal(response: Response) -> tuple[str, str]:
     status = response.status
     if status == 429:
         return "rate-limited", ""
-    if status in WALLED and wall(response.body) == "challenge":
+    if status in WALLED and _challenges(response.body):
         return "challenge", f"the server answered {status} with a test for robots; it is not worked round"
     if 300 <= status < 400 and status != 304:
         return "bad-redirect", f"the server answered {status} without an address"
     return f"http-{status}", f"the server answered {status}"
+
+
+def _challenges(body: bytes) -> bool:
+    """Whether a page is a test for robots; what reads pages is loaded for it alone here."""
+    from parsers.markup import wall
+
+    return wall(body) == "challenge"
 
 
 def _home_instead(requested: str, url: str) -> bool:

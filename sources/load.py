@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import soupsieve
-
 from errors import BadConfiguration
 from records import TIERS, Expect, Selector, Source
 
@@ -199,14 +197,20 @@ def _selector(table: Any, where: str) -> Selector:
         str(table.get("since", "")), str(table.get("until", "")),
     )  # fmt: skip
     for css in selector.select + selector.remove:
-        try:
-            soupsieve.compile(css)
-        except soupsieve.SelectorSyntaxError as error:
-            raise BadConfiguration(f"{where}: selector {css!r}: {str(error).splitlines()[0]}") from error
+        _matches(css, where)
     for day in (selector.since, selector.until):
         if day and not DAY.match(day):
             raise BadConfiguration(f"{where}: selector day {day!r}: write YYYY-MM-DD")
     return selector
+
+
+def _matches(css: str, where: str) -> None:
+    import soupsieve
+
+    try:
+        soupsieve.compile(css)
+    except soupsieve.SelectorSyntaxError as error:
+        raise BadConfiguration(f"{where}: selector {css!r}: {str(error).splitlines()[0]}") from error
 
 
 def _checked(

@@ -511,9 +511,7 @@ def _header(sighting: Sighting, wanted: str) -> str:
     return next((value for name, value in sighting.headers if name == wanted), "")
 
 
-def _save_source(
-    db: sqlite3.Connection, source: Source, declared: Sequence[int], held: dict[str, Any] | None
-) -> None:
+def _save_source(db: sqlite3.Connection, source: Source, declared: Sequence[int], held: dict[str, Any] | None) -> None:
     columns = ("id", "name", "publisher", "parser", "tier", "url", "language", "jurisdiction", "authority", "platform",
                "document_type", "part", "every", "known_from", "notes", "retired")  # fmt: skip
     row = {name: getattr(source, name) for name in columns} | {

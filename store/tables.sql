@@ -245,7 +245,7 @@ create table capture (                -- one sighting of a policy document
   id text primary key, seq integer not null, document text not null references document(id), url text not null, fetched_at text not null,
   sha256 text not null, version text not null references version(id), kind text not null, reason text not null, page text not null);
 create index capture_document on capture(document, fetched_at, sha256);
-create index capture_page on capture(page);
+create index capture_page on capture(page, seq);
 create index capture_kind on capture(document, kind, url, fetched_at);
 
 create table variant (                -- one of the texts of a page that takes turns, and what it became

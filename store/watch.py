@@ -33,7 +33,7 @@ NOTICES = visits.TOLD | {
 SLOWEST = timedelta(days=7)
 
 NEW = """
-select s.*, p.bytes, exists(select 1 from capture c where c.seq = s.seq) as judged
+select s.*, p.bytes, exists(select 1 from capture c where c.page = s.page and c.seq = s.seq) as judged
 from sighting s left join page p on p.id = s.page where s.source = ? and s.seq > ? order by s.seq"""
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -129,6 +129,16 @@ def prepare(home: Home, watched: Sequence[Any] = ()) -> None:
 
 def registry() -> list[Any]:
     """The live sources, checked."""
+    from sources import FOLDER
+
+    return _registry(
+        tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(FOLDER.rglob("*.toml")))
+    )
+
+
+@lru_cache(maxsize=1)
+def _registry(files: tuple[object, ...]) -> list[Any]:
+    """The registry of ``files`` as they stand: a crawl asks for it three times."""
     import parsers
     import sources
 
@@ -136,19 +146,23 @@ def registry() -> list[Any]:
 
 
 def load_names(door: Any) -> None:
-    """What does not come from pages: reference tables and the register."""
-    from store import register
-    from store.door import save_names
+    """What does not come from pages: reference tables and the register; nothing is done where they are in place as they stand."""
+    from store.given import load
 
-    save_names(door.db)
-    register.load(door.db)
+    load(door.db)
 
 
 def open_door(home: Home, archive: Any) -> Any:
-    import parsers
     from store.door import Door
 
-    return Door(home.tracker, archive, parsers.read)
+    return Door(home.tracker, archive, read_page)
+
+
+def read_page(page: Any, source: Any) -> list[Any]:
+    """``parsers.read``, loaded with the first page: most crawls find nothing that an earlier one left unread."""
+    import parsers
+
+    return parsers.read(page, source)
 
 
 def declare(archive: Any) -> None:
@@ -164,9 +178,10 @@ def retire_the_gone(archive: Any) -> None:
     """A source that left the registry keeps its history, and is marked retired from today on."""
     import sources
 
-    known = {source.id for source in registry()}
-    for source in archive.declarations().values():
-        if source.id not in known and sources.was_registered(source):
+    live = [source for source in archive.declarations().values() if sources.was_registered(source)]
+    known = {source.id for source in registry()} if live else set()
+    for source in live:
+        if source.id not in known:
             archive.declare(sources.retire(source, now()[:10]))
 
 
