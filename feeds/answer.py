@@ -124,7 +124,7 @@ def _links(site: Site, address: str) -> str:
     """The Link header of a feed; "" for what is none, and for addresses that HTTP cannot carry."""
     if not address:
         return ""
-    hub = f', <{site.hub}>; rel="hub"' if site.hub and "/archive-" not in address else ""
+    hub = f', <{site.hub}>; rel="hub"' if site.hub and "/archive-" not in address and "before=" not in address else ""
     said = f'<{site.feed(address)}>; rel="self"{hub}'
     return said if said.isascii() else ""
 
@@ -153,8 +153,9 @@ def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tu
     if stem == MAINTAINERS:
         return edition.maintainers(form), FORMS[form], f"{MAINTAINERS}.{form}"
     stem, page = _archive(stem)
-    slice_ = edition.slice_of(stem, asked)
-    return edition.body(slice_, form, page), FORMS[form], slice_.address(form, page)
+    before = "".join(asked.get("before", [""])[-1:])
+    slice_ = edition.slice_of(stem, {name: values for name, values in asked.items() if name != "before"})
+    return edition.body(slice_, form, page, before), FORMS[form], slice_.address(form, page, before)
 
 
 def _archive(stem: str) -> tuple[str, int]:

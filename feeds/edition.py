@@ -1,20 +1,22 @@
 """One state of the tracker at one address -> the bytes of every feed. Reads views only; each item is written once.
 
 The feed itself holds the newest 50 to 99 items; all before stands in archive documents of 50 that are full and final, so that
-each item stands in one document and a reader may walk back through the whole past (RFC 5005, section 4). https://www.rfc-editor.org/rfc/rfc5005
+each item stands in one document and a reader may walk back through the whole past (RFC 5005, section 4). A feed that several filters or
+words narrow is not counted: it holds 50 items and a link to the next page (section 3). https://www.rfc-editor.org/rfc/rfc5005
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from feeds import issues, queries, slices
 from feeds.addresses import Site
-from feeds.cuts import cut
+from feeds.cuts import Cut, Key, cut
 from feeds.detail import BATCH, Row, details, rows_of
 from feeds.forms import Head, join, written
 from feeds.item import EPOCH, Item, item
@@ -23,6 +25,7 @@ from feeds.slices import NoSuchFeed, Slice
 PAGE = 50  # items of an archive document; a feed has at least so many where there are
 KEPT = 20_000  # items kept in memory, each in the forms that were asked for
 MAINTAINERS = "maintainers"
+KEY = re.compile(r"\d{4}-[\d:T.+-]{6,40}~\w{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,15 @@ class Edition:
         return [self._items[row["id"]] for row in rows]
 
     # bytes ----------------------------------------------------------------------------------------------------------
-    def body(self, slice_: Slice, form: str, page: int = 0) -> bytes:
-        """The feed of a slice, or one of its archive documents. Raises NoSuchFeed for a document there is not."""
+    def body(self, slice_: Slice, form: str, page: int = 0, before: str = "") -> bytes:
+        """The feed of a slice, one of its archive documents, or, where it has none, its items ``before`` a key. Raises NoSuchFeed for a
+        document there is not."""
         read = cut(self.db, self.names, slice_)
-        total = read.count(self.db)
+        if not read.whole and not page:
+            return self._page(read, slice_, form, before)
+        if before:
+            raise NoSuchFeed("page", before, [(slice_.path[0], slices.title(self.names, slice_))])
+        total = read.count(self.db) if read.whole else 0
         archives = full(total)
         if page > archives:
             near = [(slice_.path[0], slices.title(self.names, slice_))]
@@ -110,6 +118,19 @@ class Edition:
         first, last = span(total, page)
         ids = read.span(self.db, first, last, total)
         return self.feed(slice_, form, self._rows(ids), page, archives)
+
+    def _page(self, read: Cut, slice_: Slice, form: str, before: str) -> bytes:
+        """Fifty items in order of a key: a paged feed (RFC 5005, section 3)."""
+        found = read.page(self.db, PAGE, _key(before))
+        rows = self._rows(found.ids)
+        older = self.site.feed(slice_.address(form, before="~".join(found.last))) if found.last else ""
+        updated = max((one.updated for one in self.items(rows)), default=EPOCH)
+        head = replace(
+            self._head(slice_, form, 0, 0, updated),
+            self=self.site.feed(slice_.address(form, before=before)),
+            next=older,
+        )
+        return join(form, head, self._fragments(form, rows))
 
     def every_body(self, slice_: Slice, forms: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(address, bytes) of a slice in every form with all its archives: what ``body`` gives, for far fewer queries."""
@@ -174,6 +195,14 @@ class Edition:
             updated=max((i.updated for i in items), default=EPOCH), hub=self.site.hub,
         )  # fmt: skip
         return join(form, head, written(form, items))
+
+
+def _key(before: str) -> Key | None:
+    """ "2026-03-02T06:00:00+00:00~id", as ``next`` links have it. Raises NoSuchFeed for what is none."""
+    at, _, ident = before.partition("~")
+    if before and not (KEY.fullmatch(before) and ident):
+        raise NoSuchFeed("page", before)
+    return (at, ident) if before else None
 
 
 def full(total: int) -> int:

@@ -41,6 +41,7 @@ class Head:
     older: str = ""  # archive before this document
     newer: str = ""  # archive after it; of the newest archive ""
     current: str = ""  # the feed whose archive this is
+    next: str = ""  # the page of older items of a feed that has no archives
 
 
 def written(form: str, items: Sequence[Item]) -> list[bytes]:
@@ -183,7 +184,13 @@ _END = {"atom": "</feed>", "rss": "</channel>"}
 
 def _xml_join(form: str) -> Callable[[Head, Sequence[bytes]], bytes]:
     def feed_of(head: Head, items: Sequence[bytes]) -> bytes:
-        relations = {"current": head.current, "prev_archive": head.older, "next_archive": head.newer, "hub": head.hub}
+        relations = {
+            "current": head.current,
+            "prev_archive": head.older,
+            "next_archive": head.newer,
+            "next": head.next,
+            "hub": head.hub,
+        }
         before, after = frame(form, tuple(rel.replace("_", "-") for rel, href in relations.items() if href))
         said = relations | {
             "id": head.id, "title": head.title, "description": head.description, "home": head.home, "self": head.self, "site": head.site,
@@ -212,7 +219,7 @@ def _json_item(item: Item) -> dict[str, object]:
 def _json_join(head: Head, items: Sequence[bytes]) -> bytes:
     found: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1", "title": head.title, "home_page_url": head.home, "feed_url": head.self,
-        "description": head.description, "next_url": head.older, "language": "en", "authors": [{"name": head.site}],
+        "description": head.description, "next_url": head.older or head.next, "language": "en", "authors": [{"name": head.site}],
         "hubs": [{"type": "WebSub", "url": head.hub}] if head.hub else "",
         "_banwatch": {"id": head.id, "updated": head.updated.isoformat()},
     }  # fmt: skip

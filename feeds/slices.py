@@ -70,9 +70,10 @@ class Slice:
                 return f"{name}/{file_name(values[0])}", ""
         return self.base, urlencode([(n, v) for n, values in chosen.items() for v in values], quote_via=quote)
 
-    def address(self, form: str, page: int = 0) -> str:
+    def address(self, form: str, page: int = 0, before: str = "") -> str:
         """What follows /feeds/: "platform/telegram.atom", "all/archive-3.rss?side=government"."""
         path, query = self.path
+        query = "&".join(filter(None, (query, urlencode({"before": before}, quote_via=quote) if before else "")))
         return f"{path}{f'/archive-{page}' if page else ''}.{form}{'?' + query if query else ''}"
 
 

@@ -28,7 +28,18 @@ RFC822 = re.compile(
 )
 TAG = re.compile(r"tag:[\w.@-]+,\d{4}(-\d\d(-\d\d)?)?:[A-Za-z0-9\-._~!$&'()*+,;=:@%/?]+")
 URI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
-RELATIONS = {"self", "alternate", "related", "via", "enclosure", "hub", "current", "prev-archive", "next-archive"}
+RELATIONS = {
+    "self",
+    "alternate",
+    "related",
+    "via",
+    "enclosure",
+    "hub",
+    "current",
+    "prev-archive",
+    "next-archive",
+    "next",
+}
 ELEMENTS = {"p", "blockquote", "a", "b", "br", "del", "ins", "dl", "dt", "dd"}
 ATTRIBUTES = {"href", "lang", "dir", "cite"}
 NO_END = {"br"}

@@ -90,16 +90,23 @@ def test_an_empty_feed_is_a_feed(ask: Ask, form: str) -> None:
         assert not parsed.bozo and parsed.entries == [] and parsed.feed.title == "Banwatch: Viber; Brazil"
 
 
-OLDER = {"atom": r'href="[^"]+/feeds([^"]+)" rel="prev-archive"', "rss": r'href="[^"]+/feeds([^"]+)" rel="prev-archive"',
+OLDER = {"atom": r'href="[^"]+/feeds([^"]+)" rel="(?:prev-archive|next)"', "rss": r'href="[^"]+/feeds([^"]+)" rel="(?:prev-archive|next)"',
          "json": r'"next_url": "[^"]+/feeds([^"]+)"'}  # fmt: skip
 ID = {"atom": r"<entry><id>([^<]+)", "rss": r"<guid[^>]*>([^<]+)", "json": r'\n\{"id": "([^"]+)'}
 GOVERNMENT = "side = 'government'"
+NARROW = "side=government&platform=telegram&platform=tiktok"
+NARROWED = f"""{GOVERNMENT} and (platforms like '%"Telegram"%' or platforms like '%"TikTok"%')"""
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     ("path", "query", "where"),
-    [("/all", "", "1"), ("/all", "side=government", GOVERNMENT), ("/actions", "", GOVERNMENT)],
+    [
+        ("/all", "", "1"),
+        ("/all", "side=government", GOVERNMENT),
+        ("/actions", "", GOVERNMENT),
+        ("/all", NARROW, NARROWED),
+    ],
 )
 def test_archives_hold_the_whole_past_once(
     ask: Ask, db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, form: str, path: str, query: str, where: str

@@ -46,6 +46,7 @@ def by_feedgen(form: str, head: Head, item: Item) -> bytes:
         "current": head.current,
         "prev-archive": head.older,
         "next-archive": head.newer,
+        "next": head.next,
         "hub": head.hub,
     }
     for rel, href in links.items():
