@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from store.database import key, many
-from store.resolve import LATE, Told, case_of, families, family_rules, is_over, kinds
+from store.resolve import LATE, Told, case_of, families, family_rules, is_over, kinds, told_by
 from store.stretches import (  # fmt: skip
     CORE,
     EXACT,
@@ -61,7 +61,7 @@ def stand(claim: Told, standing: str) -> tuple[int, int, int, int]:
     if claim.low is None or (claim.seen and claim.exact):
         sort, day, until, known = UNDATED, claim.low or claim.known, claim.low or claim.known, claim.low or claim.known
     elif not claim.exact:
-        sort, day, until, known = LOOSE, claim.low, claim.high, claim.known
+        sort, day, until, known = LOOSE, claim.low, told_by(claim) if claim.ending else claim.high, claim.known
     else:
         wide = claim.ending or claim.days[-1] - claim.days[0] > LONGEST
         sort, day, until, known = (

@@ -445,7 +445,7 @@ def _alone(lane: list[Strand], claim: Told) -> None:
 
 
 def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], claim: Told) -> Strand | None:
-    """The strand an ending ends. One dated long before it was published, and before anything began, has the wrong day."""
+    """The strand an ending ends. One dated long before it was published, when nothing had begun or all was over, has the wrong day."""
     if claim.measure:
         own = [
             s
@@ -455,11 +455,18 @@ def _ended(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], cla
         ]
         if own:
             return own[0]
-    day = claim.high if claim.low is not None else claim.known
+    day = told_by(claim)
     home = _begun_by(found, lanes, claim, day)
-    if home is None and claim.known - day > LATE:
-        home = _begun_by(found, lanes, claim, claim.known)
+    if claim.known - day > LATE and (home is None or (home.ended is not None and home.ended < day - ABOUT)):
+        return _begun_by(found, lanes, claim, claim.known)
     return home
+
+
+def told_by(claim: Told) -> int:
+    """The last day on which an end can have come: of a month or year none after the publication of who tells it."""
+    if claim.low is None:
+        return claim.known
+    return claim.high if claim.exact else min(claim.high, max(claim.low, claim.known))
 
 
 def _begun_by(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], claim: Told, day: int) -> Strand | None:

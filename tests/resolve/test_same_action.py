@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from store.database import open_tracker, writing
 from store.door import save_names
 from store.settle import settle
+from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE, Telling, facts, same, save, tellings
 
 
@@ -64,3 +66,31 @@ def lost(by: Mapping[str, Telling], found: Mapping[str, tuple[str, str]]) -> dic
         Counter(o.how for c, o in by.items() if found.get(c, ("", ""))[0] != most[o.fact.gold]),
     )
     return {how: f"{away[how]}/{every[how]}" for how in sorted(every)}
+
+
+TWICE = [  # blocked for a day in May and for a day in July, both told and both ended
+    ("nationwide_block", ("2016-05-02", "effective"), "2016-05-03"), ("restriction_lifted", ("2016-05-03", "lifted"), "2016-05-04"),
+    ("nationwide_block", ("2016-07-19", "effective"), "2016-07-20"), ("restriction_lifted", ("2016-07-19", "lifted"), "2016-07-21"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "told", "month"),
+    [
+        ("2016", "2016-05-07", "05"),  # a year, told when July was to come
+        ("2016", "2016-08-01", "07"),
+        ("2016-06-19", "2016-07-22", "07"),  # nothing was in force that day: the month is wrong
+        ("2016-05-06", "2016-07-22", "05"),  # told late, but about when May's ended
+    ],
+)
+def test_an_end_goes_to_what_can_have_ended_by_its_publication(
+    db: sqlite3.Connection, day: str, told: str, month: str
+) -> None:
+    for number, (kind, when, published) in enumerate(TWICE):
+        tell(db, kind, when, told=published, by=f"desk{number}")
+    end = tell(db, "restriction_lifted", (day, "lifted"), told=told, by="late")
+    settle(db, NONE)
+    (began,) = db.execute(
+        "select a.effective_on from claim c join action a on a.id = c.action where c.id = ?", (end,)
+    ).fetchone()
+    assert began[5:7] == month
