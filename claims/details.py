@@ -1,4 +1,4 @@
-"""Sentence -> what a claim says besides who and what: scopes, reasons, exceptions, legal basis, amounts, direction. Words only."""
+"""Sentence -> what a claim says besides who and what: scopes, reasons, exceptions, legal basis, amounts, direction, state. Words only."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _number(digits: str, scale: str | None) -> str:
 
 
 def found(language: Language, table: str, folded: str) -> tuple[str, ...]:
-    """Words of the vocabulary (scopes, reasons, directions) whose signs a text holds."""
+    """Words of the vocabulary (scopes, reasons, directions, states) whose signs a text holds."""
     return tuple(word for word, pattern in language.table(table) if pattern.search(folded))
 
 

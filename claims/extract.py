@@ -161,6 +161,7 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         ends=_ends(best),
         direction=next(iter(details.found(language, "direction", around)), "") if not government else "",
         occurred="denied" not in best.signs,
+        state=_state(language, best, around) if government else "",
         fired=(f"{best.rule.trigger}: {best.words}", *sorted(best.signs)),
     )
 
@@ -196,6 +197,13 @@ def _ends(best: Candidate) -> str:
     }
     said = next((action for group, action in kinds.items() if best.sentence.has(group)), "")
     return said or ("nationwide_block" if best.sentence.has("ban") or best.sentence.has("block") else "")
+
+
+def _state(language: lexicon.Language, best: Candidate, around: str) -> str:
+    """The state of what a sentence tells, where it says one: a fine that "has been appealed". An end is none itself."""
+    if vocabulary.action(best.action).ending:
+        return ""
+    return next(iter(details.found(language, "state", around)), "")
 
 
 def _personal(sentence: Sentence, action: str) -> str:

@@ -63,7 +63,7 @@ class Language:
     latin: bool
     capitals: bool  # names alone begin with a capital
     groups: Mapping[str, list[str]]
-    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction
+    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction, state
     date: Mapping[str, Any]
     stop: frozenset[str]
     abbreviations: frozenset[str]
@@ -105,7 +105,7 @@ class Language:
         return bool(self._made[key].search(text))
 
     def table(self, name: str) -> list[tuple[str, re.Pattern[str]]]:
-        """(word of the vocabulary, pattern) of scopes, reasons or directions."""
+        """(word of the vocabulary, pattern) of scopes, reasons, directions or states."""
         rows = self.tables.get(name, {})
         for word in rows:
             if f"{name}:{word}" not in self._made:
@@ -145,7 +145,7 @@ def language(code: str) -> Language:
         latin=row.get("latin", True),
         capitals=row.get("capitals", True),
         groups={**_date_groups(row["date"]), **row["group"]},
-        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction")},
+        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction", "state")},
         date=row["date"],
         stop=frozenset(row["stop"]),
         abbreviations=frozenset(row.get("abbreviations", ())),

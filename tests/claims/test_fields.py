@@ -167,6 +167,29 @@ def test_denials_are_kept_and_never_count_as_done(language: str, text: str) -> N
     assert found and not any(claim.occurred for claim in found)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "state"),
+    [
+        ("en", "Ireland's Data Protection Commission fined TikTok 530 million euros in May 2025, and the company has appealed the decision.", "under_appeal"),
+        ("en", "Ireland's Data Protection Commission fined TikTok 530 million euros in May 2025; TikTok said it will appeal the fine.", ""),
+        ("fr", "L'Italie a infligé une amende de 3 millions d'euros à Meta le 2 mai 2025 ; l'entreprise a fait appel.", "under_appeal"),
+        ("de", "Italien hat gegen Meta eine Geldbuße von 3 Millionen Euro verhängt; das Unternehmen hat dagegen Berufung eingelegt.", "under_appeal"),
+        ("es", "Italia multó a Meta con 3 millones de euros el 2 de mayo de 2025 y la empresa ha recurrido la sanción.", "under_appeal"),
+        ("pt", "A Itália multou a Meta em 3 milhões de euros em 2 de maio de 2025, e a empresa recorreu da decisão.", "under_appeal"),
+        ("it", "Il Garante italiano ha multato Meta per 3 milioni di euro il 2 maggio 2025 e la società ha presentato ricorso.", "under_appeal"),
+        ("pl", "Włochy nałożyły na Meta karę 3 mln euro 2 maja 2025 r., a spółka odwołała się od decyzji.", "under_appeal"),
+        ("ro", "Italia a amendat Meta cu 3 milioane de euro pe 2 mai 2025, iar compania a contestat amenda.", "under_appeal"),
+        ("tr", "İtalya, Meta'ya 3 milyon avro para cezası verdi; şirket karara itiraz etti.", "under_appeal"),
+        ("uk", "Італія оштрафувала Meta на 3 млн євро 2 травня 2025 року, компанія оскаржила рішення.", "under_appeal"),
+        ("ru", "Италия оштрафовала Meta на 3 млн евро 2 мая 2025 года, компания обжаловала решение.", "under_appeal"),
+        ("zh", "意大利于2025年5月2日对Meta处以300万欧元罚款，该公司已提起上诉。", "under_appeal"),
+        ("zh", "意大利于2025年5月2日对Meta处以300万欧元罚款，该公司表示将提起上诉。", ""),
+    ],
+)  # fmt: skip
+def test_what_is_under_appeal_and_what_somebody_means_to_appeal(language: str, text: str, state: str) -> None:
+    assert only(text, language, "fine", published="2025-06-10").state == state
+
+
 def test_direction_of_a_change_of_rules() -> None:
     text = (
         "Telegram will now provide the IP addresses of any criminal suspect to the authorities on valid legal requests."

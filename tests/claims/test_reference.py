@@ -90,8 +90,7 @@ def test_every_rule_has_its_words_in_every_language(language: str) -> None:
     assert core <= set(spoken.groups)
     for group in spoken.groups:
         assert spoken.pattern(group) is not None
-    for table in ("scope", "reason", "direction"):
-        kind = {"scope": "scopes", "reason": "reasons", "direction": "directions"}[table]
+    for table, kind in (("scope", "scopes"), ("reason", "reasons"), ("direction", "directions"), ("state", "statuses")):
         assert {word for word, _ in spoken.table(table)} <= vocabulary.words(kind)
 
 
