@@ -26,3 +26,8 @@ class Candidate:
     places: tuple[str, ...] = ()
     authority: Mention | None = None
     person: Mention | None = None
+
+    @property
+    def kind(self) -> str:
+        """Name of the rule's own weight: what fired and what it says."""
+        return f"{self.rule.trigger}{'~' if self.rule.close else ''}:{self.action}"

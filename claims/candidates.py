@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from claims import lexicon, reality, roles
 from claims.candidate import Candidate
@@ -27,8 +28,13 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
         for m in sentence.language.pattern(trigger).finditer(sentence.masked):
             candidate = _first(reading, sentence, family, m) if len(made) < MOST else None
             if candidate is not None and candidate.rule.action:
-                made.append(candidate)
+                made += [candidate, *_further(candidate)]
     return [one for one in made if not _part_of_other(one, made)]
+
+
+def _further(one: Candidate) -> list[Candidate]:
+    """The same told of further platforms, each with a sum of its own."""
+    return [replace(one, platforms=(mark.mention.value,)) for mark in roles.further(one) if mark.mention]
 
 
 def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
@@ -84,9 +90,23 @@ def _complement(sentence: Sentence, start: int, reach: int) -> int:
 def _bridged(made: Candidate) -> bool:
     start, end = made.bridge
     pattern, masked = made.sentence.language.pattern, made.sentence.masked
+    within = start > end
+    if made.rule.close and not (within or (start == made.end and end - start <= made.rule.close)):
+        return False
+    if made.rule.no_bridge and start == end:  # the platform stands elsewhere
+        return not any(made.sentence.near(group, made.at, made.end, 60) for group in made.rule.no_bridge)
     return all(pattern(group).search(masked, start, end) for group in made.rule.bridge) and not any(
         pattern(group).search(masked, start, end) for group in made.rule.no_bridge
     )
+
+
+def _headline_passive(sentence: Sentence, m: re.Match[str]) -> bool:
+    """True for "TikTok banned in India": a participle right behind the platform, and no object behind it."""
+    pattern = sentence.language.pattern
+    before = sentence.masked[: m.start()].rstrip(" ,")
+    if not before.endswith((lexicon.MARKS["P"], lexicon.MARKS["Q"])):
+        return False
+    return bool(pattern("participle").fullmatch(m[0]) and pattern("no_object").match(sentence.masked, m.end()))
 
 
 def _voice(sentence: Sentence, m: re.Match[str]) -> str:
@@ -95,7 +115,7 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     if group != "verb":
         return group
     before = sentence.masked[max(0, m.start() - 40) : m.start()]
-    if sentence.language.ends_with("be", before):
+    if sentence.language.ends_with("be", before) or _headline_passive(sentence, m):
         return "passive"
     if sentence.language.ends_with("noun_before", before):
         return "noun"

@@ -83,15 +83,26 @@ def _without_weaker(groups: list[list[tuple[float, Candidate, str]]]) -> list[li
 
 def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
     one, stronger = row[1], other[1]
+    if _by_member(row, other):
+        return True
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
     if one.rule.side == "platform":
-        return one.sentence is stronger.sentence
+        return one.sentence is stronger.sentence and other[0] >= weigh.threshold("publish")
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
         return True
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
     apart = reality.told_apart(one) and stronger.action not in lexicon.always_weaker().get(one.action, ())
     return bool(same_place) and not apart and other[0] >= weigh.threshold("publish")
+
+
+def _by_member(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
+    """True where "European regulators" fined a platform and the text names the authority of a member state that did."""
+    one, named = row[1], other[1]
+    if other[2] not in lexicon.members(row[2]) or named.authority is None or other[0] < weigh.threshold("publish"):
+        return False
+    own = one.authority is not None and one.authority.place == row[2]
+    return not own and _kind(one.action) == _kind(named.action) and names.related(one.platforms, named.platforms)
 
 
 def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
@@ -101,7 +112,10 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
     if _kind(left.action) != _kind(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
     both = {*left.platforms, *right.platforms}
-    if set(left.platforms) & set(right.platforms) or (left.rule.side == "government" and "social media" in both):
+    government = left.rule.side == "government"
+    if set(left.platforms) & set(right.platforms) or (government and "social media" in both):
+        return True
+    if government and names.related(left.platforms, right.platforms):
         return True
     near = abs(left.sentence.number - right.sentence.number) <= 1
     return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))

@@ -42,12 +42,14 @@ class Rule:
     no_bridge: tuple[str, ...] = ()
     near: int = 140  # characters
     after: bool = False  # the groups stand after the trigger
+    close: int = 0  # the platform must stand in the words or at most so many characters behind them
     not_before: str = ""  # a group that must not stand close before the trigger
     side: str = "government"
     needs: str = ""  # court, gov, person, prosecution
     law: bool = False  # a step of a law: no platform need be named
     loose: bool = False  # may take its platform from the sentences before
     holders: bool = False  # "Facebook users' data" concerns Facebook
+    sums: bool = False  # each sum is an act of its own
     subject: bool = False  # the platform stands before the words, as who pays does
     users: bool = False  # no act if users, accounts or posts are what it is done to
     swallows: bool = False  # other triggers inside its words are part of it
@@ -182,6 +184,17 @@ def weaker() -> dict[str, frozenset[str]]:
 def always_weaker() -> dict[str, frozenset[str]]:
     """Action -> those beside which it is weaker even where its own sentence makes news of it."""
     return {name: frozenset(stronger) for name, stronger in _rules()["always_weaker"].items()}
+
+
+@lru_cache(maxsize=1)
+def federations() -> frozenset[str]:
+    """Countries whose states act for themselves: what one of them blocks is no part of a block of the whole."""
+    return frozenset(_rules()["federations"])
+
+
+def members(union: str) -> frozenset[str]:
+    """Countries of a union of states; none for a country."""
+    return frozenset(_rules()["members"].get(union, ()))
 
 
 @lru_cache(maxsize=1)

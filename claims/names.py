@@ -110,6 +110,15 @@ def store_keepers() -> frozenset[str]:
     return frozenset({one.name for one in stores} | {one.owner for one in stores})
 
 
+def related(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """True if the two name a platform in common, or one names the owner of a platform of the other."""
+    return bool({*some, *_owners(some)} & set(others) or set(some) & _owners(others))
+
+
+def _owners(values: tuple[str, ...]) -> set[str]:
+    return {platform(value).owner for value in values}
+
+
 def _key(name: str) -> str:
     return " ".join(fold(name).split())
 

@@ -145,7 +145,7 @@ def _sentence(
             kind = lexicon.MARK_NAMES[char]
             mention = None if kind == "Q" else next(names_)
             marks.append(Marked(at, kind, mention, kind == "P" and _modifies(masked, at, language)))
-    said = [mark for mark in marks if mark.kind == "P" and _only_medium(masked, mark.at, language)]
+    said = [mark for mark in marks if mark.kind in "PS" and _only_medium(masked, mark.at, language)]
     for mark in said:
         masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
     kept = tuple(_own(masked, marks, mark) for mark in marks if mark not in said)

@@ -23,7 +23,7 @@ def judge(reading: Reading, made: Candidate) -> None:
     if made.rule.side == "government":
         _users(made, reading.title)
         _noun(made)
-        if not made.rule.law:
+        if not made.rule.law and made.rule.needs != "person":
             _strangers(made)
     else:
         _of_platform(made)
@@ -33,6 +33,8 @@ def judge(reading: Reading, made: Candidate) -> None:
 def _of_platform(made: Candidate) -> None:
     if made.sentence.near("standing", made.at, made.end, 30):
         made.signs.add("standing")
+    if re.match(r"(?:\s\S+){0,3}?\s[\d*]", made.sentence.masked[made.end : made.end + 40]):
+        made.signs.add("counted")
     if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
         made.signs.add("suspected")
 
@@ -97,7 +99,7 @@ def _reality(made: Candidate) -> None:
     )  # "ne zaman" stands within "yasağın ne zaman kalkacağı"
     if pattern("unreal_before").search(before) or pattern("unreal_before").search(inside):
         made.signs.add("unreal")
-    if not made.rule.law and pattern("law_clause").search(written[-48:]):
+    if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):
         made.signs.add("in_law")
     if pattern("unreal_after").match(after.lstrip()):
         made.signs.add("unreal_after")
@@ -121,6 +123,11 @@ def _reality(made: Candidate) -> None:
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
         made.signs.add("ongoing")
+
+
+def _before_law(made: Candidate, after: str) -> bool:
+    """True where the word for a law follows its clause: "satmaya zorlayacak yasa"."""
+    return made.sentence.language.order == "sov" and bool(made.sentence.language.pattern("law").match(after.lstrip()))
 
 
 def _conditional(made: Candidate, start: int) -> set[str]:
@@ -158,7 +165,9 @@ def _clause_start(masked: str, at: int) -> int:
 def _users(made: Candidate, title: Sentence | None) -> None:
     """Users, accounts or posts are what is acted upon, or a person is, or the act is a firm's own."""
     sentence = made.sentence
-    if made.rule.users and (_acts_on_users(sentence, made) or _bridge_of_users(made)):
+    if made.rule.users and (
+        _acts_on_users(sentence, made) or _of_users_before(sentence, made) or _bridge_of_users(made)
+    ):
         made.signs.add("object_users")
     if made.rule.trigger in ("ban", "lift") and (
         sentence.has("private_object") or (sentence.number and title is not None and title.has("private_object"))
@@ -173,6 +182,15 @@ def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
         return False
     between = after[: m.start()]
     return between.count(" ") <= 4 and not TARGETS.search(between)
+
+
+def _of_users_before(sentence: Sentence, made: Candidate) -> bool:
+    """True for "36 channels that are blocked on YouTube": users or posts are the subject, and no platform is."""
+    if made.voice != "passive":
+        return False
+    before = sentence.masked[_clause_start(sentence.masked, made.at) : made.at][-60:]
+    found = sentence.language.pattern("users").search(before)
+    return found is not None and not TARGETS.search(before)
 
 
 def _bridge_of_users(made: Candidate) -> bool:

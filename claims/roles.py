@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from claims import names
+from claims import lexicon, names
 from claims.candidate import Candidate
 from claims.lexicon import Rule
 from claims.reading import Marked, Reading, Sentence
 
+FRONT = 12  # characters before what still stands in front of a sentence
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
+OF_PLATFORMS = frozenset(
+    ("ban", "block", "fine", "rule", "investigate", "sue")
+)  # words that are said of users and posts as well
 
 
 def worth(reading: Reading, sentence: Sentence) -> bool:
@@ -61,6 +65,8 @@ def _needed(rule: Rule, made: Candidate) -> bool:
         return bool(sentence.near("court", made.at, made.end, 150)) or any(
             mark.mention and names.authority(mark.mention.value).kind == "court" for mark in sentence.of("A")
         )
+    if rule.needs == "authority":
+        return any(one.kind in "AG" or (one.kind == "J" and one.at < made.at) for one in sentence.actors)
     if rule.needs == "prosecution":
         return bool(sentence.language.pattern("prosecution").search(sentence.masked, 0, made.at)) or any(
             mark.at < made.at for mark in sentence.of("A", "J")
@@ -78,15 +84,17 @@ def _target(reading: Reading, made: Candidate) -> None:
         made.signs.add("target_near")
     elif named:
         chosen = _choose(named, made)
-        made.platforms = _group(sentence, chosen, _stores(made))
+        made.platforms = _group(sentence, chosen, _stores(made), apart=r"\d" if made.rule.sums else "")
         made.bridge = (made.end, chosen.at) if chosen.at >= made.end else (chosen.at + 1, made.at)
         made.signs.add("target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence")
+        if made.rule.side == "government" and made.rule.trigger in OF_PLATFORMS and _place_only(made, chosen):
+            made.signs.add("target_place")
         if _turned(made, chosen):
             made.signs.add("subject_missing" if made.voice == "passive" else "target_turned")
     elif platform_side and sentence.of("E"):
         made.platforms = tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention)
         made.signs.add("target_sentence")
-    elif sentence.of("P") and not _stores(made):
+    elif sentence.of("P") and not sentence.of("Q") and not _stores(made):
         made.platforms = tuple(mark.mention.value for mark in sentence.of("P")[:1] if mark.mention)
         made.signs.add("modifier_only")
     else:
@@ -104,7 +112,20 @@ def _turned(made: Candidate, chosen: Marked) -> bool:
         or made.sentence.language.order != "svo"
     ):
         return False
+    if made.at <= chosen.at < made.end:
+        return False  # "access to Telegram was cut": its place is part of the words
     return (chosen.at < made.at) != (made.voice == "passive")
+
+
+def _place_only(made: Candidate, chosen: Marked) -> bool:
+    """True where the platform is but the place of it: "suspended from Twitter", "verbreitet auf Facebook"."""
+    if made.at <= chosen.at < made.end:
+        return False
+    sentence = made.sentence
+    before = sentence.masked[max(0, chosen.at - 30) : chosen.at]
+    if made.voice == "noun" and chosen.at - made.end < len("of the "):
+        return False  # "a ban on TikTok"
+    return sentence.language.ends_with("at_platform", before)
 
 
 def _named(made: Candidate) -> list[Marked]:
@@ -151,7 +172,9 @@ def _elsewhere(reading: Reading, made: Candidate) -> None:
         named = other.platforms or other.of("S")
         if named:
             made.platforms = _group(other, named[0])
-            made.signs.add("target_title" if other is reading.title else "target_later")
+            made.signs.add(
+                "target_title" if other is reading.title else "target_law" if made.rule.law else "target_later"
+            )
             return
 
 
@@ -161,6 +184,9 @@ def _nearest(marks: list[Marked], at: int) -> Marked:
 
 def _choose(marks: list[Marked], made: Candidate) -> Marked:
     """After an active verb, before a passive one; for what platforms do themselves, before."""
+    within = [mark for mark in marks if made.at <= mark.at < made.end]
+    if within:
+        return within[-1]
     after = [mark for mark in marks if mark.at >= made.end]
     before = [mark for mark in marks if mark.at < made.at]
     if before and made.voice == "noun" and made.at - before[-1].at <= 4:
@@ -177,15 +203,18 @@ def _choose(marks: list[Marked], made: Candidate) -> Marked:
     return _nearest(marks, made.at)
 
 
-def _group(sentence: Sentence, chosen: Marked, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """The platforms named in one breath with the chosen one, and with a company its apps in the same sentence."""
+def _group(
+    sentence: Sentence, chosen: Marked, without: frozenset[str] = frozenset(), apart: str = ""
+) -> tuple[str, ...]:
+    """The platforms named in one breath with the chosen one, and with a company its apps in the same sentence; ``apart`` is
+    a pattern that parts them: "fined Apple 500 and Meta 200 million" tells two fines."""
     marks = [chosen]
     if chosen.kind == "P":
         marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in without]
     first = last = marks.index(chosen)
-    while first > 0 and _joined(sentence, marks[first - 1], marks[first]):
+    while first > 0 and _joined(sentence, marks[first - 1], marks[first], apart):
         first -= 1
-    while last + 1 < len(marks) and _joined(sentence, marks[last], marks[last + 1]):
+    while last + 1 < len(marks) and _joined(sentence, marks[last], marks[last + 1], apart):
         last += 1
     values = [mark.mention.value for mark in marks[first : last + 1] if mark.mention]
     return tuple(dict.fromkeys([*values, *_family(sentence, values), *_kind_before(sentence, marks[first])]))
@@ -200,8 +229,28 @@ def _kind_before(sentence: Sentence, first: Marked) -> list[str]:
     return []
 
 
-def _joined(sentence: Sentence, left: Marked, right: Marked) -> bool:
+def further(made: Candidate) -> list[Marked]:
+    """Platforms behind the one that is told of, each with a sum of its own: the Meta of "fined Apple 500 and Meta 200 million"."""
+    if not made.rule.sums:
+        return []
+    masked, marks = made.sentence.masked, made.sentence.of("P")
+    known = [mark for mark in marks if mark.mention and mark.mention.value in made.platforms]
+    found: list[Marked] = []
+    for mark in [one for one in marks if known and one.at > known[-1].at and one.mention and not one.modifier]:
+        between = masked[(found or known)[-1].at + 1 : mark.at]
+        if (
+            len(between) <= 80
+            and re.search(r"\d[^.;]*$", between)
+            and re.match(r"[^.;]{0,28}\d", masked[mark.at + 1 :])
+        ):
+            found.append(mark)
+    return found
+
+
+def _joined(sentence: Sentence, left: Marked, right: Marked, apart: str = "") -> bool:
     between = sentence.masked[left.at + 1 : right.at]
+    if apart and re.search(apart, between):
+        return False
     return len(between) <= 28 and not re.search(r"[.;:!?]", between) and between.count(" ") <= 4
 
 
@@ -247,15 +296,23 @@ def _agent(made: Candidate) -> None:
     governing = [one for one in before if one.kind in GOVERNING and not origin(sentence, one)]
     by = [one for one in after if _follows_by(sentence, one)]
     _name_authority(made, before, after)
-    if made.voice == "active" and not made.rule.subject and _platform_acts(made, before):
+    acts = _platform_acts(made, before) or (not governing and _platform_leads(made, before))
+    if made.voice == "active" and not made.rule.subject and acts:
         made.signs.add("platform_acts")
     if made.voice == "passive":
         made.signs.add("passive")
     if "platform_acts" in made.signs:
         made.signs.discard("target_turned")  # the same said twice
-    if made.voice != "active" and by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40:
+    by_platform = by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40
+    if made.voice != "active" and by_platform and not _object_of_noun(made, by[0]):
         made.signs.add("platform_acts")
     made.signs.add(_agent_sign(made, before, governing, by, after))
+
+
+def _object_of_noun(made: Candidate, one: Marked) -> bool:
+    """True for "die Sperrung von TikTok": what a noun is done to, behind a word that elsewhere says by whom."""
+    between = made.sentence.masked[made.end : one.at]
+    return made.voice == "noun" and bool(made.sentence.language.pattern("genitive").fullmatch(between.strip()))
 
 
 def _agent_sign(
@@ -303,6 +360,15 @@ def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
     return len(between) <= 32 and not re.search(r"[,;:.()]", between) and not re.search(r"^['’]s", between)
 
 
+def _platform_leads(made: Candidate, before: list[Marked]) -> bool:
+    """Nobody who governs stands before the verb, and the sentence begins with the platform: "Meta expands ..., blocking ..."."""
+    sentence = made.sentence
+    if sentence.language.order != "svo" or not before or before[0].kind not in "PE" or before[0].modifier:
+        return False
+    stores = before[0].mention is not None and before[0].mention.value in _stores(made)
+    return before[0].at <= FRONT and not stores and not _told_to(sentence, before[0])
+
+
 def _told_to(sentence: Sentence, platform: Marked) -> bool:
     """True for "ordered Meta to stop", "对微博实施罚款": the platform is whom it is done to, though it stands before the verb."""
     lead = sentence.masked[max(0, platform.at - 24) : platform.at]
@@ -324,10 +390,19 @@ def _platform_subject(made: Candidate) -> None:
     ]
     owners = [one for one in free if one.kind in "PEQ" and not one.modifier]
     others = [one for one in free if one.kind in "AG"]
-    if owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at):
+    if (owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at)) or (
+        not others and any(_says(sentence, one) for one in sentence.of("P", "Q", "E") if one.at >= made.end)
+    ):
         made.signs.add("subject_platform")
     else:
         made.signs.add("subject_other" if others else "subject_none")
+
+
+def _says(sentence: Sentence, one: Marked) -> bool:
+    """True for the company of "..., the company says": whose announcement a sentence without an actor is."""
+    told = sentence.language.pattern("told")
+    before, after = sentence.masked[max(0, one.at - 30) : one.at], sentence.masked[one.at + 1 : one.at + 24]
+    return bool(re.match(r"\W*$", before[-1:])) and bool(told.match(after.lstrip()) or told.search(before))
 
 
 # where --------------------------------------------------------------------------------------------------------------
@@ -338,6 +413,7 @@ def _place(reading: Reading, made: Candidate) -> None:
     if len(listed) > 1 or found:
         made.places = listed if len(listed) > 1 else (found,)
         made.signs.add("place_sentence")
+        _regional(made)
         return
     if sentence.has("vague"):
         made.signs.add("place_none")
@@ -350,6 +426,14 @@ def _place(reading: Reading, made: Candidate) -> None:
             made.signs.add("place_context")
             return
     made.signs.add("place_none")
+
+
+def _regional(made: Candidate) -> None:
+    """What a state does in some of its regions it does to a part of its people; a state of a federation acts for itself."""
+    states = {place.split("-")[0] for place in made.places}
+    regions = len(states) == 1 and all("-" in place for place in made.places)
+    if made.action == "nationwide_block" and regions and not states & lexicon.federations():
+        made.action, made.places = "partial_block", tuple(states)
 
 
 def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
@@ -434,6 +518,8 @@ def origin(sentence: Sentence, mark: Marked) -> bool:
     """True where a place only tells where a firm is from or where data go: "Chinese-owned", "transfers to China"."""
     if mark.kind not in "JD":
         return False
+    if mark.kind == "D" and lexicon.MARKS["Q"] in sentence.masked[max(0, mark.at - 2) : mark.at + 3]:
+        return True  # "esta red social china"
     after = sentence.masked[mark.at + 1 : mark.at + 60]
     if sentence.language.pattern("origin_after").match(after):
         return True

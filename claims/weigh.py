@@ -28,7 +28,7 @@ def log_odds(candidate: Candidate, weights: Mapping[str, float] | None = None) -
     weights = {**table()["sign"], **table().get("rule", {})} if weights is None else weights
     named = (
         *(candidate.signs - DENIAL if "denied" in candidate.signs else candidate.signs),
-        f"{candidate.rule.trigger}:{candidate.action}",
+        candidate.kind,
     )
     return candidate.rule.base + sum(weights.get(name, 0.0) for name in named)
 

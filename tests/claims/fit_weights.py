@@ -73,7 +73,7 @@ def met(want: Wanted, one: Candidate, place: str) -> bool:
 
 def features(candidate: Candidate) -> tuple[str, ...]:
     signs = candidate.signs - weigh.DENIAL if "denied" in candidate.signs else candidate.signs
-    return (*sorted(signs), f"{candidate.rule.trigger}:{candidate.action}")
+    return (*sorted(signs), candidate.kind)
 
 
 def odds(one: Example, weights: dict[str, float]) -> float:
