@@ -138,15 +138,15 @@ def _undisturbed() -> Iterator[None]:
 def _serve(pipe: Connection, read: Read, memory: int) -> None:
     die_with_parent()
     give_back()
-    gc.freeze()
+    gc.disable()
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    while True:
-        try:
-            page, source = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_answer(read, page, source))
+    with contextlib.suppress(EOFError):
+        pipe.send(_answer(read, *pipe.recv()))
+        gc.freeze()  # what the first page had loaded stays: a tenth of reading went into looking for what could go
+        gc.enable()
+        while True:
+            pipe.send(_answer(read, *pipe.recv()))
 
 
 def _answer(read: Read, page: Page, source: Source) -> Any:

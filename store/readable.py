@@ -12,11 +12,13 @@ import re
 
 LARGEST = 4_000_000  # bytes; a page near the bounds of its parser is read
 INNER = rb"[^<]*(?:<(?![a-zA-Z/!?])[^<]*)*"
-SILENT = re.compile(  # behind the end of a tag only: what is taken out from within one would leave another tag
-    rb"(?<=>)(\s*)(?:<script\b[^<>]*>" + INNER + rb"</script\s*>|<style\b[^<>]*>" + INNER + rb"</style\s*>|<!--(?!\[)[^<>]*-->"
-    rb"|<meta\b(?![^<>]*(?:charset|http-equiv))[^<>]*>|<link\b(?![^<>]*canonical)[^<>]*>|<input\b[^<>]*>)",
+SILENT = re.compile(
+    rb"<script\b[^<>]*>" + INNER + rb"</script\s*>|<style\b[^<>]*>" + INNER + rb"</style\s*>|<!--(?!\[)[^<>]*-->"
+    rb"|<meta\b(?![^<>]*(?:charset|http-equiv))[^<>]*>|<link\b(?![^<>]*canonical)[^<>]*>|<input\b[^<>]*>",
     re.I,
 )  # fmt: skip
+# behind the end of a tag only: what is taken out from within one would leave another tag
+MAYBE = re.compile(rb">\s*<(?=script\b|style\b|!--|meta\b|link\b|input\b)", re.I)
 BY_PLACE = re.compile(r"[:+~]")  # of a CSS selector: what it matches may depend on elements that are left out
 
 
@@ -27,7 +29,20 @@ def readable(body: bytes, content_type: str) -> str:
     kind = _encoding(body)
     if not kind:
         return ""
-    return hashlib.sha256(f"{content_type}\n{kind}\n".encode() + SILENT.sub(rb"\1", body)).hexdigest()[:20]
+    return hashlib.sha256(f"{content_type}\n{kind}\n".encode() + _heard(body)).hexdigest()[:20]
+
+
+def _heard(body: bytes) -> bytes:
+    """The page without what is SILENT."""
+    parts, kept, at = [], 0, 0
+    while found := MAYBE.search(body, at):
+        begin = found.end() - 1
+        silent = SILENT.match(body, begin)
+        if silent:
+            parts.append(body[kept:begin])
+            kept = silent.end()
+        at = kept - 1 if silent else begin + 1  # the tag that ends there may be followed by another
+    return b"".join(parts) + body[kept:]
 
 
 def _encoding(body: bytes) -> str:
