@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import multiprocessing
 import shutil
 import signal
 import sqlite3
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -17,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler.reader import Readers, die_with_parent, give_back, start_context
+from crawler.reading import die_with_parent, give_back, read_page
 from crawler.report import CrawlReport, CrawlSettings, Outcome
 from errors import BadStore
-from records import Page, Record, Source
+from records import Source
 from store.visits import KEPT_OUT
 
 if TYPE_CHECKING:  # loaded by the crawling process alone
@@ -71,7 +73,8 @@ def crawl(
     """
     begun = time.monotonic()
     _room(archive_path.parent, settings.least_free)
-    context = start_context()
+    # a copy of this process while no second thread runs, else a fresh one
+    context: Any = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
     ours, theirs = context.Pipe(duplex=False)
     job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
     process = context.Process(target=_child, args=(job, theirs), name="crawl")
@@ -117,8 +120,6 @@ def _forwarded(process: Any) -> Any:
 
 
 def _main_thread() -> bool:
-    import threading
-
     return threading.current_thread() is threading.main_thread()
 
 
@@ -184,6 +185,7 @@ def _crawl(job: Job, pipe: Connection) -> bool:
     from scrapy.core.downloader.handlers import http11  # noqa: F401  which Scrapy would load later
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawler.reader import Readers
     from crawler.spider import SourceSpider
     from store.archive import Archive
     from store.door import Door
@@ -220,13 +222,6 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         )
     # no reason at all: a second signal ended it at once
     return bool(stats and stats.get_value("finish_reason") in {"shutdown", None})
-
-
-def read_page(page: Page, source: Source) -> list[Record]:
-    """``parsers.read``, loaded by the process that reads a page, with its first one."""
-    import parsers
-
-    return parsers.read(page, source)
 
 
 class Pace:

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 import zstandard
 from scrapy import Request
 
-import parsers
 from crawler.reader import Readers
+from crawler.reading import read_page
 from crawler.report import CrawlReport, CrawlSettings
 from crawler.run import Job, declare, outcomes, scrapy_settings
 from crawler.spider import SourceSpider
@@ -51,9 +51,9 @@ def crawl(
     """
     begun = time.monotonic()
     job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
-    readers = Readers(Reader(parsers.read), settings.parsers, settings.parse_time, settings.parse_memory)
+    readers = Readers(Reader(read_page), settings.parsers, settings.parse_time, settings.parse_memory)
     try:
-        with Archive(job.archive) as archive, Door(job.tracker, archive, parsers.read) as door:
+        with Archive(job.archive) as archive, Door(job.tracker, archive, read_page) as door:
             declare(job, archive, door)
             run = asyncio.run(Writer(job, shared, archive, door, readers, on_progress).write())
             door.settle()

@@ -153,16 +153,10 @@ def load_names(door: Any) -> None:
 
 
 def open_door(home: Home, archive: Any) -> Any:
+    from crawler.reading import read_page
     from store.door import Door
 
     return Door(home.tracker, archive, read_page)
-
-
-def read_page(page: Any, source: Any) -> list[Any]:
-    """``parsers.read``, loaded with the first page: most crawls find nothing that an earlier one left unread."""
-    import parsers
-
-    return parsers.read(page, source)
 
 
 def declare(archive: Any) -> None:
