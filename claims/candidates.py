@@ -12,6 +12,7 @@ from claims.reading import Reading, Sentence
 
 MOST = 40  # candidates of one sentence
 ENDS_ORDER = ("boundary", "otherwise")  # behind these words stands no more of what is ordered
+VAGUE = "nationwide_block"  # a ban of which nothing more is told
 OF_PERSONS = ("ban", "block", "lift")
 
 
@@ -61,8 +62,16 @@ def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re
         if not roles.fill(reading, made) or not _bridged(made):
             continue
         reality.judge(reading, made)
+        _as_titled(reading, made)
         return made
     return None
+
+
+def _as_titled(reading: Reading, made: Candidate) -> None:
+    """ "The ban" of a text whose title tells a ban on devices is that one."""
+    title, vague = reading.title, made.rule.trigger == "ban" and made.voice == "noun" and made.rule.action == VAGUE
+    if vague and title is not None and title.has("device") and title.has("ban"):
+        made.action = "device_ban"
 
 
 def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
@@ -114,6 +123,8 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     group = m.lastgroup or "verb"
     if group != "verb":
         return group
+    if sentence.language.pattern("verbal").fullmatch(m[0]):
+        return "active"  # "is suing", "l'ordre de bloquer"
     before = sentence.masked[max(0, m.start() - 40) : m.start()]
     if sentence.language.ends_with("be", before) or _headline_passive(sentence, m):
         return "passive"

@@ -101,7 +101,7 @@ def _reality(made: Candidate) -> None:
         made.signs.add("unreal")
     if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):
         made.signs.add("in_law")
-    if pattern("unreal_after").match(after.lstrip()):
+    if _unreal_after(made, after):
         made.signs.add("unreal_after")
     if made.rule.needs != "court":  # a law on conditions is upheld without any
         made.signs.update(_conditional(made, start))
@@ -109,7 +109,7 @@ def _reality(made: Candidate) -> None:
         made.signs.add("future")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
         made.signs.add("negated")
-    if masked.rstrip("\"'”»’) ").endswith(("?", "？")):
+    if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip("¿\"“«- ")):
         made.signs.add("question")
     if made.sentence.has("vague"):
         made.signs.add("vague_place")
@@ -123,6 +123,14 @@ def _reality(made: Candidate) -> None:
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
         made.signs.add("ongoing")
+
+
+def _unreal_after(made: Candidate, after: str) -> bool:
+    """What follows the words takes them back; where verbs close the clause, anywhere up to its end."""
+    pattern = made.sentence.language.pattern("unreal_after")
+    if made.sentence.language.order != "free":
+        return pattern.match(after.lstrip()) is not None
+    return pattern.search(re.split(r"[,;.:]", made.sentence.masked[made.end : made.end + 120])[0]) is not None
 
 
 def _before_law(made: Candidate, after: str) -> bool:

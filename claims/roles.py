@@ -450,7 +450,7 @@ def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]
     """The last (or first) run of names that only commas and small words part."""
     run: list[Marked] = []
     for mark in marks:
-        if run and not re.fullmatch(r",? ?(?:\w{1,4}|,)? ?(?:the )?", sentence.masked[run[-1].at + 1 : mark.at]):
+        if run and not re.fullmatch(r",? ?(?:\w{1,4},? ?){0,2}(?:the )?", sentence.masked[run[-1].at + 1 : mark.at]):
             if not last:
                 break
             run = []
