@@ -157,13 +157,14 @@ def _own(masked: str, marks: list[Marked], mark: Marked) -> Marked:
     if mark.kind != "A" or mark.mention is None:
         return mark
     before = next((one for one in marks if one.kind in "JD" and 0 < mark.at - one.at <= 4), None)
-    if before is None or before.mention is None or _same_state(before.mention.place, mark.mention.place):
+    if before is None or before.mention is None or _acts_for(before.mention.place, mark.mention.place):
         return mark
     return Marked(mark.at, "G", None)
 
 
-def _same_state(one: str, other: str) -> bool:
-    return one.split("-")[0] == other.split("-")[0]
+def _acts_for(place: str, own: str) -> bool:
+    """False for the parliament of another state, and for that of a part: "Montana's House of Representatives"."""
+    return place == own or own.startswith(place + "-")
 
 
 def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]:

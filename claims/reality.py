@@ -33,7 +33,8 @@ def judge(reading: Reading, made: Candidate) -> None:
 def _of_platform(made: Candidate) -> None:
     if made.sentence.near("standing", made.at, made.end, 30):
         made.signs.add("standing")
-    if re.match(r"(?:\s\S+){0,3}?\s[\d*]", made.sentence.masked[made.end : made.end + 40]):
+    after = made.sentence.masked[made.end : made.end + 40]
+    if re.match(r"(?:\s\S+){0,3}?\s[\d*]", after) or made.sentence.language.pattern("many").match(after.lstrip()):
         made.signs.add("counted")
     if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
         made.signs.add("suspected")
@@ -89,7 +90,7 @@ def _reality(made: Candidate) -> None:
     pattern, masked = made.sentence.language.pattern, made.sentence.masked
     start = _clause_start(masked, made.at)
     reach = made.sentence.language.reach
-    written = masked[max(start, made.at - reach(75)) : made.at]
+    written = _own_clause(made, masked[max(start, made.at - reach(75)) : made.at])
     before = pattern("real_before").sub(" ", written)
     if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
         before = pattern("preliminary").sub(" ", before)
@@ -109,7 +110,7 @@ def _reality(made: Candidate) -> None:
         made.signs.add("future")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
         made.signs.add("negated")
-    if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip("¿\"“«- ")):
+    if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip('¿"“«- ')):
         made.signs.add("question")
     if made.sentence.has("vague"):
         made.signs.add("vague_place")
@@ -123,6 +124,12 @@ def _reality(made: Candidate) -> None:
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
         made.signs.add("ongoing")
+
+
+def _own_clause(made: Candidate, written: str) -> str:
+    """What stands before the words in a clause that tells a fact of its own: "support Ofcom, which has launched an inquiry"."""
+    found = list(made.sentence.language.pattern("relative").finditer(written))
+    return written[found[-1].end() :] if found else written
 
 
 def _unreal_after(made: Candidate, after: str) -> bool:
@@ -194,10 +201,10 @@ def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
 
 def _of_users_before(sentence: Sentence, made: Candidate) -> bool:
     """True for "36 channels that are blocked on YouTube": users or posts are the subject, and no platform is."""
-    if made.voice != "passive":
+    if made.voice != "passive" or TARGETS.search(made.words):
         return False
-    before = sentence.masked[_clause_start(sentence.masked, made.at) : made.at][-60:]
-    found = sentence.language.pattern("users").search(before)
+    before = sentence.masked[_clause_start(sentence.masked, made.at) : made.at]
+    found = sentence.language.pattern("users").search(before[-60:])
     return found is not None and not TARGETS.search(before)
 
 

@@ -296,14 +296,17 @@ def _agent(made: Candidate) -> None:
     governing = [one for one in before if one.kind in GOVERNING and not origin(sentence, one)]
     by = [one for one in after if _follows_by(sentence, one)]
     _name_authority(made, before, after)
-    acts = _platform_acts(made, before) or (not governing and _platform_leads(made, before))
+    acts = made.rule.needs != "person" and (
+        _platform_acts(made, before) or (not governing and _platform_leads(made, before))
+    )
     if made.voice == "active" and not made.rule.subject and acts:
         made.signs.add("platform_acts")
     if made.voice == "passive":
         made.signs.add("passive")
     if "platform_acts" in made.signs:
         made.signs.discard("target_turned")  # the same said twice
-    by_platform = by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40
+    order = sentence.language.order  # where verbs close the sentence, "by" follows who acts
+    by_platform = order != "sov" and by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40
     if made.voice != "active" and by_platform and not _object_of_noun(made, by[0]):
         made.signs.add("platform_acts")
     made.signs.add(_agent_sign(made, before, governing, by, after))
@@ -414,6 +417,7 @@ def _place(reading: Reading, made: Candidate) -> None:
         made.places = listed if len(listed) > 1 else (found,)
         made.signs.add("place_sentence")
         _regional(made)
+        _of_governor(reading, made)
         return
     if sentence.has("vague"):
         made.signs.add("place_none")
@@ -424,8 +428,17 @@ def _place(reading: Reading, made: Candidate) -> None:
         if found:
             made.places = (found,)
             made.signs.add("place_context")
+            _of_governor(reading, made)
             return
     made.signs.add("place_none")
+
+
+def _of_governor(reading: Reading, made: Candidate) -> None:
+    """A governor acts for the state that is named nearest before, whatever federal bodies stand beside it."""
+    if made.places and set(made.places) <= lexicon.federations() and made.sentence.has("governor"):
+        told = [made.sentence, *_before(reading, made.sentence), *([reading.title] if reading.title else [])]
+        states = [mark.mention.place for one in told for mark in one.of("J") if mark.mention]
+        made.places = next(((state,) for state in states if state.startswith(made.places[0] + "-")), made.places)
 
 
 def _regional(made: Candidate) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from claims import extract, published
+from claims import extract, published, vocabulary
 from claims.output import events
 from records import Article, Claim
 from tests.claims.fit_weights import Found, matched
@@ -28,7 +28,13 @@ def test_events_are_found_and_few_are_made_up() -> None:
 
 
 def test_texts_that_only_talk_of_it_stay_empty() -> None:
-    spoken = [f"{claim.action}: {claim.quote}" for text in texts() if not text.wanted for claim in told(text)]
+    spoken = [
+        f"{claim.action}: {claim.quote}"
+        for text in texts()
+        if not text.wanted
+        for claim in told(text)
+        if vocabulary.coarse(claim.action, claim.area)  # what the labels have no word for they do not rule out
+    ]
     empty = [text for text in texts() if not text.wanted]
     assert len(empty) >= 60
     assert len(spoken) <= 0.08 * len(empty), "\n".join(spoken)
