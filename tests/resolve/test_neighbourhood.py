@@ -12,8 +12,9 @@ from unittest.mock import patch
 import pytest
 
 from store import places
-from store.database import open_tracker
+from store.database import open_tracker, writing
 from store.door import save_names
+from store.places import mark_claim
 from store.resolve import Told, told
 from store.settle import settle
 from store.stretches import KEPT, LONE, Spot, cores
@@ -72,6 +73,33 @@ def test_one_more_claim_looks_at_no_more_in_a_block_ten_times_as_full(
     assert (
         small[0] == large[0] < 30 and large[1] < 200
     )  # of what is written a part is the full-text index, which joins its pages at times
+
+
+def scans(db: sqlite3.Connection, statements: list[str]) -> set[str]:
+    """Tables that statements read from one end to the other. A row of a full-text index found by its number is called a scan too."""
+    plans = [row[3] for one in sorted(set(statements)) for row in db.execute(f"explain query plan {one}")]
+    read = {plan.split()[1] for plan in plans if plan.startswith("SCAN ") and "VIRTUAL TABLE" not in plan}
+    return read - {"CONSTANT"}
+
+
+def test_one_more_claim_reads_no_table_from_end_to_end(sizes: list[sqlite3.Connection]) -> None:
+    """A claim of each kind comes, is taken back and goes, each settled by itself."""
+    db, said = sizes[1], list[str]()
+    day = str(FIRST + timedelta(460))
+    db.set_trace_callback(said.append)
+    for kind, role in (("nationwide_block", "effective"), ("restriction_lifted", "lifted"), ("throttling", "effective"), ("fine", "decided"), ("court_ruling", "decided"),
+                       ("policy_terms_change", "effective")):  # fmt: skip
+        more = {"side": "platform", "jurisdiction": ""} if kind.startswith("policy") else {}
+        claim = tell(db, kind, (day, role), told=day, by=f"plan {kind}", **more)
+        settle(db, NONE)
+        for standing in ("superseded", "review"):
+            with writing(db):
+                db.execute("update claim set standing = ? where id = ?", (standing, claim))
+                mark_claim(db, db.execute("select * from claim where id = ?", (claim,)).fetchone())
+            settle(db, NONE)
+    db.set_trace_callback(None)
+    asked = [one for one in said if one.split()[0].lower() in ("select", "insert", "update", "delete", "with")]
+    assert len(asked) > 500 and not scans(db, asked)
 
 
 def spots(seed: int, count: int, span: int) -> list[Spot]:
