@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
-from store.actions import CLAIMS, ranked
+from store.actions import CLAIMS
 from store.database import many, unsettled
 from store.resolve import Told
+from store.shown import ranked
 
 BEFORE, AFTER = 14, 31  # days outside the captures around a change in which a claim may speak of it
 CHANGES = """

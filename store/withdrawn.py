@@ -10,11 +10,13 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 
-from store.actions import CLAIMS, development_id, founder, happenings, kind_shown, shown_day, title
+from store.actions import CLAIMS, title
 from store.database import many
 from store.documents import drop_development, save_development
+from store.happenings import development_id, happenings
 from store.life import life
 from store.resolve import COLUMNS, strands, told
+from store.shown import founder, kind_shown, shown_day
 
 GONE = f"""
 select c.platforms as named, {COLUMNS} from claim c left join article a on a.id = c.article
