@@ -28,6 +28,7 @@ MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]", re.I)  # of a list, 
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
 GLUED = re.compile(r"[A-ZА-ЯÀ-Þ](?<=[^\W\d_A-ZА-ЯÀ-Þ][A-ZА-ЯÀ-Þ])")
 LONG_JOINT = re.compile(r"[^\W\d_A-ZА-ЯÀ-Þ]{3}[A-ZА-ЯÀ-Þ][^\W\d_A-ZА-ЯÀ-Þ]{3}")
+COPYRIGHT = re.compile(r"\W*(?:copyright\s*)?(?:©|\(c\)).{0,100}", re.I)  # a foot, whose sign is no word
 STOPS = re.compile(r"[.!?;:](?:\s|\Z)")
 LEAD = re.compile(r"([^.:!?]{3,80})[.:]\s")
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+(?:[.@'/:-]\w+)*")
@@ -158,6 +159,8 @@ def _is_widget(text: str, in_table: bool) -> bool:
         return False
     if len(text) > NO_WIDGET:
         return _is_glued(text)
+    if COPYRIGHT.fullmatch(text):
+        return True
     plain = _plain(text).casefold().strip(" .:!?-\"'")
     if not plain or _is_glued(text):
         return True

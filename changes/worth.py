@@ -49,31 +49,34 @@ def _twins(pairs: Sequence[Pair]) -> frozenset[int]:
     """Lines that went and came again with nothing else in them: a date under a label in another language, an address that was veiled."""
     gone: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for at, pair in enumerate(pairs):
-        if pair.old and not pair.new and (core := _core(pair.old)):
+        if pair.old and not pair.new and (core := _core(pair.old, "old")):
             gone[core].append(at)
     found: list[int] = []
     for at, pair in enumerate(pairs):
-        if pair.new and not pair.old and (others := gone.get(_core(pair.new))):
+        if pair.new and not pair.old and (others := gone.get(_core(pair.new, "new"))):
             found += [at, others.pop()]
-        elif (
-            pair.old
-            and pair.new
-            and _core(pair.old)[:1] == ("date",)
-            and _core(pair.old) == _core(pair.new)
-            and not lands(pair.removed + pair.added)
-        ):
+        elif _is_other_label(pair):
             found.append(at)
     return frozenset(found)
 
 
-def _core(unit: Unit) -> tuple[str, ...]:
+def _is_other_label(pair: Pair) -> bool:
+    """One label of a date gave way to another, naming no land; a label that came says more than there was."""
+    if pair.old is None or pair.new is None or not pair.removed or not pair.added or lands(pair.removed + pair.added):
+        return False
+    return _core(pair.old)[:1] == ("date",) and _core(pair.old) == _core(pair.new)
+
+
+def _core(unit: Unit, side: str = "old") -> tuple[str, ...]:
     """What a short line says apart from the label of its date, or from its e-mail address; () for any other line."""
     if len(unit.words) >= POSTAL:
         return ()
     if dates.YEAR.search(unit.text) and not _rules({*unit.words}):
         return ("date", *sorted(word for word in unit.words if any(map(str.isdecimal, word))), *sorted(dates.months().keys() & {*unit.words}))  # fmt: skip
-    if "@" in unit.text or "email protected" in unit.norm:
-        return ("mail", *(word for word in unit.words if "@" not in word and word not in ("email", "protected")))
+    veiled = "email protected" in unit.norm
+    if veiled or "@" in unit.text:
+        hidden = "veiled" if veiled == (side == "new") else "shown"  # an address is a twin of its veil only
+        return (hidden, *(word for word in unit.words if "@" not in word and word not in ("email", "protected")))
     return ()
 
 

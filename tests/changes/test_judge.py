@@ -301,3 +301,63 @@ def test_directions(direction: str, old: str | None, new: str | None) -> None:
     rest = "Write to us about anything that you do not understand in this policy."
     found = judged([rest, *([old] if old else [])], [rest, *([new] if new else [])])
     assert (found.kind, found.direction) == ("substantive", direction), found.topics
+
+
+NOTHING_NEW = [  # what differs, and says nothing new
+    (["Dated: June 9, 2010"], ["Tarix: June 9, 2010"]),
+    (["Effective as of June 9, 2010 (view previous version)"], ["June 9, 2010 tarihinden itibaren geçerli (önceki sürümü görüntüle)"]),
+    (["Email: rights@example.com"], ["Email: [email protected]"]),
+    (["Write to us at s[email protected]."], ["Write to us at [email protected]."]),
+    (["Previous Privacy Policy PDF version, March 2022"], []),
+    (["Give us yourcredit card number when you buy something from us."], ["Give us your credit card number when you buy something from us."]),
+    (["AR - Example 20250101.pdf"], ["AR - Example 20250101.pdf", "JA - Example 20250401.pdf"]),
+    (["Updated yesterday"], ["Updated over a week ago"]),
+    (["© 2024 Example Ltd."], ["© 2025 Example Ltd."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), NOTHING_NEW)
+def test_labels_veils_links_and_titles_are_no_news(old: list[str], new: list[str]) -> None:
+    assert judged([*old, *POLICY], [*new, *POLICY]).kind in ("cosmetic_noise", "same_text")
+
+
+def test_the_title_above_a_text_is_no_news() -> None:
+    opening = "Welcome to Example, a service by which you write to whom you like, and which these terms are about."
+    old, new = (
+        tuple(Block("paragraph", line) for line in [title, opening, *POLICY])
+        for title in ("Terms of Service", "Terms of Service | Example Policies")
+    )
+    assert judge(new, past(old), "2024-09-24T00:00:00+00:00").kind == "cosmetic_noise"
+
+
+WORDED = [  # what is told, but rules nothing
+    (["Email: rights@example.com"], ["Email: legal@example.com"]),
+    (["January 5, 2026"], ["Effective January 5, 2026"]),
+    (["Last updated: July 24, 2023"], ["Effective date: August 25, 2023"]),
+    (["Effective date outside the EEA: March 13, 2024"], ["Effective date outside the EEA and Switzerland: March 13, 2024"]),
+    ([], ["We have added language to clarify how we collect pictures for certain features."]),
+    ([], ["Until the effective date, you can view our current Privacy Policy here."]),
+    (["Rheinsberger Str. 76, 10115 Berlin"], ["Karl-Marx-Straße 101, 12043 Berlin"]),
+    (["Write to us at c/o Sample and Partners LLP, 40 Bank Street, London E14 5DS."], ["Write to us at c/o Sample and Partners LLP, 22 Bishopsgate Street, London EC2N 4BQ."]),
+    ([], ["For more information about how we collect cookies, please see our Help Center."]),
+    (["Example Files lets you send files.", "Example Files's servers keep them.", "You use Example Files without an account."], ["Instant Share lets you send files.", "Instant Share's servers keep them.", "You use Instant Share without an account."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), WORDED)
+def test_wording_is_no_rule(old: list[str], new: list[str]) -> None:
+    assert judged([*POLICY, *old], [*POLICY, *new]).kind == "editorial"
+
+
+RULED = [
+    (["Developers must show sponsored messages."], ["If your app shows channels of ours, you must show sponsored messages."]),
+    (["We share your passport data with Sample, who checks it for us."], ["We share your passport data with Persona, who checks it for us."]),
+    (["You may not use the service from Cuba, Syria or the Crimea region."], ["You may not use the service from Cuba, Syria, the Crimea, Donetsk and Luhansk regions."]),
+    ([], ["We are updating our rules for streams. From 17 November 2024 you need to be at least 18 years old to host one."]),
+    (["Content that supports harming oneself or the exploitation of others is removed."], ["Content that supports the exploitation of others is removed."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), RULED)
+def test_small_edits_that_rule(old: list[str], new: list[str]) -> None:
+    assert judged([*POLICY, *old], [*POLICY, *new]).kind == "substantive"
