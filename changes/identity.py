@@ -15,6 +15,11 @@ SHORT = 220  # words; a page that stands in front of a document holds no more, i
 FEW = 4  # words; fewer are no first text of a document
 SHRUNK = 0.4  # of the usual length: less is no edit
 STRANGE = 0.35  # likeness of content words (cosine); a rewrite of one document keeps more
+WHOLE = 600  # words; a shorter text is no variant of a document that is more than twice as long
+KIN, MOSTLY = (
+    0.85,
+    0.8,
+)  # likeness of words of a shorter variant, and the share of its sentences that it may have from the longer one
 PART = 0.5  # share of sentences known from the document: a part of it
 
 
@@ -34,7 +39,7 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
     usual = sorted(text.size for text in past[-5:])[len(past[-5:]) // 2]
     known = max(_known(new, text) for text in past[-3:])
     alike = max(cosine(new.bag, text.bag) for text in past[-3:])
-    if new.size < SHRUNK * usual:
+    if new.size < SHRUNK * usual and not _is_shorter_variant(new, known, alike):
         if wall and known < PART:
             return wall, f"{new.size} words instead of about {usual}, and they speak of a {wall} page"
         if known >= PART and _moved(url, first_url):
@@ -48,6 +53,13 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
     if alike < STRANGE and known < 0.2:
         return _strange(new, past[-1], alike)
     return "", ""
+
+
+def _is_shorter_variant(new: Comparable, known: float, alike: float) -> bool:
+    """A document of its own beside a longer one, as for another region: long, on the same matters, and in good part in its own
+    words. A capture that was cut says nothing of its own.
+    """
+    return new.size >= WHOLE and alike >= KIN and known <= MOSTLY
 
 
 def _moved(url: str, first_url: str) -> bool:

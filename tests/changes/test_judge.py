@@ -361,3 +361,27 @@ RULED = [
 @pytest.mark.parametrize(("old", "new"), RULED)
 def test_small_edits_that_rule(old: list[str], new: list[str]) -> None:
     assert judged([*POLICY, *old], [*POLICY, *new]).kind == "substantive"
+
+
+MATTERS = "names numbers messages pictures addresses payments calls places contacts devices cookies searches".split()
+
+
+def region(law: str, per_matter: int) -> list[str]:
+    """A policy that says so many sentences of every matter, under one law."""
+    return [
+        f"Under {law} we collect {matter} of yours, keep {matter} for {10 + n} days, and share {matter} with partners who help us with point {n} of our service."
+        for matter in MATTERS
+        for n in range(per_matter)
+    ]
+
+
+def test_a_shorter_variant_in_its_own_words_is_the_document() -> None:
+    whole, shorter = region("the law of your country", 7), region("the privacy law of Canada", 2)
+    found = judged(whole, shorter)
+    assert found.kind == "substantive", found.reason
+
+
+def test_a_capture_that_was_cut_is_not_the_document_however_long() -> None:
+    whole = region("the law of your country", 7)
+    found = judged(whole, whole[:24])
+    assert (found.kind, found.cause) == ("wrong_document_or_error_page", "truncated")
