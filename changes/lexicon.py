@@ -62,6 +62,28 @@ def words_of(name: str) -> frozenset[str]:
 
 
 @cache
+def _same() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """First word of an expression -> the expressions that begin with it, the longest first, each with what stands for it."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    for stands, others in table("words")["same"].items():
+        for other in others:
+            found[other.split()[0]].append((tuple(other.split()), stands))
+    return {first: sorted(ways, key=lambda way: -len(way[0])) for first, ways in found.items()}
+
+
+def said(words: Sequence[str]) -> tuple[str, ...]:
+    """Words with every expression that has another form by one form: six as 6, such as as like."""
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        ways = (way for way in _same().get(words[at], ()) if tuple(words[at : at + len(way[0])]) == way[0])
+        way, stands = next(ways, ((words[at],), words[at]))
+        found.append(stands)
+        at += len(way)
+    return tuple(found)
+
+
+@cache
 def days() -> dict[str, int]:
     """A word for a span of time -> how many days it is."""
     return {word: int(count) for count, words in table("words")["days"].items() for word in words}

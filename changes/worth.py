@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from changes import dates, topics
 from changes.align import Pair, likeness
 from changes.comparable import Comparable, Unit, visible
-from changes.lexicon import lands, pattern, words_of
+from changes.lexicon import lands, pattern, said, words_of
 
 EARLY = 0.6  # what stands first tells more
 AGAIN = 0.5  # what differs alike in three or more places tells less
@@ -119,7 +119,11 @@ def _is_postal_line(unit: Unit) -> bool:
     """A line with a street or a postal code, and nothing that is done."""
     if len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(unit.text):
         return False
-    return bool(words_of("place") & {*unit.words} or pattern("postal_code").search(unit.text))
+    return any(map(_is_street, unit.words)) or bool(pattern("postal_code").search(unit.text))
+
+
+def _is_street(word: str) -> bool:
+    return word in words_of("place") or bool(pattern("street").fullmatch(word))
 
 
 def _body(text: Comparable) -> int:
@@ -189,7 +193,9 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
 
 
 def _is_headline(pair: Pair, unit: Unit) -> bool:
-    """A line that came or went whose words begin with capitals, as those of titles do: a way to another page."""
+    """A line that came or went whose words begin with capitals, as those of titles do, or that asks: a way to another page."""
+    if not (pair.old and pair.new) and len(unit.words) < 20 and unit.text.rstrip()[-1:] in "?？؟":
+        return True
     if (
         (pair.old and pair.new)
         or unit.kind == "row"
@@ -296,20 +302,19 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
 
 
 def _is_of_address(word: str) -> bool:
-    return word[0].isdigit() or "@" in word or word in words_of("address") or word in words_of("place")
+    return word[0].isdigit() or "@" in word or word in words_of("address") or _is_street(word)
 
 
 def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
     """Parts of a postal address were replaced: a word of one changed, or stands beside a number that did; the rest are names."""
-    place = words_of("place")
     if pair.old and pair.new and _is_postal_line(pair.old) and _is_postal_line(pair.new):
         return True
     if len(unit.words) < 8 and any(re.fullmatch(r"\d{5}", word) for word in pair.added):  # a line with a postal code
         return True
     beside = {word for number in pair.added if number[0].isdigit() for word in _around_word(unit.words, number)}
-    if not (place & {*content} or (place & beside and not _is_measure(pair))):
+    if not (any(map(_is_street, content)) or (any(map(_is_street, beside)) and not _is_measure(pair))):
         return False
-    return all(word[0].isdigit() or _is_name(unit.text, word) for word in pair.added)
+    return all(word[0].isdigit() or word in words_of("stop") or _is_name(unit.text, word) for word in pair.added)
 
 
 def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
@@ -347,9 +352,15 @@ def _rules(held: set[str]) -> bool:
 
 
 def _is_spelling(pair: Pair) -> bool:
+    if pair.runs and all(_same_said(said(old), said(new)) for old, new in pair.runs):
+        return True
     if pair.old is None or pair.new is None or len(pair.removed) != len(pair.added):
         return False
     return all(_spelt(a, b) for a, b in zip(pair.removed, pair.added, strict=True))
+
+
+def _same_said(old: Sequence[str], new: Sequence[str]) -> bool:
+    return len(old) == len(new) and all(a == b or _spelt(a, b) for a, b in zip(old, new, strict=True))
 
 
 def _spelt(a: str, b: str) -> bool:

@@ -340,6 +340,10 @@ WORDED = [  # what is told, but rules nothing
     (["Rheinsberger Str. 76, 10115 Berlin"], ["Karl-Marx-Straße 101, 12043 Berlin"]),
     (["Write to us at c/o Sample and Partners LLP, 40 Bank Street, London E14 5DS."], ["Write to us at c/o Sample and Partners LLP, 22 Bishopsgate Street, London EC2N 4BQ."]),
     ([], ["For more information about how we collect cookies, please see our Help Center."]),
+    (["We delete an account that nobody used for six months."], ["We delete an account that nobody used for 6 months."]),
+    (["You give us a license for content like photos and videos."], ["You give us a licence for content such as photos and videos."]),
+    ([], ["How can I tell whether a shop collects my payment data?"]),
+    (["Our office is at Gustav Mahlerplein 2, 1082 MA Amsterdam, and our doors are open."], ["Our office is at Buitenveldertselaan 5, 1082 VA Amsterdam, and our doors are open."]),
     (["Example Files lets you send files.", "Example Files's servers keep them.", "You use Example Files without an account."], ["Instant Share lets you send files.", "Instant Share's servers keep them.", "You use Instant Share without an account."]),
 ]  # fmt: skip
 
@@ -353,6 +357,7 @@ RULED = [
     (["Developers must show sponsored messages."], ["If your app shows channels of ours, you must show sponsored messages."]),
     (["We share your passport data with Sample, who checks it for us."], ["We share your passport data with Persona, who checks it for us."]),
     (["You may not use the service from Cuba, Syria or the Crimea region."], ["You may not use the service from Cuba, Syria, the Crimea, Donetsk and Luhansk regions."]),
+    (["We delete an account that nobody used for six months."], ["We delete an account that nobody used for 18 months."]),
     ([], ["We are updating our rules for streams. From 17 November 2024 you need to be at least 18 years old to host one."]),
     (["Content that supports harming oneself or the exploitation of others is removed."], ["Content that supports the exploitation of others is removed."]),
 ]  # fmt: skip
