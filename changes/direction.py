@@ -13,6 +13,7 @@ from typing import Protocol
 from changes.align import Pair
 from changes.comparable import Unit
 from changes.lexicon import days, pattern, words_of
+from changes.topics import hits
 
 
 class Rule(Protocol):
@@ -60,16 +61,26 @@ def _side(rule: Rule, about: str) -> str:
     held = {*unit.words}
     conduct = bool(pattern("about_conduct").search(about))
     of_data = not conduct and bool(pattern("about_data").search(about))
-    sums = {"data": 0.0, "users": 0.0, "neither": 0.0}
-    whole = sum(rule.topics.values()) or 1.0
-    for name, value in rule.topics.items():
-        sums[_group(name, held, of_data)] += value / whole
+    sums = _shares(rule.topics, held, of_data)
+    if sums["neither"] > MOSTLY and rule.pair.old and rule.pair.new:
+        # where a rule holds changed, not what it says: that is told by the whole sentence
+        topics = {name: value for name, value in hits(unit.text).items() if name not in NEITHER}
+        sums = _shares(topics, held, of_data) if topics else sums
     if sums["neither"] > MOSTLY:
         return "neither"
     sums["data"] += KIND * of_data + ACTOR * (_is_ours(unit) and bool(words_of("handling") & held))
     sums["users"] += 2 * KIND * conduct + KIND * bool(pattern("about_users").search(about))
     sums["users"] += ACTOR * bool(_subjects(unit) & words_of("addressee"))
     return "users" if sums["users"] > sums["data"] else "data"
+
+
+def _shares(topics: Mapping[str, float], held: set[str], of_data: bool) -> dict[str, float]:
+    """How much of what a place speaks of is about data, about users, or about neither; together 1, or 0."""
+    sums = {"data": 0.0, "users": 0.0, "neither": 0.0}
+    whole = sum(topics.values()) or 1.0
+    for name, value in topics.items():
+        sums[_group(name, held, of_data)] += value / whole
+    return sums
 
 
 def _group(topic: str, held: set[str], of_data: bool) -> str:
@@ -109,7 +120,7 @@ def _lean(pair: Pair, side: str) -> float:
 
 
 def _tells(word: str) -> bool:
-    return len(word) > 2 and word[0].isalpha() and word not in words_of("stop")
+    return len(word) > 2 and word[0].isalpha() and word not in words_of("stop") and word not in words_of("entity")
 
 
 def _further(side: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -135,7 +135,11 @@ def of_places(worths: Sequence[Worth], about: str) -> tuple[str, ...]:
         ways = {one.pair.gap for one in rules}  # how to reach somebody, told beside a rule, is told with it
         beside = [({"contact_or_format": 1.0}, 1.5) for one in worths if one.kind == "contact" and one.pair.gap in ways]
         return of_all([*((one.topics, max(0.1, min(one.score, 4.0))) for one in rules), *beside], about)
-    found = of_all([(_of_wording(one), 1.0) for one in worths if one.kind != "none"])
+    worded = [one for one in worths if one.kind != "none"]
+    undated = [
+        one for one in worded if one.kind != "date"
+    ]  # a date that moved beside wording only says that something did
+    found = of_all([(_of_wording(one), 1.0) for one in undated or worded])
     return tuple(name for name in found if name != "other") or found
 
 

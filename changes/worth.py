@@ -40,7 +40,7 @@ class Worth:
 
 def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
     """The worth of every place, in order."""
-    around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs), _postal(pairs), old.same_words, new.same_words)  # fmt: skip
+    around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs), _postal(pairs), old.norms, new.norms)  # fmt: skip
     twins = _twins(pairs)
     return [_worth(pair, around, at in twins) for at, pair in enumerate(pairs)]
 
@@ -90,8 +90,8 @@ class Around:
     log: int
     banners: frozenset[tuple[bool, int]]  # (of the new text, block) with a sentence that only announces
     postal: frozenset[tuple[bool, int]]  # (of the new text, block) with a line of a postal address
-    old_words: str
-    new_words: str
+    old_norms: Counter[str]  # sentences of either text
+    new_norms: Counter[str]
 
 
 def _banners(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
@@ -298,6 +298,8 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     short = not told and len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
     if _is_measure(pair):  # how long a number is kept, not which number it is
         return False
+    if not (pair.old and pair.new) and topics.hits(unit.text).get("law_enforcement_disclosure", 0) >= 1:
+        return False  # a way for authorities was opened or closed
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
 
 
@@ -322,9 +324,9 @@ def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
     if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(unit.text):  # fmt: skip
         return False
     near = {(pair.new is not None, unit.block + step) for step in (-2, -1, 0, 1, 2)}
-    elsewhere = around.old_words if pair.new else around.new_words
+    elsewhere = around.old_norms if pair.new else around.new_norms
     named = words_of("entity") & {*unit.words} and not pattern("care_of").match(unit.text)
-    return bool(near & around.postal) and (not named or f" {unit.norm} " in f" {elsewhere} ")
+    return bool(near & around.postal) and (not named or unit.norm in elsewhere)
 
 
 def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:

@@ -390,3 +390,32 @@ def test_a_capture_that_was_cut_is_not_the_document_however_long() -> None:
     whole = region("the law of your country", 7)
     found = judged(whole, whole[:24])
     assert (found.kind, found.cause) == ("wrong_document_or_error_page", "truncated")
+
+
+KINDS_OF_DOCUMENT = [  # what a rule is about depends on who acts in it and on the document it stands in
+    ("widened", "Privacy Policy", "We keep data of our advertising partners for 90 days.", "We keep data of our advertising partners for 12 months."),
+    ("narrowed", "Privacy Policy", "We keep logs of your data for 2 years.", "We keep logs of your data for 6 months."),
+    ("narrowed", "Privacy Policy", None, "You have the right to opt out of the sale of your personal data."),
+    ("narrowed", "Privacy Policy", "We collect your device model and its MAC address.", "We collect your device model."),
+    ("widened", "Privacy Policy", None, "Apps that you connect may receive your interface language and your phone number."),
+    ("widened", "Privacy Policy", "We do not share your number with partners, affiliates or advertisers.", "We do not share your number with partners or affiliates."),
+    ("tightened", "Community Guidelines", None, "Sexually suggestive content or behaviour, including clothes and emotes of avatars."),
+    ("tightened", "Community Guidelines", None, "If your account shares the live location of others, we will suspend your account."),
+    ("tightened", "Community Guidelines", "You may not trade weapons on the service.", "You may not trade weapons, drugs or tobacco on the service."),
+    ("relaxed", "Restricted Use Policy", "Advertisers may not run personalised ads on content for children.", None),
+    ("relaxed", "Terms of Service", "Members in the European Union may cancel with a full refund.", "Members in the European Union or the United Kingdom may cancel with a full refund."),
+    ("relaxed", "Terms of Service", None, "We will refund the fees of your subscription when you cancel it within two weeks."),
+    ("tightened", "Terms of Service", None, "We may charge a fee for accounts that exceed their bandwidth."),
+    ("tightened", "Terms of Service", "You may give coins that you bought to other users as a gift.", None),
+    ("tightened", "Terms of Service", None, "User will not violate the security of the site nor read messages of other users by any means."),
+    ("", "Law Enforcement Guidelines", None, "The telephone hotline is reserved for the police of Colorado."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "document_type", "old", "new"), KINDS_OF_DOCUMENT)
+def test_direction_by_who_acts_and_in_which_document(
+    direction: str, document_type: str, old: str | None, new: str | None
+) -> None:
+    rest = "Write to us about anything that you do not understand here."
+    found = judged([rest, *([old] if old else [])], [rest, *([new] if new else [])], document_type=document_type)
+    assert (found.kind, found.direction) == ("substantive", direction), found.topics
