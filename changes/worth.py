@@ -19,6 +19,7 @@ EARLY = 0.6  # what stands first tells more
 AGAIN = 0.5  # what differs alike in three or more places tells less
 KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
 SCOPE = 0.9  # worth of a rule that reaches further or less far
+UNDER = 4  # blocks under a heading that announces
 TOP = 8  # blocks in which a page shows its title
 POSTAL = 12  # words of a line of a postal address
 LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
@@ -40,7 +41,8 @@ class Worth:
 
 def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth]:
     """The worth of every place, in order."""
-    around = Around(_renames(pairs), _body(old), _body(new), _log(new), _banners(pairs), _postal(pairs), old.norms, new.norms)  # fmt: skip
+    banners = _banners(pairs)
+    around = Around(_renames(pairs), _body(old), _body(new), _log(new), banners, _announced(pairs, banners), _postal(pairs), old.norms, new.norms)  # fmt: skip
     twins = _twins(pairs)
     return [_worth(pair, around, at in twins) for at, pair in enumerate(pairs)]
 
@@ -89,6 +91,7 @@ class Around:
     new_body: int
     log: int
     banners: frozenset[tuple[bool, int]]  # (of the new text, block) with a sentence that only announces
+    announced: frozenset[tuple[bool, int]]  # those of them that are headings
     postal: frozenset[tuple[bool, int]]  # (of the new text, block) with a line of a postal address
     old_norms: Counter[str]  # sentences of either text
     new_norms: Counter[str]
@@ -109,6 +112,10 @@ def _bare(run: Run) -> Run:
 def _is_renamed(pair: Pair, around: Around) -> bool:
     """Whether all that differs is what differs throughout."""
     return bool(pair.runs) and around.renames.issuperset(map(_bare, pair.runs))
+
+
+def _announced(pairs: Sequence[Pair], banners: frozenset[tuple[bool, int]]) -> frozenset[tuple[bool, int]]:
+    return frozenset(here for pair in pairs if (unit := pair.new or pair.old) and unit.kind == "heading" and (here := (pair.new is not None, unit.block)) in banners)  # fmt: skip
 
 
 def _postal(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
@@ -278,7 +285,9 @@ def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short sentence that came or went with an announcement in one paragraph: Please take a look. Not what it announces of an age."""
     alone = pair.old is None or pair.new is None
     aged = any(word.isdecimal() and words_of("age") & {*_around_word(unit.words, word)} for word in unit.words)
-    return alone and not aged and len(unit.words) < 25 and (pair.new is not None, unit.block) in around.banners
+    here = (pair.new is not None, unit.block)
+    under = {(here[0], unit.block - step) for step in range(1, UNDER)} & around.announced
+    return alone and not aged and len(unit.words) < 25 and (here in around.banners or bool(under))
 
 
 def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:

@@ -342,6 +342,7 @@ WORDED = [  # what is told, but rules nothing
     ([], ["For more information about how we collect cookies, please see our Help Center."]),
     (["We delete an account that nobody used for six months."], ["We delete an account that nobody used for 6 months."]),
     (["You give us a license for content like photos and videos."], ["You give us a licence for content such as photos and videos."]),
+    ([], ["You may also refer to our guidelines, which further explain what is allowed and what you must not post."]),
     ([], ["How can I tell whether a shop collects my payment data?"]),
     (["Our office is at Gustav Mahlerplein 2, 1082 MA Amsterdam, and our doors are open."], ["Our office is at Buitenveldertselaan 5, 1082 VA Amsterdam, and our doors are open."]),
     (["Example Files lets you send files.", "Example Files's servers keep them.", "You use Example Files without an account."], ["Instant Share lets you send files.", "Instant Share's servers keep them.", "You use Instant Share without an account."]),
@@ -358,6 +359,8 @@ RULED = [
     (["We share your passport data with Sample, who checks it for us."], ["We share your passport data with Persona, who checks it for us."]),
     (["You may not use the service from Cuba, Syria or the Crimea region."], ["You may not use the service from Cuba, Syria, the Crimea, Donetsk and Luhansk regions."]),
     (["We delete an account that nobody used for six months."], ["We delete an account that nobody used for 18 months."]),
+    ([], ["You can review, correct and delete the data that we keep of you."]),
+    ([], ["The telephone hotline is reserved for the police of Colorado."]),
     ([], ["We are updating our rules for streams. From 17 November 2024 you need to be at least 18 years old to host one."]),
     (["Content that supports harming oneself or the exploitation of others is removed."], ["Content that supports the exploitation of others is removed."]),
 ]  # fmt: skip
