@@ -32,6 +32,7 @@ for verb in (
     showing.demo,
     showing.serve,
     showing.feed,
+    showing.site,
     watching.sources_group,
     watching.health,
     watching.register_group,

@@ -42,6 +42,8 @@ def details(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Details]:
     ids = {
         column: [row[column] for row in rows if row[column]] for column in ("id", "action", "change", "authority_id")
     }
+    begun = [row["url"] for row in rows if row["stage"] == "first_seen" and not row["document"]]
+    sources = _by(db, "select source, url from source_health where url in ({})", begun, "url")
     actions = _by(db, ACTIONS, ids["action"], "id")
     actions |= _by(db, "select id, status, as_of from answers where id in ({})", ids["action"], "id")
     updates = _by(db, UPDATES, ids["change"], "id")
@@ -52,7 +54,7 @@ def details(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Details]:
     authorities = _by(db, "select id, name, abbreviation from authorities where id in ({})", ids["authority_id"], "id")
     return [
         Details(
-            row, action=actions.get(row["action"], {}), update=updates.get(row["change"], {}),
+            {**row, "source": sources.get(row["url"], {}).get("source", "")}, action=actions.get(row["action"], {}), update=updates.get(row["change"], {}),
             hunks=_hunks(diffs.get(row["change"], {})), quotes=_best(quotes[row["id"]])[:QUOTES],
             more_quotes=max(0, len(quotes[row["id"]]) - QUOTES), conflicts=conflicts[row["action"]], answers=links[row["id"]],
             authority=authorities.get(row["authority_id"], {}),

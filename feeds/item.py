@@ -99,7 +99,11 @@ def _page(site: Site, row: Row) -> str:
         return site.page("update", row["change"])
     if row["action"]:
         return site.page("action", row["action"]) + f"#{row['id']}"
-    return site.page("document", row["document"] or "") or site.page("source", row["id"])
+    return (
+        site.page("document", row["document"] or "")
+        or site.page("source", row.get("source") or "")
+        or f"{site.base}/maintainers"
+    )
 
 
 # what, who, since when, scope -------------------------------------------------------------------------------------------

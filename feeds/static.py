@@ -50,7 +50,7 @@ def build(tracker: Path, out: Path, base_url: str = "", questions: Questions = M
 
 def _written(db: sqlite3.Connection, out: Path, base_url: str, questions: Questions) -> list[Path]:
     edition = Edition(db, Site.from_environment(base_url))
-    return [_write(out / name, body) for name, body in files(edition, questions)]
+    return [write(out / name, body) for name, body in files(edition, questions)]
 
 
 def files(edition: Edition, questions: Questions) -> Iterator[tuple[str, bytes]]:
@@ -85,7 +85,8 @@ def _sweep(out: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def _write(path: Path, body: bytes) -> Path:
+def write(path: Path, body: bytes) -> Path:
+    """Write a file whole, and only if its bytes differ."""
     if path.is_file() and path.stat().st_size == len(body) and path.read_bytes() == body:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -69,7 +68,7 @@ raise SystemExit(report.exit_code)
 
 def test_feeds_name_the_place_where_they_are_published() -> None:
     (job,) = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"].values()
-    (build,) = [step for step in job["steps"] if "feed build" in step.get("run", "")]
+    (build,) = [step for step in job["steps"] if "site build" in step.get("run", "")]
     asked = build["env"]["BANWATCH_BASE_URL"]
     assert [step["id"] for step in job["steps"] if step.get("uses", "").startswith("actions/configure-pages@")] == [
         asked.split(".")[1]
@@ -152,9 +151,9 @@ def test_feeds_are_published_with_what_became_known_since_the_run_before(site: P
 
 def test_the_database_is_published_whole(site: Path, tmp_path: Path) -> None:
     with published(site) as base:
-        (tmp_path / "tracker.db").write_bytes(got(f"{base}/tracker.db"))
-        package = json.loads(got(f"{base}/data/datapackage.json"))
-        assert all(got(f"{base}/data/{resource['path']}") for resource in package["resources"])
+        (tmp_path / "tracker.db").write_bytes(got(f"{base}/data/files/tracker.db"))
+        package = json.loads(got(f"{base}/data/files/datapackage.json"))
+        assert all(got(f"{base}/data/files/{resource['path']}") for resource in package["resources"])
     db = sqlite3.connect(tmp_path / "tracker.db")
     assert db.execute("pragma integrity_check").fetchone() == ("ok",)
     assert db.execute("select count(*) from articles").fetchone() == (2,)
@@ -162,15 +161,24 @@ def test_the_database_is_published_whole(site: Path, tmp_path: Path) -> None:
     assert db.execute("select count(distinct run) from sighting").fetchone() == (2,), "the first run's pages came back"
 
 
-def test_who_comes_to_the_front_or_follows_an_item_is_told_what_there_is(site: Path) -> None:
-    """A host of static files shows 404.html where there is no file."""
+def test_who_comes_to_the_front_or_follows_an_item_finds_the_page(site: Path) -> None:
     with published(site) as base:
         front = got(f"{base}/").decode()
-        links = re.findall(r'href="([^"]+)"', front)
-        assert len(links) == 3 and all(
-            link.startswith(PLACE) and got(base + link.removeprefix(PLACE)) for link in links
+        assert "Who restricts which app" in front and f'rel="canonical" href="{PLACE}/"' in front
+        assert 'href="/banwatch/data/files/tracker.db"' in got(f"{base}/data/").decode()
+        links = {
+            entry.link
+            for path in (site / "feeds").rglob("*.atom")
+            for entry in feedparser.parse(path.read_bytes()).entries
+        }
+        assert links and all(link.startswith(PLACE) for link in links)
+        assert all(
+            "How to cite" in got(base + link.removeprefix(PLACE)).decode() for link in links if "/action/" in link
         )
-    assert (site / "404.html").read_text(encoding="utf-8") == front
+        for link in links:
+            path = site / link.removeprefix(PLACE).partition("#")[0].lstrip("/")
+            assert (path / "index.html").is_file(), link
+    assert "There is nothing here" in (site / "404.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

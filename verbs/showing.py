@@ -1,4 +1,4 @@
-"""The verbs that show: demo, serve, feed build."""
+"""The verbs that show: demo, serve, feed build, site build."""
 
 from __future__ import annotations
 
@@ -188,6 +188,38 @@ def feed_ping(home: Home, base_url: str) -> None:
     """
     need_tracker(home)
     tell_hub(home, base_url)
+
+
+@click.group()
+def site() -> None:
+    """The site without a server."""
+
+
+@site.command("build")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that is published."
+)
+@click.option("--base-url", default="", metavar="URL", help="Where it is published. Default: BANWATCH_BASE_URL.")
+@pass_home
+@honest
+def site_build(home: Home, out: Path, base_url: str) -> None:
+    """Write every page and all feeds as files that any web server can send, each at its lasting address.
+
+    Search, filters and free SQL need `banwatch serve`. Example: banwatch site build --out public --base-url https://you.example/banwatch
+    """
+    import sys
+    from datetime import UTC, datetime
+
+    from feeds.addresses import Site
+
+    sys.path.append(str(ROOT / "datasette"))  # the folder is no package: Datasette's own name must win
+    from reading.publication import build
+
+    where = Site.from_environment(base_url).base
+    number = _build_feeds(home, out / "feeds", base_url)
+    report = os.environ.get("BANWATCH_REPORT_URL", "")
+    pages = build(home.tracker, out, where, datetime.now(UTC).date().isoformat(), _questions(), report)
+    say(f"{pages} files of pages and data, {number} of feeds in {out}; to be published at {where}")
 
 
 def _build_feeds(home: Home, out: Path, base_url: str = "") -> int:

@@ -39,7 +39,13 @@ def equip(env: Environment) -> None:
     """Give an environment the words that our templates speak."""
     env.filters.update(FILTERS)
     env.globals.update(
-        shape=shape, matrix_cells=grid.cells, money=words.money, words=words.words, outlines=outlines, stamp=stamp()
+        live=True,
+        shape=shape,
+        matrix_cells=grid.cells,
+        money=words.money,
+        words=words.words,
+        outlines=outlines,
+        stamp=stamp(),
     )
 
 

@@ -45,7 +45,7 @@ def test_a_build_that_fails_midway_leaves_old_files_whole(tmp_path: Path, monkey
     path.write_bytes(b"old")
     monkeypatch.setattr(Path, "replace", lambda self, target: (_ for _ in ()).throw(OSError(28, "no space")))
     with pytest.raises(OSError):
-        static._write(path, b"new and longer")
+        static.write(path, b"new and longer")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
