@@ -1,0 +1,246 @@
+"""What one more page, a reread, the feeds, the start of serve and the home page cost in a home that grows -> JSON lines and a plot.
+
+usage: growth.py grow FOLDER [--most 100000]     fills FOLDER/home; a line to FOLDER/growth.jsonl at 1,000, 10,000, 100,000 ... pages
+       growth.py plot FOLDER/growth.jsonl        writes docs/images/growth.svg and prints the table of docs/explanation/speed.md
+
+Half of the pages are captures of policies (a hundred a document, each with one paragraph changed), half are reports that make claims. They take
+the road of a crawl (archive, parser, door, settling every 500 pages) without the network, whose cost does not grow. All figures are
+CPU, so that other work on the machine tells less; a page's cost is that of the last 1,000 pages before a mark.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from math import log10
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from archive import WORDS, report
+
+import parsers
+from records import Page, Source
+from store.archive import Archive
+from store.door import Door
+from verbs.common import Home, prepare
+
+ROOT = Path(__file__).resolve().parent.parent
+PLOT = ROOT / "docs" / "images" / "growth.svg"
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+VERSIONS = 100  # of a document
+CRAWL = 500  # pages between two settlings
+LAST = 1_000  # pages before a mark that are measured
+PORT = 8833
+CURVES = {
+    "crawl": "one more page, ms", "reread": "reread, ms a page", "feeds": "feed build, ms a development", "serve": "start of serve, ms",
+    "home": "home page after a write, ms",
+}  # fmt: skip
+
+
+def source(number: int) -> Source:
+    """A desk (even numbers) or a policy of its own."""
+    if number % 2 == 0:
+        desk = number // 2 % 50
+        return Source(
+            f"desk{desk}",
+            f"Desk {desk}",
+            f"https://desk{desk}.example/feed.xml",
+            "feed",
+            "news",
+            language="en",
+            follow="article",
+        )
+    document = number // (2 * VERSIONS)
+    return Source(f"policy{document}", f"Policy {document}", f"https://policy{document}.example/terms", "policy", "official",
+                  platform=("Telegram", "TikTok", "Signal", "Discord")[document % 4], document_type=f"Terms {document}", language="en")  # fmt: skip
+
+
+def page(number: int, of: Source) -> Page:
+    at = BEGIN + timedelta(minutes=5 * number)
+    if of.parser == "feed":
+        url, _, text = report(number, 1)
+        parser = "article"
+    else:
+        url, text, parser = of.url, _policy(of.id, number // 2 % VERSIONS), "policy"
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    return Page(of.id, parser, url, url, at, 200, headers, text.encode())
+
+
+def _policy(name: str, version: int) -> str:
+    """Forty paragraphs; in each version another one is written anew."""
+    written = [
+        version - (version - place) % 40 for place in range(40)
+    ]  # the version that last wrote the paragraph at a place
+    lines = [
+        " ".join(random.Random(f"{name} {place} {when}").choices(WORDS, k=40)) for place, when in enumerate(written)
+    ]
+    body = "".join(f"<p>{line.capitalize()}.</p>" for line in lines)
+    return f"<!doctype html><html lang=en><head><title>{name}</title></head><body><main><h1>Terms of {name}</h1>{body}</main></body></html>"
+
+
+def grow(folder: Path, most: int) -> None:
+    home = Home(folder / "home")
+    prepare(home)
+    marks = [mark for mark in (1_000, 10_000, 100_000, 1_000_000) if mark <= most]
+    done = 0
+    for mark in marks:
+        with Archive(home.archive) as archive, Door(home.tracker, archive, parsers.read, together=100) as door:
+            _crawls(archive, door, range(done, mark - LAST))
+            begun = time.process_time()
+            _crawls(archive, door, range(mark - LAST, mark))
+            spent = time.process_time() - begun
+        done = mark
+        told = {"pages": mark, "crawl": round(1000 * spent / LAST, 2)} | shown(home, folder)
+        with (folder / "growth.jsonl").open("a") as out:
+            out.write(json.dumps(told) + "\n")
+        print(told, flush=True)
+
+
+def _crawls(archive: Archive, door: Door, numbers: range) -> None:
+    for start in range(numbers.start, numbers.stop, CRAWL):
+        run, pages = f"{BEGIN + timedelta(minutes=5 * start):%Y-%m-%dT%H:%M:%S+00:00}", []
+        archive.hold()
+        for number in range(start, min(start + CRAWL, numbers.stop)):
+            of = source(number)
+            archive.declare(of)
+            pages.append(archive.keep(page(number, of), run))
+        archive.commit()
+        door.declared()
+        for seq in pages:
+            door.take(seq)
+        door.settle()
+
+
+def shown(home: Home, folder: Path) -> dict[str, Any]:
+    """CPU milliseconds of rereading (a page), of all feeds (a development), of the start of serve and of its home page."""
+    verb = [sys.executable, "-c", "from banwatch import main; main()", "--home", str(home.folder)]
+    copy = folder / "again"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    shutil.copy(home.archive, copy)
+    reread = _cpu([*verb[:-1], str(copy), "reread", "--json"])
+    with Archive(home.archive, readonly=True) as archive:
+        pages = archive.count(archive.last())
+    developments = _count(home.tracker)
+    feeds = _cpu([*verb, "feed", "build", "--out", str(copy / "feeds")])
+    serve, first = _served(verb)
+    return {"reread": round(1000 * reread / pages, 2), "developments": developments, "feeds": round(1000 * feeds / developments, 2),
+            "serve": round(1000 * serve), "home": round(1000 * first)}  # fmt: skip
+
+
+def _count(tracker: Path) -> int:
+    db = sqlite3.connect(tracker)
+    found = int(db.execute("select count(*) from development").fetchone()[0])
+    db.close()
+    return found
+
+
+def _cpu(command: list[str]) -> float:
+    before = getrusage(RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _served(verb: list[str]) -> tuple[float, float]:
+    """CPU seconds till serve answers, and of its first home page."""
+    process = subprocess.Popen(
+        [*verb, "serve", "--port", str(PORT)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _answered("/-/versions.json")
+        started = _spent(process.pid)
+        _answered("/")
+        return started, _spent(process.pid) - started
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answered(path: str) -> None:
+    for _ in range(3_000):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=600) as answer:
+                answer.read()
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f"serve did not answer {path}")
+
+
+def _spent(pid: int) -> float:
+    """CPU seconds of a process and of the children it has (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + sum(_spent(int(child)) for child in below)
+
+
+# the plot ---------------------------------------------------------------------------------------------------------------
+WIDTH, HEIGHT, LEFT, TOP = 520, 300, 60, 20
+
+
+def plot(lines: Path) -> None:
+    rows = [json.loads(line) for line in lines.read_text().splitlines()]
+    PLOT.write_text(svg(rows), encoding="utf-8")
+    print("| pages | " + " | ".join(CURVES.values()) + " |\n" + "|---" * (1 + len(CURVES)) + "|")
+    for row in rows:
+        print(f"| {row['pages']:,} | " + " | ".join(str(row[name]) for name in CURVES) + " |")
+
+
+def svg(rows: list[dict[str, Any]]) -> str:
+    """Each cost by the number of pages, both axes logarithmic: a flat line is a cost that does not grow."""
+    values = [row[name] for row in rows for name in CURVES]
+    low, high = int(log10(min(values)) - 1), int(log10(max(values)) + 1)
+
+    def at(pages: int, value: float) -> str:
+        x = LEFT + (log10(pages) - 3) / 3 * WIDTH
+        return f"{x:.0f},{TOP + (high - log10(value)) / (high - low) * HEIGHT:.0f}"
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 200} {TOP + HEIGHT + 50}" font-family="sans-serif" font-size="12">'
+    ]
+    for power in range(low, high + 1):
+        y = at(1_000, 10**power).split(",")[1]
+        parts.append(
+            f'<path d="M{LEFT} {y}H{LEFT + WIDTH}" stroke="#ccc"/><text x="{LEFT - 6}" y="{y}" text-anchor="end">{10**power:g}</text>'
+        )
+    for mark in (1_000, 10_000, 100_000, 1_000_000):
+        x = at(mark, 1).split(",")[0]
+        parts.append(f'<text x="{x}" y="{TOP + HEIGHT + 20}" text-anchor="middle">{mark:,}</text>')
+    parts.append(f'<text x="{LEFT}" y="{TOP + HEIGHT + 40}">pages in the home; CPU, logarithmic</text>')
+    for number, (name, label) in enumerate(CURVES.items()):
+        colour = ("#1b6ca8", "#b5442c", "#3a7d44", "#7a4fa3", "#8a6d00")[number]
+        points = " ".join(at(row["pages"], row[name]) for row in rows)
+        end = at(rows[-1]["pages"], rows[-1][name]).split(",")
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<text x="{int(end[0]) + 6}" y="{int(end[1]) + 4}" fill="{colour}">{label}</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("what", choices=("grow", "plot"))
+    options.add_argument("where", type=Path)
+    options.add_argument("--most", type=int, default=100_000)
+    given = options.parse_args()
+    if given.what == "plot":
+        plot(given.where)
+    else:
+        grow(given.where, given.most)
+
+
+if __name__ == "__main__":
+    main()
