@@ -200,17 +200,25 @@ def write(text: str, mark: str) -> None:
     PAGE.write_text(f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
-def others(pages: Path) -> None:
-    """changedetection.io and the Open Terms Archive engine by the harness's own scripts; their lines go to bench/.made/others.jsonl."""
-    out, harness = WORK / "others.jsonl", shared()
-    tools = environment("tools", "psutil", "rapidfuzz")
+def others(pages: Path) -> str:
+    """changedetection.io and the Open Terms Archive engine by the harness's own scripts -> a table of what they took."""
+    out, harness, tools = WORK / "others.jsonl", shared(), environment("tools", "psutil", "rapidfuzz")
+    out.unlink(missing_ok=True)
     cdio = environment("cdio", "changedetection.io")
-    subprocess.run(
-        [tools / "python", harness / "cdio" / "run.py", cdio, WORK / "cdio-data", pages, str(PORT), out], check=True
-    )
-    subprocess.run(["sh", harness / "ota" / "setup.sh", WORK / "ota"], check=True)
     told = quiet_environment() | {"PY": str(tools / "python")}
-    subprocess.run(["bash", harness / "ota" / "run.sh", WORK / "ota", pages, str(PORT), out], check=True, env=told)
+    scripts = (
+        [tools / "python", harness / "cdio" / "run.py", cdio, WORK / "cdio-data", pages, str(PORT), out],
+        ["sh", harness / "ota" / "setup.sh", WORK / "ota"],
+        ["bash", harness / "ota" / "run.sh", WORK / "ota", pages, str(PORT), out],
+    )
+    ended = [subprocess.run(script, env=told).returncode for script in scripts]
+    rows = [json.loads(line) for line in out.read_text().splitlines()] if out.is_file() else []
+    lines = ["| peer and run | wall s / CPU s / MB / requests / 304s |", "|---|---|"]
+    lines += [
+        f"| {row['label']} | {' / '.join(_figures([{'peak_tree_pss_mb': 0} | row]))} |".replace(" (0)", "")
+        for row in rows
+    ]
+    return "\n".join(lines) + ("" if not any(ended) else f"\n\nScripts of the harness ended with {ended}.") + "\n"
 
 
 def main() -> None:
@@ -226,8 +234,7 @@ def main() -> None:
     try:
         _wait()
         rounds = [one_round(pages) for _ in range(given.repeat)]
-        if given.all:
-            others(pages)
+        peers = others(pages) if given.all else ""
     finally:
         server.terminate()
         server.wait()
@@ -239,8 +246,11 @@ def main() -> None:
         f"\nLoad of the machine at the end (1, 5, 15 min): {load}; {os.cpu_count()} cores; medians of {given.repeat}.\n"
     )
     print(said)
+    print(peers)
     if given.write:
         write(said, f"{given.pages} pages")
+    if given.write and peers:
+        write(peers, "peers")
 
 
 def _wait() -> None:
