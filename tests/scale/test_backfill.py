@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +32,7 @@ from store.archive import Archive
 from store.door import Door
 from tests.scale.web import policy, report
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 BEGIN = datetime(2024, 10, 1, 8, tzinfo=UTC)
 SOURCES = (
     Source("desk", "Desk", "https://desk.example/feed.xml", "feed", "news", language="en", follow="article"),
@@ -195,6 +201,48 @@ def test_the_part_of_a_lost_worker_is_read_again(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(backfill, "read_part", die_once)
     counts = backfill.read_all([tmp_path / "a.warc.gz"], SOURCES, tmp_path / "out", Engine(processes=1), quiet)
     assert counts["pages"] == 12 and not counts["faults"]
+
+
+def die_first(part: warc.Part, sources: tuple[Source, ...], out: str) -> dict[str, int]:
+    """Stands for ``read_part`` where the first worker that takes one is lost."""
+    try:
+        (Path(out) / "died").touch(exist_ok=False)
+    except FileExistsError:
+        return backfill.read_part(part, sources, out)
+    os._exit(9)
+
+
+@contextmanager
+def dask(workers: int) -> Iterator[str]:
+    """Address of a scheduler with so many workers, none of which is started again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    verb = [sys.executable, "-m", "dask"]
+    told: dict[str, Any] = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = [subprocess.Popen([*verb, "scheduler", "--host", address, "--no-dashboard"], **told)]
+    alone = ["--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    started += [subprocess.Popen([*verb, "worker", address, *alone], **told) for _ in range(workers)]
+    try:
+        yield address
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def test_the_part_of_a_lost_dask_worker_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    write(tmp_path / "a.warc.gz", 30)
+    monkeypatch.setattr(warc, "PART", 4_096)
+    local = backfill.read_all([tmp_path / "a.warc.gz"], SOURCES, tmp_path / "local", Engine(processes=1), quiet)
+    monkeypatch.setattr(backfill, "read_part", die_first)
+    with dask(2) as address:
+        with distributed.Client(address, timeout=60) as client:
+            client.wait_for_workers(2, timeout=60)
+        counts = backfill.read_all([tmp_path / "a.warc.gz"], SOURCES, tmp_path / "out", Engine(dask=address), quiet)
+    assert (tmp_path / "out" / "died").exists() and counts == local and counts["pages"] == 30
+    assert list(backfill.stored_rows(tmp_path / "out")) == list(backfill.stored_rows(tmp_path / "local"))
 
 
 def test_a_part_that_ends_every_worker_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
