@@ -21,7 +21,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no
 
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
-from reading.look import Look, Shown, arguments
+from reading.look import Look, Shown, arguments, unchanged
 from reading.names import Names, read_names
 from reading.pages import PAGES
 from reading.rows import Missing, Moved
@@ -127,11 +127,6 @@ def view(load: Any) -> Any:
         )  # Datasette writes into what it is given
 
     return answer
-
-
-def unchanged(asked: str, etag: str) -> bool:
-    """RFC 9110, section 13.1.2, in the weak comparison."""
-    return asked.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in asked.split(",")}
 
 
 def marked(response: Response) -> Response:

@@ -200,6 +200,26 @@ def test_a_page_that_did_not_change_is_not_sent_again(site: Served) -> None:
     assert "etag" not in site.get("/action/nothing").headers
 
 
+def test_datasettes_own_pages_that_did_not_change_are_not_sent_again(site: Served) -> None:
+    for path in (
+        "/tracker/actions",
+        "/tracker/actions.json",
+        "/tracker/in_force?day=2024-10-01",
+    ):
+        first = site.get(path)
+        again = site.get(path, If_None_Match=first.headers["etag"])
+        assert (first.status, again.status, again.text) == (200, 304, "") and again.headers["etag"] == first.headers[
+            "etag"
+        ], path
+        assert again.headers["x-content-type-options"] == "nosniff"
+        assert site.get(path, If_None_Match='"other"').status == 200
+    assert (
+        site.get("/tracker/in_force?day=2024-10-02").headers["etag"]
+        != site.get("/tracker/in_force?day=2024-10-01").headers["etag"]
+    )
+    assert "etag" not in site.get("/tracker/nothing").headers
+
+
 def test_claims_are_found_by_their_words(site: Served) -> None:
     found = site.get("/search.json?q=devices+state+bodies").json()
     assert found["hits"][0]["kind"] == "action" and "claim" not in {hit["kind"] for hit in found["hits"]}
