@@ -58,7 +58,7 @@ def whole_matrix(look: Look) -> Shown:
     on = look.asked("on") or look.today
     if len(on) != 10 or not on.replace("-", "").isdigit():
         raise Missing("day", on)
-    matrix, figures = in_force.on_day(look, on, *((0, 0) if look.asked("view") == "all" else (24, 60)))
+    matrix, figures = in_force.on_day(look, on, *((0, 0) if look.asked("view") == "all" else (20, 45)))
     data = {"on": on, "matrix": matrix, "figures": figures}
     return Shown(
         "matrix.html", "Who restricts what", "/matrix", data, "Apps against places: what is in force, and since when."
