@@ -63,6 +63,7 @@ class Language:
     order: str  # svo, sov
     spaced: bool
     latin: bool
+    inverts: bool  # the subject may follow a passive
     capitals: bool  # names alone begin with a capital
     groups: Mapping[str, list[str]]
     tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction, state
@@ -145,6 +146,7 @@ def language(code: str) -> Language:
         order=row.get("order", "svo"),
         spaced=row.get("spaced", True),
         latin=row.get("latin", True),
+        inverts=row.get("inverts", False),
         capitals=row.get("capitals", True),
         groups={**_date_groups(row["date"]), **row["group"]},
         tables={name: row.get(name, {}) for name in ("scope", "reason", "direction", "state")},

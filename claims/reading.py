@@ -144,7 +144,8 @@ def _sentence(
         if char in lexicon.MARK_NAMES:
             kind = lexicon.MARK_NAMES[char]
             mention = None if kind == "Q" else next(names_)
-            marks.append(Marked(at, kind, mention, kind == "P" and _modifies(masked, at, language)))
+            aside = kind == "P" and (_modifies(masked, at, language) or _excepted(masked, at, language))
+            marks.append(Marked(at, kind, mention, aside))
     said = [mark for mark in marks if mark.kind in "PS" and _only_medium(masked, mark.at, language)]
     for mark in said:
         masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
@@ -199,6 +200,11 @@ def _modifies(masked: str, at: int, language: Language) -> bool:
     after = masked[at + 1 : at + 40]
     m = language.pattern("users").search(after)
     return bool(m and re.fullmatch(r"['-]?s? ?", after[: m.start()]))
+
+
+def _excepted(masked: str, at: int, language: Language) -> bool:
+    """True for the Facebook of "all networks except Facebook"."""
+    return language.ends_with("excepting", masked[max(0, at - 30) : at])
 
 
 def _only_medium(masked: str, at: int, language: Language) -> bool:

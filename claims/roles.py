@@ -9,6 +9,7 @@ from claims.candidate import Candidate
 from claims.lexicon import Rule
 from claims.reading import Marked, Reading, Sentence
 
+INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
@@ -112,9 +113,17 @@ def _turned(made: Candidate, chosen: Marked) -> bool:
         or made.sentence.language.order != "svo"
     ):
         return False
-    if made.at <= chosen.at < made.end:
+    if made.at <= chosen.at < made.end or _inverted(made, chosen):
         return False  # "access to Telegram was cut": its place is part of the words
     return (chosen.at < made.at) != (made.voice == "passive")
+
+
+def _inverted(made: Candidate, chosen: Marked) -> bool:
+    """True for "detenido el jefe de Telegram": the subject right behind a passive, in a language that lets it stand there."""
+    sentence = made.sentence
+    behind = made.voice == "passive" and sentence.language.inverts and 0 <= chosen.at - made.end <= INVERTED
+    lead = sentence.masked[max(0, chosen.at - 24) : chosen.at]
+    return behind and not sentence.language.ends_with("at_platform", lead)
 
 
 def _place_only(made: Candidate, chosen: Marked) -> bool:
@@ -463,12 +472,18 @@ def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]
     """The last (or first) run of names that only commas and small words part."""
     run: list[Marked] = []
     for mark in marks:
-        if run and not re.fullmatch(r",? ?(?:\w{1,4},? ?){0,2}(?:the )?", sentence.masked[run[-1].at + 1 : mark.at]):
+        if run and not _in_list(sentence, sentence.masked[run[-1].at + 1 : mark.at]):
             if not last:
                 break
             run = []
         run.append(mark)
     return run
+
+
+def _in_list(sentence: Sentence, between: str) -> bool:
+    """True for what parts the names of a list; "the court in Luxembourg" is one name and where it sits."""
+    small = re.fullmatch(r",? ?(?:\w{1,4},? ?){0,2}(?:the )?", between)
+    return small is not None and not sentence.language.pattern("located").fullmatch(between.strip())
 
 
 def _places(marks: list[Marked]) -> tuple[str, ...]:
