@@ -193,10 +193,10 @@ def _users(made: Candidate, title: Sentence | None) -> None:
 def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
     after = sentence.masked[made.end : made.end + 60]
     m = sentence.language.pattern("users").search(after)
-    if m is None or re.search(r"[.,;:]", after[: m.start()]):
+    if m is None or re.search(r"[.,;:](?!\d)", after[: m.start()]):
         return False
     between = after[: m.start()]
-    return between.count(" ") <= 4 and not TARGETS.search(between)
+    return between.count(" ") <= 5 and not TARGETS.search(between)
 
 
 def _of_users_before(sentence: Sentence, made: Candidate) -> bool:
@@ -210,6 +210,8 @@ def _of_users_before(sentence: Sentence, made: Candidate) -> bool:
 
 def _bridge_of_users(made: Candidate) -> bool:
     start, end = made.bridge
+    if TARGETS.search(made.words):
+        return False  # "access to the messenger is limited"
     return bool(made.sentence.language.pattern("users").search(made.sentence.masked, start, end))
 
 

@@ -14,7 +14,7 @@ FRONT = 12  # characters before what still stands in front of a sentence
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
 OF_PLATFORMS = frozenset(
-    ("ban", "block", "fine", "rule", "investigate", "sue")
+    ("ban", "block", "fine", "investigate", "sue")
 )  # words that are said of users and posts as well
 
 
