@@ -24,6 +24,7 @@ ONE = {"action": "action", "update": "policy change", "article": "article", "ver
 SAYING = 3  # single claims shown beside the things they tell of
 OPEN, CLOSE = "\ue000", "\ue001"  # marks of a hit inside a snippet; no text holds them (private use)
 TERM = re.compile(r'(-?)"([^"]*)"|(\S+)')
+PLAIN = re.compile(r"[^\W_][\w' ]*")  # what a feed can be asked for: words, without the signs of a search
 ASKED = re.compile(r'(NOT )?("[^"]*"\*?)')
 FOUND = """
 select item, kind, title, language, snippet({table}, 1, ?, ?, ' … ', 28) as snippet
@@ -56,6 +57,7 @@ def search(look: Look) -> Shown:
         "/search",
         data,
         "Search actions, quotes, articles and every version of every policy.",
+        feed={"q": asked} if PLAIN.fullmatch(asked) else {},
         extra={"kinds": KINDS, "one": ONE},
     )
 

@@ -126,7 +126,7 @@ def test_a_name_leads_to_its_page_and_a_near_one_is_offered(site: Served) -> Non
 
 def test_every_page_names_its_feed_and_its_json(site: Served) -> None:
     for path, feed in (("/", "/feeds/all.atom"), ("/platform/telegram", "/feeds/platform/telegram.atom"), ("/jurisdiction/UA", "/feeds/jurisdiction/"),
-                       ("/kind/device_ban", "/feeds/kind/device"), ("/maintainers", "/feeds/maintainers.atom"), ("/tracker/actions", "/feeds/all.atom")):  # fmt: skip
+                       ("/kind/device_ban", "/feeds/kind/device"), ("/maintainers", "/feeds/maintainers.atom"), ("/search?q=device+ban", "/feeds/all.atom?q=device%20ban"), ("/tracker/actions", "/feeds/all.atom")):  # fmt: skip
         page = site.get(path).text
         links = re.findall(r'<link rel="alternate" type="application/atom\+xml"[^>]*href="([^"]+)"', page)
         assert any(link.startswith(feed) for link in links), path
