@@ -55,6 +55,8 @@ def test_an_unknown_host_is_never_repeated(ask: Ask) -> None:
         ("/authority/ua-ncc.atom", "", "/feeds/authority/ua-nccc"),
         ("/al.atom", "", "/feeds/all.atom"),
         ("/all.atom", "platfrom=telegram", "platform"),
+        ("/all.atom", "before=2026-03-02T06:00:00%2B00:00~x", "/feeds/all.atom"),
+        ("/actions.atom", "platform=telegram&before=yesterday", "/feeds"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_404_with_the_nearest_names(ask: Ask, path: str, query: str, near: str) -> None:

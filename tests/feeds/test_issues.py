@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 
 from feeds.addresses import Site
 from feeds.issues import items
+from feeds.text import causes
 from store.database import open_tracker, writing
-from store.troubles import Troubles
+from store.troubles import STANDS, Troubles
+from store.visits import KEPT_OUT, TRANSIENT
 
+ROOT = Path(__file__).parent.parent.parent
 URL = "https://ministry.example/news"
 
 
@@ -78,3 +82,10 @@ def test_a_cause_is_told_in_words_with_what_to_do(db: sqlite3.Connection) -> Non
     assert item.title == "Broken: ministry: a selector matches nothing" and "mend the selectors" in item.html
     tell(db, "-", 2)
     assert "mend the selectors" not in items(db, Site(), 50)[0].html
+
+
+def test_every_cause_that_passes_keeps_out_or_is_judged_of_a_visit_reads_in_words() -> None:
+    judged = set(re.findall(r'return \(?"([a-z-]+)"', (ROOT / "store" / "visits.py").read_text("utf-8")))
+    wanted = TRANSIENT | KEPT_OUT | set(STANDS.values()) | judged
+    assert len(wanted) > 20 and wanted <= set(causes())
+    assert all(one["label"] and one["do"].endswith(".") for one in causes().values())
