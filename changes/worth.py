@@ -248,9 +248,16 @@ def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
     body = around.new_body if pair.new else around.old_body
     if unit.block >= body or dates.find(unit.text):
         return False
-    if all(len(side.words) < POSTAL and pattern("title").search(side.text) for side in (pair.old, pair.new) if side):
+    if all(_is_page_title(side) for side in (pair.old, pair.new) if side):
         return unit.block < TOP
     return alone and unit.kind != "heading" and len(unit.words) <= 5
+
+
+def _is_page_title(unit: Unit) -> bool:
+    """What a document calls itself, and no sentence."""
+    if len(unit.words) >= POSTAL or unit.text.rstrip()[-1:] in ".!;:" or pattern("verb").search(unit.text):
+        return False
+    return bool(pattern("title").search(unit.text)) and not words_of("acting") & {*unit.words}
 
 
 def _is_date(pair: Pair, unit: Unit) -> bool:

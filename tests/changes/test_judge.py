@@ -328,6 +328,11 @@ def test_the_title_above_a_text_is_no_news() -> None:
         for title in ("Terms of Service", "Terms of Service | Example Policies")
     )
     assert judge(new, past(old), "2024-09-24T00:00:00+00:00").kind == "cosmetic_noise"
+    old, new = (
+        tuple(Block("paragraph", line) for line in [said, opening, *POLICY])
+        for said in ("You agree to these terms", "You must agree to these terms and pay a fee")
+    )
+    assert judge(new, past(old), "2024-09-24T00:00:00+00:00").kind == "substantive"
 
 
 WORDED = [  # what is told, but rules nothing
@@ -336,6 +341,7 @@ WORDED = [  # what is told, but rules nothing
     (["Last updated: July 24, 2023"], ["Effective date: August 25, 2023"]),
     (["Effective date outside the EEA: March 13, 2024"], ["Effective date outside the EEA and Switzerland: March 13, 2024"]),
     ([], ["We have added language to clarify how we collect pictures for certain features."]),
+    ([], ["We have added information about how we will check the age of accounts."]),
     ([], ["Until the effective date, you can view our current Privacy Policy here."]),
     (["Rheinsberger Str. 76, 10115 Berlin"], ["Karl-Marx-Straße 101, 12043 Berlin"]),
     (["Write to us at c/o Sample and Partners LLP, 40 Bank Street, London E14 5DS."], ["Write to us at c/o Sample and Partners LLP, 22 Bishopsgate Street, London EC2N 4BQ."]),
@@ -359,6 +365,7 @@ RULED = [
     (["We share your passport data with Sample, who checks it for us."], ["We share your passport data with Persona, who checks it for us."]),
     (["You may not use the service from Cuba, Syria or the Crimea region."], ["You may not use the service from Cuba, Syria, the Crimea, Donetsk and Luhansk regions."]),
     (["We delete an account that nobody used for six months."], ["We delete an account that nobody used for 18 months."]),
+    ([], ["We changed how we share information about you with partners who sell advertising."]),
     ([], ["You can review, correct and delete the data that we keep of you."]),
     ([], ["The telephone hotline is reserved for the police of Colorado."]),
     ([], ["We are updating our rules for streams. From 17 November 2024 you need to be at least 18 years old to host one."]),
