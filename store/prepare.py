@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import changes
-import claims
 from records import Article, Block, Claim, Page, PolicyText, Record, Source
 from store.database import Clean, clean
 
@@ -32,6 +31,8 @@ def prepared(record: Record) -> Prepared:
         blocks = tuple(Block(b.kind, clean(b.text), b.level) for b in record.blocks)
         return Prepared(replace(record, blocks=()), changes.fingerprint(blocks), Clean(BETWEEN.join(b.text for b in blocks)), Clean(outline(blocks)))  # fmt: skip
     if isinstance(record, Article):
+        import claims  # a crawl of policies alone has no use for it
+
         article = replace(record, text=clean(record.text), title=clean(record.title))
         return Prepared(article, claims=tuple(claims.extract(article)))
     return Prepared(record)
