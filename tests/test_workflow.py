@@ -51,18 +51,25 @@ esac
 BANWATCH = """#!{python}
 import sys
 sys.path.insert(0, {root!r})
-if sys.argv[1] != "crawl":
+
+
+def crawled():
+    import json, os
+    from crawler import CrawlSettings, crawl
+    from store.archive import source_from
+    from verbs.common import Home, prepare, now
+    from pathlib import Path
+    home, sources = Home(Path(os.environ["BANWATCH_HOME"])), [source_from(row) for row in json.loads(os.environ["SOURCES"])]
+    prepare(home)
+    report = crawl(sources, home.archive, home.tracker, run=now(), settings=CrawlSettings.for_loopback(os.environ["BASE"]))
+    raise SystemExit(report.exit_code)
+
+
+if __name__ == "__main__":  # a reader is a process of its own, which loads this file as a module
+    if sys.argv[1] == "crawl":
+        crawled()
     from banwatch import main
     main()
-import json, os
-from crawler import CrawlSettings, crawl
-from store.archive import source_from
-from verbs.common import Home, prepare, now
-from pathlib import Path
-home, sources = Home(Path(os.environ["BANWATCH_HOME"])), [source_from(row) for row in json.loads(os.environ["SOURCES"])]
-prepare(home)
-report = crawl(sources, home.archive, home.tracker, run=now(), settings=CrawlSettings.for_loopback(os.environ["BASE"]))
-raise SystemExit(report.exit_code)
 """
 
 
