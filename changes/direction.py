@@ -12,7 +12,7 @@ from typing import Protocol
 
 from changes.align import Pair
 from changes.comparable import Unit
-from changes.lexicon import days, pattern, words_of
+from changes.lexicon import hours, pattern, words_of
 from changes.topics import hits
 
 
@@ -151,17 +151,17 @@ def _withholds(words: Sequence[str]) -> bool:
 
 
 def _longer(pair: Pair) -> float:
-    """1 where the numbers of an edited sentence grew (a period, an age), -1 where they became smaller; spans of time as days."""
+    """1 where the numbers of an edited sentence grew (a period, an age), -1 where they became smaller; spans of time as hours."""
     assert pair.old and pair.new
     old, new = (_numbers(unit.words, changed) for unit, changed in ((pair.old, pair.removed), (pair.new, pair.added)))
     return float((sum(new) > sum(old)) - (sum(new) < sum(old))) if old and new else 0.0
 
 
 def _numbers(words: Sequence[str], changed: Sequence[str]) -> list[int]:
-    """The numbers among the words that changed, each times the days of the span of time it counts."""
+    """The numbers among the words that changed, each times the hours of the span of time it counts."""
     found = []
     for at, word in enumerate(words):
         if word in changed and word.isdecimal() and len(word) < 7:
-            spans = [days()[after] for after in words[at + 1 : at + 3] if after in days()]
+            spans = [hours()[after] for after in words[at + 1 : at + 3] if after in hours()]
             found.append(int(word) * (spans[0] if spans else 1))
     return found

@@ -84,9 +84,9 @@ def said(words: Sequence[str]) -> tuple[str, ...]:
 
 
 @cache
-def days() -> dict[str, int]:
-    """A word for a span of time -> how many days it is."""
-    return {word: int(count) for count, words in table("words")["days"].items() for word in words}
+def hours() -> dict[str, int]:
+    """A word for a span of time -> how many hours it is."""
+    return {word: int(count) for count, words in table("words")["hours"].items() for word in words}
 
 
 @cache

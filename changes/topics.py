@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from changes.align import Pair
-from changes.comparable import NUMBERING, Unit
+from changes.comparable import NUMBERING, Unit, visible
 from changes.lexicon import pattern
 from changes.lexicon import topics as table
 
@@ -80,7 +80,7 @@ def _bound(found: dict[str, float], sentence: str) -> dict[str, float]:
     """The name of a company counts as a matter of who is bound where the sentence says so, else it is told by the way."""
     named = found.pop(ENTITY, 0.0)
     if named:
-        weight = named * (1.0 if pattern("binds").search(sentence) else WEAK)
+        weight = named * (1.0 if pattern("binds").search(visible(sentence)) else WEAK)
         found[BOUND] = found.get(BOUND, 0.0) + weight
     return found
 

@@ -311,6 +311,7 @@ NOTHING_NEW = [  # what differs, and says nothing new
     (["Previous Privacy Policy PDF version, March 2022"], []),
     (["Give us yourcredit card number when you buy something from us."], ["Give us your credit card number when you buy something from us."]),
     (["AR - Example 20250101.pdf"], ["AR - Example 20250101.pdf", "JA - Example 20250401.pdf"]),
+    (["p.p1 {margin: 0.0px; font: 12.0px Times} li.li3 {margin: 0.0px} We are glad that you are here."], ["We are glad that you are here."]),
     (["Updated yesterday"], ["Updated over a week ago"]),
     (["© 2024 Example Ltd."], ["© 2025 Example Ltd."]),
 ]  # fmt: skip
@@ -341,6 +342,8 @@ WORDED = [  # what is told, but rules nothing
     (["Last updated: July 24, 2023"], ["Effective date: August 25, 2023"]),
     (["Effective date outside the EEA: March 13, 2024"], ["Effective date outside the EEA and Switzerland: March 13, 2024"]),
     ([], ["We have added language to clarify how we collect pictures for certain features."]),
+    ([], ["We’re updating our Terms of Service on 30 July 2026 to make it easier for you to know what to expect."]),
+    (["Click here to read more that you are owed under the law of California."], ["Visit the page on California to read more that you are owed under the law of California."]),
     ([], ["We have added information about how we will check the age of accounts."]),
     ([], ["Until the effective date, you can view our current Privacy Policy here."]),
     (["Rheinsberger Str. 76, 10115 Berlin"], ["Karl-Marx-Straße 101, 12043 Berlin"]),
@@ -404,6 +407,7 @@ def test_a_capture_that_was_cut_is_not_the_document_however_long() -> None:
 
 KINDS_OF_DOCUMENT = [  # what a rule is about depends on who acts in it and on the document it stands in
     ("widened", "Privacy Policy", "We keep data of our advertising partners for 90 days.", "We keep data of our advertising partners for 12 months."),
+    ("tightened", "Terms of Service", "You must cancel your subscription at least 24 hours before the next period.", "You must cancel your subscription at least 14 days before the next period."),
     ("narrowed", "Privacy Policy", "We keep logs of your data for 2 years.", "We keep logs of your data for 6 months."),
     ("narrowed", "Privacy Policy", None, "You have the right to opt out of the sale of your personal data."),
     ("narrowed", "Privacy Policy", "We collect your device model and its MAC address.", "We collect your device model."),
