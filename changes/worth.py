@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from rapidfuzz.distance import Levenshtein
 
@@ -27,6 +27,9 @@ SENTENCE = 6  # words; less is a title or a button
 RULE = 1.0  # worth from which a place changes what is ruled
 
 Run = tuple[tuple[str, ...], tuple[str, ...]]  # words that gave way, words that took their place
+
+
+_shown = lru_cache(maxsize=4_096)(visible)  # many expressions are looked for in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +127,9 @@ def _postal(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
 
 def _is_postal_line(unit: Unit) -> bool:
     """A line with a street or a postal code, and nothing that is done."""
-    if len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(visible(unit.text)):
+    if len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(_shown(unit.text)):
         return False
-    return any(map(_is_street, unit.words)) or bool(pattern("postal_code").search(visible(unit.text)))
+    return any(map(_is_street, unit.words)) or bool(pattern("postal_code").search(_shown(unit.text)))
 
 
 def _is_street(word: str) -> bool:
@@ -149,7 +152,7 @@ def _log(text: Comparable) -> int:
     dated = 0
     for unit in reversed(text.units):
         dated += len(unit.words) < 6 and bool(dates.find(unit.text))
-        if unit.kind == "heading" and pattern("changelog").search(visible(unit.text)):
+        if unit.kind == "heading" and pattern("changelog").search(_shown(unit.text)):
             return unit.block if dated > 1 else len(text.units) + unit.block
     return text.units[-1].block + 1 if text.units else 0
 
@@ -233,7 +236,7 @@ def _is_blank(pair: Pair) -> bool:
 def _is_archived(pair: Pair, unit: Unit) -> bool:
     """A link to an earlier version of the document came or went."""
     alone = pair.old is None or pair.new is None
-    return alone and len(unit.words) < 16 and bool(pattern("archived").match(visible(unit.text)))
+    return alone and len(unit.words) < 16 and bool(pattern("archived").match(_shown(unit.text)))
 
 
 def _is_report(pair: Pair, unit: Unit) -> bool:
@@ -255,23 +258,23 @@ def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
 
 def _is_page_title(unit: Unit) -> bool:
     """What a document calls itself, and no sentence."""
-    if len(unit.words) >= POSTAL or unit.text.rstrip()[-1:] in ".!;:" or pattern("verb").search(visible(unit.text)):
+    if len(unit.words) >= POSTAL or unit.text.rstrip()[-1:] in ".!;:" or pattern("verb").search(_shown(unit.text)):
         return False
-    return bool(pattern("title").search(visible(unit.text))) and not words_of("acting") & {*unit.words}
+    return bool(pattern("title").search(_shown(unit.text))) and not words_of("acting") & {*unit.words}
 
 
 def _is_date(pair: Pair, unit: Unit) -> bool:
     """Only a date differs, or the year of a copyright."""
     if pair.old is None or pair.new is None:
         return bool(dates.find(unit.text)) and len(unit.words) < 12
-    if all(map(dates.YEAR.fullmatch, (*pair.removed, *pair.added))) and pattern("copyright").search(visible(unit.text)):
+    if all(map(dates.YEAR.fullmatch, (*pair.removed, *pair.added))) and pattern("copyright").search(_shown(unit.text)):
         return True
     return _dateless(pair.old) == _dateless(pair.new) or (_is_date_line(pair.old) and _is_date_line(pair.new))
 
 
 def _is_date_line(unit: Unit) -> bool:
     """A short line that is there for its date: Effective date outside the EEA: 1 May 2024."""
-    return len(unit.words) < 15 and bool(dates.find(unit.text)) and bool(dates.opening().match(visible(unit.text)))
+    return len(unit.words) < 15 and bool(dates.find(unit.text)) and bool(dates.opening().match(_shown(unit.text)))
 
 
 def _dateless(unit: Unit) -> str:
@@ -283,9 +286,9 @@ def _dateless(unit: Unit) -> str:
 
 def _is_banner(pair: Pair, unit: Unit) -> bool:
     alone = pair.old is None or pair.new is None
-    if alone and pattern("told_of_itself").match(visible(unit.text)):
+    if alone and pattern("told_of_itself").match(_shown(unit.text)):
         return True
-    return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(visible(unit.text))) and len(unit.words) < 60  # fmt: skip
+    return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(_shown(unit.text))) and len(unit.words) < 60  # fmt: skip
 
 
 def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
@@ -308,7 +311,7 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     told = (
         pair.old
         and pair.new
-        and pattern("verb").search(visible(unit.text))
+        and pattern("verb").search(_shown(unit.text))
         and not any(_is_of_address(word) for word in content)
     )
     short = not told and len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
@@ -337,23 +340,23 @@ def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
 
 def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short line that came or went with a line of a postal address beside it; the name of a company only if it stands elsewhere."""
-    if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(visible(unit.text)):  # fmt: skip
+    if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(_shown(unit.text)):  # fmt: skip
         return False
     near = {(pair.new is not None, unit.block + step) for step in (-2, -1, 0, 1, 2)}
     elsewhere = around.old_norms if pair.new else around.new_norms
-    named = words_of("entity") & {*unit.words} and not pattern("care_of").match(visible(unit.text))
+    named = words_of("entity") & {*unit.words} and not pattern("care_of").match(_shown(unit.text))
     return bool(near & around.postal) and (not named or unit.norm in elsewhere)
 
 
 def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     """A sentence that only tells users how to reach somebody, or where to read on, came or went; ways for authorities are rules."""
     if pair.old and pair.new:
-        return all(pattern("read_on").match(visible(side.text)) for side in (pair.old, pair.new)) and not _rules(
+        return all(pattern("read_on").match(_shown(side.text)) for side in (pair.old, pair.new)) and not _rules(
             {*pair.removed, *pair.added}
         )
     if len(unit.words) > 30:
         return False
-    if pattern("read_on").match(visible(unit.text)) and not words_of("limit") & {*unit.words}:
+    if pattern("read_on").match(_shown(unit.text)) and not words_of("limit") & {*unit.words}:
         return not topics.hits(unit.text).get("law_enforcement_disclosure")
     if _rules({*unit.words}) or (words_of("choice") | words_of("grant")) & {*unit.words}:
         return False
@@ -361,7 +364,7 @@ def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     if said.get("law_enforcement_disclosure"):
         return False
     most = max(said.values(), default=0.0)
-    return said.get("contact_or_format", 0) >= max(1.0, most) or bool(pattern("reach").search(visible(unit.text)))
+    return said.get("contact_or_format", 0) >= max(1.0, most) or bool(pattern("reach").search(_shown(unit.text)))
 
 
 def _rules(held: set[str]) -> bool:
@@ -394,7 +397,7 @@ def _spelt(a: str, b: str) -> bool:
 
 def _is_count(unit: Unit, content: list[str]) -> bool:
     """Numbers of users, claims and the like, with the time they were counted in."""
-    if not content or not pattern("user_count").search(visible(unit.text)):
+    if not content or not pattern("user_count").search(_shown(unit.text)):
         return False
     return all(re.fullmatch(r"[\d.,:%-]+", word) or pattern("user_count").fullmatch(word) or word in dates.months() for word in content)  # fmt: skip
 
@@ -510,7 +513,7 @@ def _is_enumerated(run: tuple[str, ...], pair: Pair) -> bool:
     if words_of("joining") & {run[0], run[-1]}:
         return True
     first, last = re.escape(run[0]), re.escape(run[-1])
-    text = visible(unit.text).casefold()
+    text = _shown(unit.text).casefold()
     return bool(re.search(rf"(?<!\w){last}(?!\w)[\"')]*,|,\s+{first}(?!\w)|\({first}(?!\w)", text))
 
 
@@ -586,13 +589,13 @@ def _bearing(worth: Worth) -> float:
     if worth.kind == "rename":
         return 0.3  # one is as good as another: the first tells it
     if worth.kind != "rule":
-        dated = bool(unit and pattern("banner").search(visible(unit.text)) and dates.find(unit.text))
+        dated = bool(unit and pattern("banner").search(_shown(unit.text)) and dates.find(unit.text))
         return 0.3 * min(worth.score, 1.0) + (0.3 if dated else -0.5 if worth.kind in ("date", "log") else 0.0)
     said = topics.hits(unit.text) if unit else {}
     bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
     bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0
     bearing += 0.15 if unit and _is_of_us(unit) else 0.0
-    bearing -= 0.3 if unit and pattern("offered").match(visible(unit.text)) else 0.0
+    bearing -= 0.3 if unit and pattern("offered").match(_shown(unit.text)) else 0.0
     return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
 
 
