@@ -38,18 +38,21 @@ NEAR = 4  # words between what is done and the word that forbids it
 MANY = 0.3  # of the worth of a further rule: one that weighs tells more than several that do not
 
 
-def direction(rules: Sequence[Rule], about: str = "") -> str:
-    """``about``: type of the document."""
+def direction(rules: Sequence[Rule], about: str = "", key: Sequence[Unit | None] = ()) -> str:
+    """``about``: type of the document; ``key``: the sentences that carry the change. A change whose key sentence is about data or about
+    users goes that way, however much else, about neither, came with it."""
     lean = {side: 0.0 for side in SIDES}
     worths: dict[str, list[float]] = {"data": [], "users": [], "neither": []}
+    carries = False
     for rule in rules:
         side = _side(rule, about)
+        carries = carries or (side in lean and any(unit in key for unit in (rule.pair.old, rule.pair.new) if unit))
         worths[side].append(min(rule.score, MOST))
         if side in lean:
             lean[side] += min(rule.score, MOST) * _lean(rule.pair, side)
     weight = {side: max(found, default=0.0) + MANY * sum(found) for side, found in worths.items()}
     side = max(lean, key=lambda name: weight[name])
-    if not lean[side] or weight[side] < weight["neither"]:
+    if not lean[side] or (weight[side] < weight["neither"] and not carries):
         return ""
     return SIDES[side][lean[side] < 0]
 

@@ -100,7 +100,7 @@ def _changed(case: Case, base: int) -> Change:
     if kind != "substantive":
         return replace(told, kind=kind)
     rules = [one for one in worths if one.kind == "rule"]
-    return replace(told, kind=kind, direction=direction(rules, case.about))
+    return replace(told, kind=kind, direction=direction(rules, case.about, worth.key(worths)))
 
 
 def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:
