@@ -129,5 +129,6 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     if sentence.language.ends_with("be", before) or _headline_passive(sentence, m):
         return "passive"
     if sentence.language.ends_with("noun_before", before):
-        return "noun"
+        told = sentence.language.ends_with("body", before) and sentence.language.pattern("participle").fullmatch(m[0])
+        return "active" if told else "noun"  # "the government banned", not "the government ban"
     return "active"

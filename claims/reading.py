@@ -16,6 +16,7 @@ from records import Article
 
 LONGEST_TEXT = 400_000  # characters that are read; a book is longer, no article or statement is
 NAMED = frozenset("PSE")  # without one of these a text tells nothing of a platform
+ACTED = ("ban", "block", "limit", "fine", "investigate")
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 
 
@@ -208,4 +209,8 @@ def _excepted(masked: str, at: int, language: Language) -> bool:
 
 
 def _only_medium(masked: str, at: int, language: Language) -> bool:
-    return language.ends_with("by_means", masked[max(0, at - 60) : at])
+    before = masked[max(0, at - 60) : at]
+    if not language.ends_with("by_means", before):
+        return False
+    told = before.rstrip().rpartition(" ")[0]  # without the preposition: "announced a ban on" says what was done to it
+    return not any(language.ends_with(group, told + " ") for group in ACTED)

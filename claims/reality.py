@@ -157,6 +157,8 @@ def _conditional(made: Candidate, start: int) -> set[str]:
     last = min([made.end + reach, *ends, *([other.start()] if other else [])])
     if pattern("hangs").search(masked, first, last):
         return {"conditional"}
+    if not made.sentence.language.spaced:
+        return set()  # a Chinese condition stands before what it is about
     return {"conditional_after"} if pattern("condition").search(masked, made.at, last) else set()
 
 

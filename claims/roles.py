@@ -13,6 +13,7 @@ INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
+BARE = ("ban", "bans", "block", "blocks", "probe", "probes")  # verbs in form: with "on" right behind they are nouns
 OF_PLATFORMS = frozenset(
     ("ban", "block", "fine", "investigate", "sue")
 )  # words that are said of users and posts as well
@@ -132,7 +133,8 @@ def _place_only(made: Candidate, chosen: Marked) -> bool:
         return False
     sentence = made.sentence
     before = sentence.masked[max(0, chosen.at - 30) : chosen.at]
-    if made.voice == "noun" and chosen.at - made.end < len("of the "):
+    bare = made.voice == "active" and sentence.language.order == "svo" and made.words in BARE
+    if (made.voice == "noun" or bare) and 0 <= chosen.at - made.end < len("of the "):
         return False  # "a ban on TikTok"
     return sentence.language.ends_with("at_platform", before)
 
@@ -553,5 +555,5 @@ def origin(sentence: Sentence, mark: Marked) -> bool:
         return True
     if mark.mention and mark.mention.place == "EU" and sentence.language.pattern("member_after").match(after):
         return True
-    before = sentence.masked[max(0, mark.at - 50) : mark.at]
+    before = sentence.masked[max(0, mark.at - 70) : mark.at]
     return sentence.language.ends_with("origin_before", before, r"\w{2,3} ")
