@@ -45,6 +45,11 @@ FOUND: dict[str, list[Step]] = {
         {"46": ("TX", EDITED), "99": ("T", HERE)},
         {"9f": ("T", HELD)},
     ],
+    "a strand that grows no longer holds one that leaned on it": [
+        {"cf": ("FT", HERE), "00": ("T", HERE), "71": ("VX", HERE)},
+        {"6c": ("TX", HERE), "80": ("FV", EDITED), "18": ("FX", HERE)},
+        {"e7": ("F", HERE)},
+    ],
     "it stays with the last app that tells anything": [
         {"4c": ("FTV", HERE), "d0": ("TX", EDITED)},
         {"d9": ("X", HERE)},
