@@ -39,6 +39,7 @@ def mark_claim(db: sqlite3.Connection, claim: sqlite3.Row | dict[str, Any]) -> N
     row = db.execute(STANDS, (claim["id"],)).fetchone()
     one = told(row)
     sort, day, until, known = stand(one, row["standing"])
+    _mark_edited(db, claim)
     for platform in json.loads(claim["platforms"]) or [""]:
         block = (claim["side"], claim["jurisdiction"], platform)
         lane = "" if one.ending else lane_of(block, one.family)
@@ -51,9 +52,16 @@ insert into told (side, jurisdiction, platform, claim, lane, ending, sort, day, 
 on conflict do update set sort = excluded.sort, day = excluded.day, until = excluded.until, known = excluded.known"""
 
 
+def _mark_edited(db: sqlite3.Connection, claim: sqlite3.Row | dict[str, Any]) -> None:
+    """Mark a place of which a text since edited told something: if that comes back or goes, what is withdrawn there is another."""
+    if db.execute("select 1 from told where claim = ? and sort = ? limit 1", (claim["id"], GONE)).fetchone():
+        unsettled(db, "edited", f"{claim['side']}|{claim['jurisdiction']}|")
+
+
 def drop_claim(db: sqlite3.Connection, claim: sqlite3.Row) -> None:
     """Take a claim out, and mark what it was part of."""
     place = f"{claim['side']}|{claim['jurisdiction']}"
+    _mark_edited(db, claim)
     for row in db.execute("select * from told where claim = ?", (claim["id"],)).fetchall():
         gap = [row["platform"], row["lane"], row["stretch"], claim["id"], claim["kind"], claim["ends"], row["day"], row["change"], claim["measure"]]  # fmt: skip
         unsettled(db, "gap", f"{place}|{many(gap)}")
@@ -77,7 +85,7 @@ def settle_place(db: sqlite3.Connection, side: str, jurisdiction: str) -> set[st
         "select platform, claim from told where claim in (select value from json_each(?))", (many(sorted(changed)),)
     ):
         blocks.setdefault(row[0], set()).add(row[1])
-    edited = False
+    edited = bool(_marked(db, "edited", side, jurisdiction))
     for platform, dirty in sorted(blocks.items()):
         edited |= Settled(db, weave, (side, jurisdiction, platform), dirty).settle(
             [gap for gap in gaps if gap[0] == platform]

@@ -15,7 +15,7 @@ from store.turns import settle_turns
 from store.voices import settle_voice
 from store.watch import settle_source
 
-PLACE_MARKS = ("claim", "gap", "action", "strand")
+PLACE_MARKS = ("claim", "gap", "action", "strand", "edited")
 
 TOGETHER = 32  # marks that are settled in one transaction
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from store.database import writing
-from store.places import mark_claim
+from store.places import drop_claim, mark_claim
 from store.settle import settle
 from tests.drawn import drawn
 from tests.resolve.conftest import tell
@@ -18,7 +18,7 @@ from tests.resolve.tellings import NONE
 from tests.resolve.test_order import in_memory, rows
 
 APPS = {"T": "Telegram", "X": "X", "F": "Facebook", "V": "Viber"}
-HERE, HELD, EDITED = "published", "review", "superseded"
+HERE, HELD, EDITED, GONE = "published", "review", "superseded", ""
 Step = dict[str, tuple[str, str]]
 """Claim -> the apps it names, and how it stands after the step. All tell a block on one day, so an app has one strand."""
 
@@ -50,6 +50,8 @@ FOUND: dict[str, list[Step]] = {
         {"6c": ("TX", HERE), "80": ("FV", EDITED), "18": ("FX", HERE)},
         {"e7": ("F", HERE)},
     ],
+    "what was withdrawn is told by nobody, not even by who took it back": [{"00": ("T", EDITED)}, {"00": ("T", HELD)}],
+    "nor by one whose text is gone": [{"00": ("T", EDITED), "01": ("T", EDITED)}, {"00": ("T", GONE)}, {"01": ("T", GONE)}],
     "it stays with the last app that tells anything": [
         {"4c": ("FTV", HERE), "d0": ("TX", EDITED)},
         {"d9": ("X", HERE)},
@@ -59,7 +61,11 @@ FOUND: dict[str, list[Step]] = {
 
 
 def take(db: sqlite3.Connection, claim: str, apps: str, standing: str) -> None:
-    if not db.execute("select 1 from claim where id = ?", (claim,)).fetchone():
+    held = db.execute("select * from claim where id = ?", (claim,)).fetchone()
+    if standing == GONE:
+        with writing(db):
+            return drop_claim(db, held) if held else None
+    if not held:
         names = tuple(APPS[app] for app in apps)
         tell(db, "nationwide_block", ("2021-01-05", "effective"), told="2021-01-05", by=f"desk {claim}", ident=claim, platforms=names)  # fmt: skip
     with writing(db):
@@ -90,7 +96,7 @@ def test_what_was_found_by_drawing(steps: list[Step], tmp_path: Path) -> None:
 def drawn_steps(draw: st.DrawFn) -> list[Step]:
     names = st.sets(st.sampled_from("TXFV"), min_size=1, max_size=3).map(lambda apps: "".join(sorted(apps)))
     claims = draw(st.dictionaries(st.text("0123456789abcdef", min_size=2, max_size=2), names, min_size=3, max_size=10))
-    standing = st.sampled_from((HERE, HERE, HELD, EDITED))
+    standing = st.sampled_from((HERE, HERE, HERE, HELD, EDITED, EDITED, GONE))
     changes = st.dictionaries(st.sampled_from(sorted(claims)), standing, min_size=1, max_size=4)
     return [
         {c: (claims[c], now) for c, now in step.items()} for step in draw(st.lists(changes, min_size=2, max_size=6))
