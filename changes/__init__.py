@@ -1,30 +1,9 @@
-"""A new capture and the earlier states of its document -> what the difference is. Pure: state comes in as arguments.
-
-What compares is loaded when it is first asked for: a crawl in which nothing changed compares nothing.
-"""
+"""A new capture and the earlier states of its document -> what the difference is. Pure: state comes in as arguments."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from changes.comparable import fingerprint
-    from changes.history import taken_back
-    from changes.verdict import LONG, judge
+from changes.comparable import fingerprint
+from changes.history import taken_back
+from changes.verdict import LONG, judge
 
 __all__ = ["LONG", "fingerprint", "judge", "taken_back"]
-PLACES = {
-    "LONG": "changes.verdict",
-    "fingerprint": "changes.comparable",
-    "judge": "changes.verdict",
-    "taken_back": "changes.history",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in PLACES:
-        raise AttributeError(name)
-    found = getattr(import_module(PLACES[name]), name)
-    globals()[name] = found
-    return found
