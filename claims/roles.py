@@ -11,6 +11,7 @@ from claims.reading import Marked, Reading, Sentence
 
 INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
+LIST = 30  # characters that may part two platforms of a list
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
 BARE = ("ban", "bans", "block", "blocks", "probe", "probes")  # verbs in form: with "on" right behind they are nouns
@@ -112,6 +113,7 @@ def _turned(made: Candidate, chosen: Marked) -> bool:
         or made.rule.subject
         or made.voice == "noun"
         or made.sentence.language.order != "svo"
+        or _impersonal(made, chosen)
     ):
         return False
     if made.at <= chosen.at < made.end or _inverted(made, chosen):
@@ -368,7 +370,7 @@ def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
         return False
     if before[-1].mention and before[-1].mention.value in _stores(made):
         return False  # who keeps a store carries the order out
-    if _told_to(made.sentence, before[-1]):
+    if _told_to(made.sentence, before[-1]) or _impersonal(made, before[-1]):
         return False
     between = made.sentence.masked[before[-1].at + 1 : made.at]
     return len(between) <= 32 and not re.search(r"[,;:.()]", between) and not re.search(r"^['’]s", between)
@@ -380,7 +382,16 @@ def _platform_leads(made: Candidate, before: list[Marked]) -> bool:
     if sentence.language.order != "svo" or not before or before[0].kind not in "PE" or before[0].modifier:
         return False
     stores = before[0].mention is not None and before[0].mention.value in _stores(made)
-    return before[0].at <= FRONT and not stores and not _told_to(sentence, before[0])
+    told = _told_to(sentence, before[0]) or _impersonal(made, before[0])
+    return before[0].at <= FRONT and not stores and not told
+
+
+def _impersonal(made: Candidate, platform: Marked) -> bool:
+    """True for "Discord заблокировали": a verb of many beside one platform, which then is what it is done to."""
+    language = made.sentence.language
+    if platform.kind != "P" or not language.pattern("impersonal").fullmatch(made.words.split()[0]):
+        return False
+    return not any(abs(one.at - platform.at) < LIST for one in made.sentence.of("P") if one is not platform)
 
 
 def _told_to(sentence: Sentence, platform: Marked) -> bool:
