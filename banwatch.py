@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from verbs import crawling, keeping, measuring, showing, watching
+from verbs import crawling, doctor, keeping, measuring, showing, watching
 from verbs.common import ROOT, Home
 
 
@@ -36,6 +36,7 @@ for verb in (
     watching.sources_group,
     watching.health,
     watching.register_group,
+    doctor.doctor,
     measuring.extract,
     measuring.compare,
     keeping.archive_group,

@@ -283,10 +283,15 @@ def health(db: sqlite3.Connection, source: str = "") -> Health:
     one = " where source = ?" if source else " where ? = ''"
     rows = [dict(row) for row in db.execute(f"select * from source_health{one} order by {order}", (source,))]
     issues = [dict(row) for row in db.execute(f"select * from issues{one} and state = 'open'", (source,))]
-    version = sqlite3.sqlite_version
-    wal = "ok" if _wal_safe(version) else "has the WAL-reset bug (fixed in 3.51.3): keep one writer"
-    parts = {"SQLite": f"{version} ({wal})", "schema": str(db.execute("pragma user_version").fetchone()[0])}
+    parts = {"SQLite": sqlite_state()[1], "schema": str(db.execute("pragma user_version").fetchone()[0])}
     return Health(tuple(rows), tuple(issues), parts)
+
+
+def sqlite_state() -> tuple[bool, str]:
+    """Whether this SQLite is without the WAL-reset bug, and its version in words."""
+    version = sqlite3.sqlite_version
+    safe = _wal_safe(version)
+    return safe, f"{version} ({'ok' if safe else 'has the WAL-reset bug (fixed in 3.51.3): keep one writer'})"
 
 
 def _wal_safe(version: str) -> bool:
