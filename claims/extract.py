@@ -17,6 +17,7 @@ from records import Article, Claim
 
 ABOUT_AS_SURE = 0.02  # of sentences that tell a thing about as surely the first is quoted: news comes before background
 ONE_BREATH = 50  # characters: two words so near each other tell one act
+LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
 
@@ -90,7 +91,7 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     if one.rule.side == "platform":
         return one.sentence is stronger.sentence and other[0] >= weigh.threshold("publish")
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
-        return True
+        return other[0] >= LIKELY or other[0] >= row[0]
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
     apart = reality.told_apart(one) and stronger.action not in lexicon.always_weaker().get(one.action, ())
     return bool(same_place) and not apart and other[0] >= weigh.threshold("publish")
