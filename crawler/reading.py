@@ -17,6 +17,7 @@ from records import Page, Record, Source
 
 Read = Callable[[Page, Source], Sequence[Any]]
 Result = tuple[Sequence[Any], BanwatchError | None]
+LARGE = 1_000_000  # bytes of a page after which memory is given back at once
 PR_SET_PDEATHSIG = 1  # prctl(2)
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # mallopt(3)
 
@@ -40,10 +41,15 @@ def serve(pipe: Connection, read: Read, memory: int, load: Sequence[str]) -> Non
     with contextlib.suppress(EOFError, BrokenPipeError):
         pipe.send(True)
         pipe.send(_answer(read, *pipe.recv()))
+        gc.collect()  # what the first page left behind would be kept for good
         gc.freeze()  # what is loaded by now stays: a tenth of reading went into looking for what could go
         gc.enable()
         while True:
-            pipe.send(_answer(read, *pipe.recv()))
+            page, source = pipe.recv()
+            pipe.send(_answer(read, page, source))
+            if len(page.body) > LARGE:  # its tree holds circles: the next one should not come on top of it
+                del page
+                gc.collect()
 
 
 def _answer(read: Read, page: Page, source: Source) -> Any:

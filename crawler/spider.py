@@ -6,6 +6,7 @@ Every page is on disk before anything reads it. What went wrong is a row of the 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sqlite3
 import time
@@ -25,6 +26,7 @@ from crawler import browser, causes
 from crawler.guards import is_trap, verdict
 from crawler.manners import NO_WORD, retry_after
 from crawler.reader import Readers
+from crawler.reading import LARGE
 from crawler.report import CrawlSettings
 from records import Link, Page, Source
 from store.archive import Archive
@@ -117,6 +119,8 @@ class SourceSpider(scrapy.Spider):
         except sqlite3.OperationalError as error:
             raise self._unwritable(error) from error
         self.done += 1
+        if len(response.body) > LARGE:
+            gc.collect()  # Scrapy's requests and answers hold each other in circles
         if self.report:
             self.report(self.done)
         if reading:
