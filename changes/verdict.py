@@ -19,6 +19,7 @@ from records import Block, Change, Past
 PARAGRAPH = 1_000  # characters; a longer one is not shown with its sentence
 LONG = 20_000  # characters; what stands in front of a document is never that long
 SUMMARY = 240  # characters
+Key = tuple[Unit | None, Unit | None]  # the sentences that carry a change, before and after
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,12 @@ def _difference(old: Comparable, new: Comparable) -> tuple[Alignment, list[worth
 def _changed(case: Case, base: int) -> Change:
     """The difference from state ``base``: a change of the document, or one variant of a page that takes turns."""
     found, worths = _difference(case.texts[base], case.text)
-    kind = worth.class_of(worths)
+    kind, key = worth.class_of(worths), worth.key(worths)
     news = {"banner", "date"} & {one.kind for one in worths}
     if kind != "substantive" and not news and case.past[base].is_version and base != case.last:
         reason = f"a variant of the page that takes turns: closest to the text seen on {_day(case, base)}"
-        return replace(_told(case, base, found, worths), kind="flapping", reason=reason, back_to=base)
-    told = _told(case, base, found, worths)
+        return replace(_told(case, base, found, worths, key), kind="flapping", reason=reason, back_to=base)
+    told = _told(case, base, found, worths, key)
     again = (
         ""
         if kind == "cosmetic_noise" or news
@@ -100,7 +101,7 @@ def _changed(case: Case, base: int) -> Change:
     if kind != "substantive":
         return replace(told, kind=kind)
     rules = [one for one in worths if one.kind == "rule"]
-    return replace(told, kind=kind, direction=direction(rules, case.about, worth.key(worths)))
+    return replace(told, kind=kind, direction=direction(rules, case.about, key))
 
 
 def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:
@@ -115,13 +116,13 @@ def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:
 def _back(case: Case, again: int) -> Change:
     """The same words as an earlier state: what it took back is told by what differs from the latest one."""
     found, worths = _difference(case.texts[case.last], case.text)
-    told = replace(_told(case, case.last, found, worths), kind="flapping", back_to=again)
+    told = replace(_told(case, case.last, found, worths, worth.key(worths)), kind="flapping", back_to=again)
     return replace(told, reason=f"goes back to the text seen on {_day(case, again)}", base=len(case.past) - 1)
 
 
-def _told(case: Case, base: int, found: Alignment, worths: list[worth.Worth]) -> Change:
+def _told(case: Case, base: int, found: Alignment, worths: list[worth.Worth], key: Key) -> Change:
     """All that is said of a difference, whatever its class."""
-    old, new = _sentences(worth.key(worths), case.past[base].blocks, case.new)
+    old, new = _sentences(key, case.past[base].blocks, case.new)
     log = worth.logged(found.pairs, case.text)
     before = dates.own(dates.stated(case.past[base].blocks, case.past[base].seen_at))
     told = Change(
@@ -140,7 +141,7 @@ def _dated(told: Change, case: Case, log: Sequence[str] = (), before: dates.Stat
     return replace(told, effective=effective, announced=dates.when(dates.announced(found, case.at)), fields_moved=moved)
 
 
-def _sentences(key: tuple[Unit | None, Unit | None], before: Sequence[Block], now: Sequence[Block]) -> tuple[str, str]:
+def _sentences(key: Key, before: Sequence[Block], now: Sequence[Block]) -> tuple[str, str]:
     """The sentence that carries the change, before and after; with its paragraph where nothing else in it changed."""
     old, new = key
     if old and new and _alone(old, new, before, now):

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from errors import BadStore
 
@@ -19,11 +20,26 @@ def crawl_lock(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            file.seek(0)
-            raise BadStore(
-                f"another crawl is running here (process {file.read().strip() or 'unknown'})", "busy"
-            ) from error
+            raise BadStore(f"another crawl is running here (process {_written(file)})", "busy") from error
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def holder(path: Path) -> str:
+    """The process that holds ``path``; "" if none does. Takes nothing and makes nothing."""
+    if not path.is_file():
+        return ""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return _written(file)
+    return ""
+
+
+def _written(file: TextIO) -> str:
+    """The number that the holder wrote."""
+    file.seek(0)
+    return file.read().strip() or "unknown"

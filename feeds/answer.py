@@ -224,9 +224,14 @@ def _unchanged(found: Made, headers: Mapping[str, str]) -> bool:
     """RFC 9110, section 13.2.2: If-None-Match alone counts where it is sent."""
     tags = headers.get("if-none-match", "")
     if tags:
-        return tags.strip() == "*" or found.etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return has(tags, found.etag)
     since = _instant(headers.get("if-modified-since", ""))
     return bool(since and found.modified and found.modified <= since)
+
+
+def has(tags: str, etag: str) -> bool:
+    """Whether who asks with If-None-Match ``tags`` has what ``etag`` marks (RFC 9110, section 13.1.2, in the weak comparison)."""
+    return tags.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
 
 
 def _instant(text: str) -> datetime | None:

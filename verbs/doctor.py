@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -11,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
-from pathlib import Path
 
 import click
 
@@ -19,7 +17,6 @@ from errors import BanwatchError
 from verbs.common import BAD_CONFIGURATION, DONE, Home, as_json, honest, now, pass_home, registry
 
 EXTRAS = {"pyarrow": "parquet", "redis": "scale-crawl", "distributed": "scale-backfill", "scrapy_playwright": "browser"}
-FEATURES = ("ENABLE_FTS5",)  # of SQLite, that nothing works without
 MIB = 2**20
 
 
@@ -63,10 +60,9 @@ def _machine(home: Home) -> Iterator[Finding]:
     from store.watch import sqlite_state
 
     options = {row[0] for row in sqlite3.connect(":memory:").execute("pragma compile_options")}
-    missing = [name for name in FEATURES if name not in options]
     safe, words = sqlite_state()
-    if missing:
-        yield Finding("fault", "sqlite", f"{words}, without {', '.join(missing)}", "use a Python whose SQLite has it")
+    if "ENABLE_FTS5" not in options:
+        yield Finding("fault", "sqlite", f"{words}, without ENABLE_FTS5", "use a Python whose SQLite has it")
     else:
         yield Finding("ok" if safe else "note", "sqlite", words)
     there = [extra for module, extra in EXTRAS.items() if find_spec(module)]
@@ -75,6 +71,7 @@ def _machine(home: Home) -> Iterator[Finding]:
 
 def _folder(home: Home) -> Iterator[Finding]:
     from crawler import CrawlSettings
+    from crawler.lock import holder
 
     place = next(path for path in (home.folder, *home.folder.parents) if path.exists())
     if not os.access(place, os.W_OK | os.X_OK):
@@ -85,21 +82,9 @@ def _folder(home: Home) -> Iterator[Finding]:
         yield Finding("fault", "home", f"{home.folder}: {free // MIB} MiB free, a crawl begins with {least // MIB}", "make room")  # fmt: skip
     else:
         yield Finding("ok", "home", f"{home.folder}, {free // MIB:,} MiB free")
-    holder = _holder(home.lock)
-    if holder:
-        yield Finding("note", "lock", f"a crawl is running (process {holder})")
-
-
-def _holder(lock: Path) -> str:
-    """The process that holds the lock; "" if nobody does."""
-    if not lock.is_file():
-        return ""
-    with lock.open("r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return file.read().strip() or "unknown"
-    return ""
+    crawl = holder(home.lock)
+    if crawl:
+        yield Finding("note", "lock", f"a crawl is running (process {crawl})")
 
 
 def _archive(home: Home) -> Iterator[Finding]:

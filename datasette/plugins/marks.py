@@ -5,16 +5,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))
-
-from reading.look import unchanged
+from feeds.answer import has
 
 TIMING = re.compile(rb'"query_ms": *[\d.e-]+')  # how long it took is no part of what it says
 MARKED = ("/tracker",)  # where Datasette answers by itself; the pages of reading/ and the feeds bring an ETag
@@ -53,7 +49,7 @@ async def begun(start: dict[str, Any], body: dict[str, Any], asked: str, send: A
         return body
     etag = f'"{hashlib.sha256(TIMING.sub(b"", body.get("body", b""))).hexdigest()[:32]}"'
     headers = [*start["headers"], (b"etag", f"W/{etag}".encode()), (b"cache-control", b"no-cache")]
-    if unchanged(asked, etag):
+    if has(asked, etag):
         await send(
             start
             | {

@@ -21,10 +21,12 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no
 
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
-from reading.look import Look, Shown, arguments, unchanged
+from reading.look import Look, Shown, arguments
 from reading.names import Names, read_names
 from reading.pages import PAGES
 from reading.rows import Missing, Moved
+
+from feeds.answer import has
 
 ASKED = {
     "side",
@@ -120,7 +122,7 @@ def view(load: Any) -> Any:
         asked = arguments(request.query_string)
         key = (state, request.path, tuple(pair for pair in asked if pair[0] in ASKED), form, where)
         page = site.known(key) or await site.once(key, lambda: drawn(site, load, request, state, form, where))
-        if page.status == 200 and unchanged(request.headers.get("if-none-match", ""), page.headers["etag"]):
+        if page.status == 200 and has(request.headers.get("if-none-match", ""), page.headers["etag"]):
             return Response("", 304, {"etag": page.headers["etag"], "cache-control": "no-cache"})
         return Response(
             page.body, page.status, dict(page.headers), page.content_type

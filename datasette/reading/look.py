@@ -52,11 +52,6 @@ def arguments(query: str) -> list[tuple[str, str]]:
     return [(key[:LONGEST], value[:LONGEST].replace("\0", " ").strip()) for key, value in pairs]
 
 
-def unchanged(asked: str, etag: str) -> bool:
-    """RFC 9110, section 13.1.2, in the weak comparison."""
-    return asked.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in asked.split(",")}
-
-
 @dataclass
 class Shown:
     """What a page shows. ``data`` is what its JSON gives and its template reads; ``feed`` is the slice of the feeds it belongs to."""

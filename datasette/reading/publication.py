@@ -132,14 +132,18 @@ class Publication:
         return Look(self.db, self.names, self.today, arguments(query), self.site, path, self.kept)
 
     def _shown(self, address: str) -> Shown | None:
+        try:
+            return self._loaded(address)
+        except (Missing, Moved):
+            return None
+
+    def _loaded(self, address: str) -> Shown | None:
+        """None for what is no page. Raises Missing and Moved as the pages do."""
         look = self._look(address)
         for pattern, load in PAGES:
-            found = re.fullmatch(pattern, html.unescape(look.path))
-            if found:
-                try:
-                    return load(look, **found.groupdict())
-                except (Missing, Moved):
-                    return None
+            if found := re.fullmatch(pattern, html.unescape(look.path)):
+                shown: Shown = load(look, **found.groupdict())
+                return shown
         return None
 
     def _page(self, address: str, path: str) -> tuple[str, str]:
@@ -194,16 +198,14 @@ class Publication:
 
     def _moved(self, address: str, mark: str, part: str) -> tuple[str | None, str, str]:
         """Claims and articles stand on the pages of others."""
-        look = self._look(address)
-        for pattern, load in PAGES:
-            if match := re.fullmatch(pattern, address):
-                try:
-                    load(look, **match.groupdict())
-                except Moved as moved:
-                    path, sign, where = moved.path.partition("#")
-                    return (f"{path}/", sign or mark, where or part) if f"{path}/" in self.built else (None, "", "")
-                except Missing:
-                    break
+        try:
+            self._loaded(address)
+        except Moved as moved:
+            path, sign, where = moved.path.partition("#")
+            if f"{path}/" in self.built:
+                return f"{path}/", sign or mark, where or part
+        except Missing:
+            pass
         return None, "", ""
 
     # what is not a page ---------------------------------------------------------------------------------------------------
