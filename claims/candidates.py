@@ -45,9 +45,14 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
     if "in_law" in one.signs and any(other.rule.law or other.action == "court_ruling" for other in made):
         return True
     return any(
-        other is not one and other.rule.swallows and not one.rule.swallows and one.at < other.end and other.at < one.end
-        for other in made
+        other is not one and _swallows(other, one) and one.at < other.end and other.at < one.end for other in made
     )
+
+
+def _swallows(other: Candidate, one: Candidate) -> bool:
+    """True for endings, and for what a court keeps from taking effect: "kept the ban from", of which "ban" is no act."""
+    of_ban = other.rule.action == "court_ruling" and one.rule.trigger == "ban" and one.voice == "noun"
+    return of_ban or (other.rule.swallows and not one.rule.swallows)
 
 
 def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re.Match[str]) -> Candidate | None:
@@ -68,9 +73,12 @@ def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re
 
 
 def _as_titled(reading: Reading, made: Candidate) -> None:
-    """ "The ban" of a text whose title tells a ban on devices is that one."""
-    title, vague = reading.title, made.rule.trigger == "ban" and made.voice == "noun" and made.rule.action == VAGUE
-    if vague and title is not None and title.has("device") and title.has("ban"):
+    """ "The ban" of a text whose title, or the sentence before, tells a ban on devices is that one."""
+    if made.rule.trigger != "ban" or made.voice != "noun" or made.rule.action != VAGUE:
+        return
+    number = made.sentence.number
+    told = [*([reading.title] if reading.title else []), *reading.sentences[max(0, number - 2) : number - 1]]
+    if any(one.has("device") and one.has("ban") for one in told):
         made.action = "device_ban"
 
 
@@ -115,7 +123,7 @@ def _headline_passive(sentence: Sentence, m: re.Match[str]) -> bool:
     before = sentence.masked[: m.start()].rstrip(" ,")
     if not before.endswith((lexicon.MARKS["P"], lexicon.MARKS["Q"])):
         return False
-    return bool(pattern("participle").fullmatch(m[0]) and pattern("no_object").match(sentence.masked, m.end()))
+    return bool(pattern("participle").fullmatch(m[0]) and pattern("no_object").match(sentence.masked[m.end() :]))
 
 
 def _voice(sentence: Sentence, m: re.Match[str]) -> str:
@@ -126,6 +134,12 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     if sentence.language.pattern("verbal").fullmatch(m[0]):
         return "active"  # "is suing", "l'ordre de bloquer"
     before = sentence.masked[max(0, m.start() - 40) : m.start()]
+    if (
+        m[0] in roles.BARE_SINGULAR
+        and before[-2:-1] == lexicon.MARKS["P"]
+        and not before[:-2].endswith(("and ", "or "))
+    ):
+        return "noun"  # "the Twitter ban": one platform "bans"
     if sentence.language.ends_with("be", before) or _headline_passive(sentence, m):
         return "passive"
     if sentence.language.ends_with("noun_before", before):

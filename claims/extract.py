@@ -17,6 +17,8 @@ from records import Article, Claim
 
 ABOUT_AS_SURE = 0.02  # of sentences that tell a thing about as surely the first is quoted: news comes before background
 ONE_BREATH = 50  # characters: two words so near each other tell one act
+CARRIED_OUT = "hide_posts"  # what a platform does at the order of a state
+ANOTHER = 3  # sentences
 LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
@@ -62,9 +64,26 @@ def _settled(found: list[Candidate]) -> list[tuple[float, Candidate]]:
     return [row for row in kept if row[0] >= weigh.threshold("review")]
 
 
+def _each_with_its_sum(rows: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """ "Fines for Apple and Meta" of a text that elsewhere tells the sum of each is a fine of each."""
+    fines = [one for _, one in rows if one.rule.sums]
+    told: list[tuple[float, Candidate]] = []
+    for sure, one in rows:
+        parts = {frozenset(other.platforms) & set(one.platforms) for other in fines if one.rule.sums}
+        parts = {part for part in parts if part and len(part) < len(one.platforms)}
+        apart = len(parts) > 1 and not any(left & right for left in parts for right in parts if left != right)
+        whole = frozenset(one.platforms) == frozenset().union(*parts)
+        told += (
+            [(sure, replace(one, platforms=tuple(sorted(part)))) for part in sorted(parts, key=sorted)]
+            if apart and whole
+            else [(sure, one)]
+        )
+    return told
+
+
 def _once(rows: list[tuple[float, Candidate]]) -> list[list[tuple[float, Candidate, str]]]:
     """Candidates that tell one thing, together, the surest first."""
-    spread = [(sure, one, place) for sure, one in rows for place in (one.places or ("",))]
+    spread = [(sure, one, place) for sure, one in _each_with_its_sum(rows) for place in (one.places or ("",))]
     groups: list[list[tuple[float, Candidate, str]]] = []
     for row in sorted(spread, key=lambda row: (-row[0], row[1].sentence.number, row[1].at)):
         home = next((group for group in groups if _tells_same(group[0], row)), None)
@@ -89,7 +108,10 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
     if one.rule.side == "platform":
-        return one.sentence is stronger.sentence and other[0] >= weigh.threshold("publish")
+        near = abs(one.sentence.number - stronger.sentence.number) <= (1 if stronger.rule.trigger == CARRIED_OUT else 0)
+        return near and other[0] >= weigh.threshold("publish")
+    if one.action == "investigation" and stronger.sentence.number - one.sentence.number >= ANOTHER:
+        return False  # a fine told so far behind an inquiry is another's
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
         return other[0] >= LIKELY or other[0] >= row[0]
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}

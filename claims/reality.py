@@ -38,6 +38,9 @@ def _of_platform(made: Candidate) -> None:
         made.signs.add("counted")
     if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
         made.signs.add("suspected")
+    start = _clause_start(made.sentence.masked, made.at)
+    if made.sentence.language.pattern("compelled").search(made.sentence.masked, start, made.at):
+        made.signs.add("compelled")
 
 
 def compare(found: list[Candidate]) -> None:
@@ -108,6 +111,8 @@ def _reality(made: Candidate) -> None:
         made.signs.update(_conditional(made, start))
     if _future(made):
         made.signs.add("future")
+    if {"future", "conditional_after"} <= made.signs:
+        made.signs.add("ultimatum")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
         made.signs.add("negated")
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip('¿"“«- ')):

@@ -11,9 +11,12 @@ from claims.reading import Marked, Reading, Sentence
 
 INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
+CLAUSE_APART = 1.5  # what a place loses that acts in another clause
 LIST = 30  # characters that may part two platforms of a list
+RECEIVED = 60  # characters between "was handed" and what was handed
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
+BARE_SINGULAR = ("ban", "block", "probe", "fine")
 BARE = ("ban", "bans", "block", "blocks", "probe", "probes")  # verbs in form: with "on" right behind they are nouns
 OF_PLATFORMS = frozenset(
     ("ban", "block", "fine", "investigate", "sue")
@@ -202,8 +205,8 @@ def _choose(marks: list[Marked], made: Candidate) -> Marked:
         return within[-1]
     after = [mark for mark in marks if mark.at >= made.end]
     before = [mark for mark in marks if mark.at < made.at]
-    if before and made.voice == "noun" and made.at - before[-1].at <= 4:
-        return before[-1]  # "the TikTok ban"
+    if before and made.voice == "noun" and (made.at - before[-1].at <= 4 or _receives(made, before[-1])):
+        return before[-1]  # "the TikTok ban", "Meta was handed a fine"
     first_before = (
         made.voice == "passive"
         or made.rule.subject
@@ -214,6 +217,17 @@ def _choose(marks: list[Marked], made: Candidate) -> Marked:
         if side and abs(_nearest(side, made.at).at - made.at) <= 160:
             return _nearest(side, made.at)
     return _nearest(marks, made.at)
+
+
+def _receives(made: Candidate, platform: Marked) -> bool:
+    """True for the Meta of "Meta was handed a fine": a noun is done to whom a verb of receiving parts from it."""
+    masked = made.sentence.masked
+    got = made.sentence.language.pattern("receive").search(masked, platform.at, made.at)
+    return (
+        got is not None
+        and made.at - got.end() <= RECEIVED
+        and not re.search(r"[.;:]", masked[platform.at : got.start()])
+    )
 
 
 def _group(
@@ -320,7 +334,8 @@ def _agent(made: Candidate) -> None:
         made.signs.discard("target_turned")  # the same said twice
     order = sentence.language.order  # where verbs close the sentence, "by" follows who acts
     by_platform = order != "sov" and by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40
-    if made.voice != "active" and by_platform and not _object_of_noun(made, by[0]):
+    processes = made.action == "processing_ban"  # "a limit on the processing of data by OpenAI"
+    if made.voice != "active" and by_platform and not processes and not _object_of_noun(made, by[0]):
         made.signs.add("platform_acts")
     made.signs.add(_agent_sign(made, before, governing, by, after))
 
@@ -474,11 +489,21 @@ def _regional(made: Candidate) -> None:
 def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
     """Places in a list before the verb: "South Dakota, Maryland and Wisconsin have also ..." are several actors; or, where none
     stands before it, in a list after it: "is banned in India, Iran and Nepal"."""
-    before = _run([mark for mark in sentence.of("J", "A") if mark.at < at], sentence, last=True)
+    before = _run(
+        [mark for mark in sentence.of("J", "A") if mark.at < at and not _of_its_parts(sentence, mark)],
+        sentence,
+        last=True,
+    )
     if len(before) >= 2 and at - before[-1].at <= 40:
         return _places(before)
     after = _run([mark for mark in sentence.of("J", "A") if mark.at > at], sentence, last=False)
     return _places(after) if len(after) >= 2 and not any(mark.at < at for mark in sentence.of("J", "A", "D")) else ()
+
+
+def _of_its_parts(sentence: Sentence, mark: Marked) -> bool:
+    """True for the US of "Texas and Ohio are the latest US states to ban": it says what the others are."""
+    following = sentence.masked[mark.at + 1 : mark.at + 30]
+    return bool(sentence.language.pattern("its_parts").match(following.lstrip()))
 
 
 def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]:
@@ -543,10 +568,19 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
         return 0.0
     if made is not None:
         score -= abs(mark.at - made.at) / sentence.language.reach(200)
+        score -= CLAUSE_APART if _in_other_clause(sentence, made, mark) else 0.0
         if mark.kind == "A" and mark.at > made.at and not _follows_by(sentence, mark):
             score -= 1.6
         score += 0.4 if mark.at < made.at else 0.0
     return max(score, 0.1)
+
+
+def _in_other_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
+    """True for the Arizona of "Arizona issued an order, while Nevada banned it": another place acts in the clause of the words."""
+    if mark.at >= made.at:
+        return False
+    found = list(sentence.language.pattern("clause_break").finditer(sentence.masked, mark.at, made.at))
+    return bool(found) and any(found[-1].end() <= one.at < made.at for one in sentence.of("A", "J", "D"))
 
 
 def _in_reason(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
