@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from store.database import index, key, many, open_tracker, put, writing
 from store.door import save_names
-from store.resolve import kinds
+from store.kinds import kinds
 
 FIRST, DAYS = date(2015, 1, 1), 4_000
 BATCH = 20_000

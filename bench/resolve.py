@@ -33,7 +33,7 @@ from records import Claim, When
 from store.database import key, many, open_tracker, writing
 from store.documents import Rereader
 from store.door import claim_columns, save_claim, save_names
-from store.resolve import kinds
+from store.kinds import kinds
 from store.settle import settle
 
 TOLD, OFTEN = (

@@ -22,7 +22,7 @@ from babel.dates import format_date
 
 import claims
 from records import Article, Claim
-from store.resolve import kinds
+from store.kinds import kinds
 from tests.resolve.tellings import WORDS, Telling, tellings
 from tests.resolve.test_same_action import resolved, score
 

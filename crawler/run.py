@@ -47,8 +47,6 @@ SPIDER_PARTS = {
 EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.closespider.CloseSpider": 0, "crawler.manners.Throttle": 0,
 }  # fmt: skip
-
-
 HANDLER = "crawler.connections.Handler"
 
 

@@ -40,8 +40,6 @@ BOUND = "bound of {}"  # what stands for an address where a bound ended the foll
 WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
 SAVED = 0.5  # seconds after which what was taken is on disk in the tracker
 TOGETHER = 0.01  # seconds that a page waits for others to be made durable with it
-
-
 MOST_BACK = 3  # pages of a list that are read to catch up
 
 

@@ -14,8 +14,8 @@ from store.conflicts import save_conflicts
 from store.database import index, key, many, put, unindex
 from store.documents import drop_development, save_development
 from store.happenings import Happening, development_id, happenings, tells_of
+from store.kinds import case_of, kinds
 from store.life import Dated, Life, de_facto, is_ending, life
-from store.resolve import case_of, kinds
 from store.shown import alike, founder, kind_shown, rank, shown, shown_day, sum_shown, tier, union, voices
 
 NEWEST = 2000  # claims of one action whose quotes the full-text search holds

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from store.database import key, many
+from store.kinds import case_of, kinds
 from store.life import OVER
-from store.resolve import case_of, kinds
 
 STEP = """
 select a.id, a.kind, a.jurisdiction, a.platforms, a.authority_id, a.measure, a.follows, a.status, a.own_status, a.own_until, a.in_force_from, a.in_force_until,

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from store.database import key, many, put
 from store.happenings import Happening
+from store.kinds import kinds
 from store.life import Dated, is_ending
-from store.resolve import kinds
 from store.shown import RANKS, by_column, rank, ranked, shown_day, tier, voices
 
 

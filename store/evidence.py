@@ -8,8 +8,8 @@ from datetime import date
 
 from store.actions import CLAIMS
 from store.database import many, unsettled
-from store.resolve import Told
 from store.shown import ranked
+from store.told import Told
 
 BEFORE, AFTER = 14, 31  # days outside the captures around a change in which a claim may speak of it
 CHANGES = """

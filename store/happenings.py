@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from store.database import key
+from store.kinds import kinds
 from store.life import Dated, Life, clusters, dated, first_day, is_ending, overtaken
-from store.resolve import kinds
 from store.shown import shown_day
 
 BESIDE = 30  # days within which an announcement and a decision are one development

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from store.database import key, many
-from store.resolve import LATE, Told, case_of, families, family_rules, is_over, kinds, told_by
+from store.kinds import case_of, families, family_rules, is_over, kinds
 from store.stretches import (  # fmt: skip
     CORE,
     EXACT,
@@ -30,6 +30,7 @@ from store.stretches import (  # fmt: skip
     ended,
     homes,
 )
+from store.told import LATE, Told, told_by
 
 OUT = -1  # of a claim that tells nothing: in review, a rumour, evidence of a change
 LONGEST = 400  # days between the first and the last day one claim tells; one that tells more stands at its own day

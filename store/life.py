@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from store.resolve import kinds
+from store.kinds import kinds
 
 STAGES = {
     "announced": "announced", "reported": "announced", "published": "announced", "opened": "announced", "decided": "decided",

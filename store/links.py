@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from store.database import key, many, put
-from store.resolve import kinds
+from store.kinds import kinds
 
 LINK_DAYS = 60
 MOST = 5

@@ -15,9 +15,12 @@ from typing import Any
 
 from store.database import many, unindex, unsettled
 from store.evidence import attached, save_evidence
+from store.kinds import is_over, kinds
 from store.lanes import END, OUT, Block, Lanes, lane_of, stand
-from store.resolve import COLUMNS, Strand, Told, is_over, kinds, strands, told
+from store.resolve import strands
+from store.strand import Strand
 from store.stretches import GONE
+from store.told import COLUMNS, Told, told
 from store.weave import ENDED_BEFORE, ENDS, NOWHERE, TELLS, TOLD_BEFORE, Place, Weave, told_before
 from store.withdrawn import drop_withdrawn, save_withdrawn
 

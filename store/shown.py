@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from records import TIERS
 from store.database import many
+from store.kinds import kinds
 from store.life import Dated
-from store.resolve import kinds
 
 RANKS = ("official", "court", "page read", "measurement", "civil_society", "news", "aggregator", "dataset")
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from store.resolve import LATE, slips
+from store.told import LATE, slips
 
 EXACT, LOOSE, UNDATED, GONE = 0, 1, 2, 3  # how a claim stands in time; GONE: of a text since edited
 CORE, LONE, SIDE, HOSTED = (

@@ -14,7 +14,7 @@ from functools import cache
 
 from store.actions import drop_action, save_action
 from store.database import key, many
-from store.resolve import kinds
+from store.kinds import kinds
 
 # parts a claim has in a strand; the latter two: by a text since edited
 TELLS, ENDS, TOLD_BEFORE, ENDED_BEFORE = range(4)

@@ -15,8 +15,9 @@ from store.database import many
 from store.documents import drop_development, save_development
 from store.happenings import development_id, happenings
 from store.life import life
-from store.resolve import COLUMNS, strands, told
+from store.resolve import strands
 from store.shown import founder, kind_shown, shown_day
+from store.told import COLUMNS, told
 
 GONE = f"""
 select c.platforms as named, {COLUMNS} from claim c left join article a on a.id = c.article

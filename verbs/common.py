@@ -18,23 +18,11 @@ from errors import BadConfiguration, BadStore, BanwatchError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPORTS = "exports"  # folder beside tracker.db whose files the site offers
-
-
 DONE, CRASHED, USAGE, NO_SPACE, BAD_CONFIGURATION, IN_PART, ALL_FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 11
-
-
 STORE_CODES = {"busy": BUSY, "store-newer": BAD_CONFIGURATION, "no-space": NO_SPACE}
-
-
 DAMAGED = "a database cannot be used: {}; `banwatch archive verify` tells whether it is the archive, `banwatch reread` makes tracker.db anew"
-
-
 FULL_DISK = {27, 28, 30, 122}  # EFBIG, ENOSPC, EROFS, EDQUOT
-
-
 P = ParamSpec("P")
-
-
 R = TypeVar("R")
 
 
@@ -105,8 +93,6 @@ def _no_space(error: Exception) -> bool:
 
 
 pass_home = click.make_pass_decorator(Home)
-
-
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from store.actions import listed
 from store.database import add, index, key, many, open_tracker, put, slug, writing
-from store.resolve import kinds
+from store.kinds import kinds
 
 NOW = "2026-03-02T06:00:00+00:00"
 PLACES = {

@@ -23,7 +23,7 @@ from store import register
 from store.database import add, key, many
 from store.documents import Rereader
 from store.door import claim_columns, save_claim
-from store.resolve import kinds
+from store.kinds import kinds
 
 WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
 VAGUE = {

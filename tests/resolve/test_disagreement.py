@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from claims import vocabulary
 from records import Claim, When
+from store.apart import HELD_APART, SAYS
 from store.cases import rules as case_rules
 from store.database import add, key, open_tracker, writing
 from store.door import claim_columns, save_claim
-from store.resolve import HELD_APART, SAYS, family_rules, kinds
+from store.kinds import family_rules, kinds
 from store.settle import settle
 from store.voices import sketch
 from tests.drawn import drawn

@@ -11,7 +11,7 @@ from typing import Any
 import claims
 from records import Article
 from store.database import writing
-from store.resolve import kinds
+from store.kinds import kinds
 from store.settle import settle
 from tests.resolve.tellings import NONE, Fact, Telling, same, save
 

@@ -15,9 +15,9 @@ from store import places
 from store.database import open_tracker, writing
 from store.door import save_names
 from store.places import mark_claim
-from store.resolve import Told, told
 from store.settle import settle
 from store.stretches import KEPT, LONE, Spot, cores
+from store.told import Told, told
 from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE
 
