@@ -95,16 +95,25 @@ def _once(rows: list[tuple[float, Candidate]]) -> list[list[tuple[float, Candida
 
 
 def _without_weaker(groups: list[list[tuple[float, Candidate, str]]]) -> list[list[tuple[float, Candidate, str]]]:
-    """Leaves out what is but a vaguer word for another act told of the same platform and place."""
-    return [
-        group for group in groups if not any(_is_weaker(group[0], other[0]) for other in groups if other is not group)
-    ]
+    """Leaves out what is but a vaguer word for another act told of the same platform and place; of two that are words for each
+    other the surer stays, of equals the first."""
+
+    def gives_way(at: int, to: int) -> bool:
+        one, other = groups[at][0], groups[to][0]
+        if not _is_weaker(one, other):
+            return False
+        return not _is_weaker(other, one) or (other[0], -to) > (one[0], -at)
+
+    numbers = range(len(groups))
+    return [groups[at] for at in numbers if not any(gives_way(at, to) for to in numbers if to != at)]
 
 
 def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
     one, stronger = row[1], other[1]
     if _by_member(row, other):
         return True
+    if one.rule.apart:
+        return False
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
     if one.rule.side == "platform":

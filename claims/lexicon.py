@@ -53,6 +53,7 @@ class Rule:
     subject: bool = False  # the platform stands before the words, as who pays does
     users: bool = False  # no act if users, accounts or posts are what it is done to
     swallows: bool = False  # other triggers inside its words are part of it
+    apart: bool = False  # an act of its own beside any other: a court that upholds a fine
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Language:
     inverts: bool  # the subject may follow a passive
     capitals: bool  # names alone begin with a capital
     groups: Mapping[str, list[str]]
-    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction, state
+    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction, state, implied
     date: Mapping[str, Any]
     stop: frozenset[str]
     abbreviations: frozenset[str]
@@ -108,7 +109,7 @@ class Language:
         return bool(self._made[key].search(text))
 
     def table(self, name: str) -> list[tuple[str, re.Pattern[str]]]:
-        """(word of the vocabulary, pattern) of scopes, reasons, directions or states."""
+        """(word of the vocabulary, pattern) of scopes, reasons, directions or states; (place, pattern) of what implies one."""
         rows = self.tables.get(name, {})
         for word in rows:
             if f"{name}:{word}" not in self._made:
@@ -149,7 +150,7 @@ def language(code: str) -> Language:
         inverts=row.get("inverts", False),
         capitals=row.get("capitals", True),
         groups={**_date_groups(row["date"]), **row["group"]},
-        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction", "state")},
+        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction", "state", "implied")},
         date=row["date"],
         stop=frozenset(row["stop"]),
         abbreviations=frozenset(row.get("abbreviations", ())),

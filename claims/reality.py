@@ -95,6 +95,8 @@ def _reality(made: Candidate) -> None:
     reach = made.sentence.language.reach
     written = _own_clause(made, masked[max(start, made.at - reach(75)) : made.at])
     before = pattern("real_before").sub(" ", written)
+    if made.rule.law:  # what a law would do is not whether it was passed
+        before = pattern("law_would").sub(" ", before)
     if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
         before = pattern("preliminary").sub(" ", before)
     after = masked[made.end : made.end + reach(50)]

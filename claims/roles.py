@@ -114,6 +114,7 @@ def _turned(made: Candidate, chosen: Marked) -> bool:
     if (
         made.rule.side == "platform"
         or made.rule.subject
+        or made.rule.law
         or made.voice == "noun"
         or made.sentence.language.order != "svo"
         or _impersonal(made, chosen)
@@ -320,7 +321,7 @@ def _agent(made: Candidate) -> None:
     sentence = made.sentence
     before = [one for one in sentence.actors if one.at < made.at]
     after = [one for one in sentence.actors if one.at >= made.end]
-    governing = [one for one in before if one.kind in GOVERNING and not origin(sentence, one)]
+    governing = [one for one in before if one.kind in GOVERNING and not origin(sentence, one, of_law=made.rule.law)]
     by = [one for one in after if _follows_by(sentence, one)]
     _name_authority(made, before, after)
     acts = made.rule.needs != "person" and (
@@ -467,7 +468,14 @@ def _place(reading: Reading, made: Candidate) -> None:
             made.signs.add("place_context")
             _of_governor(reading, made)
             return
-    made.signs.add("place_none")
+    implied = next((place for other in [sentence, *around] if (place := _implied(other))), "")
+    made.places = (implied,) if implied else ()
+    made.signs.add("place_context" if implied else "place_none")
+
+
+def _implied(sentence: Sentence) -> str:
+    """The place that words without a name imply where nothing else tells one: "41 states", "both houses of Congress"."""
+    return next((place for place, pattern in sentence.language.table("implied") if pattern.search(sentence.folded)), "")
 
 
 def _of_governor(reading: Reading, made: Candidate) -> None:
@@ -555,8 +563,11 @@ def _best_place(sentence: Sentence, made: Candidate | None) -> str:
 
 
 def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> float:
-    if mark.mention is None or not mark.mention.place or origin(sentence, mark):
+    about_law = made is not None and (made.rule.law or made.action == "court_ruling")
+    if mark.mention is None or not mark.mention.place or origin(sentence, mark, of_law=about_law):
         return 0.0
+    if made is not None and made.rule.needs == "prosecution" and made.voice == "active" and mark.at > made.at:
+        return 0.0  # "filed suit in California federal court": who sues stands before
     score = {"A": 3.0, "J": 1.6, "D": 1.2}[mark.kind]
     after = sentence.masked[mark.at + 1 : mark.at + 45]
     m = sentence.language.pattern("gov").search(after)
@@ -589,8 +600,9 @@ def _in_reason(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
     return bool(between and mark.kind in "JD" and sentence.language.pattern("boundary").search(between))
 
 
-def origin(sentence: Sentence, mark: Marked) -> bool:
-    """True where a place only tells where a firm is from or where data go: "Chinese-owned", "transfers to China"."""
+def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
+    """True where a place only tells where a firm is from, where data go, or whose law was broken: "Chinese-owned", "transfers
+    to China", "breaches of EU law"; with ``of_law`` the law is what the act is about, and its place counts."""
     if mark.kind not in "JD":
         return False
     if mark.kind == "D" and lexicon.MARKS["Q"] in sentence.masked[max(0, mark.at - 2) : mark.at + 3]:
@@ -598,6 +610,12 @@ def origin(sentence: Sentence, mark: Marked) -> bool:
     after = sentence.masked[mark.at + 1 : mark.at + 60]
     if sentence.language.pattern("origin_after").match(after):
         return True
+    if not of_law and sentence.language.pattern("origin_law").match(after):
+        return True
+    if any(
+        m.end() == mark.at for m in sentence.language.pattern("origin_prefix").finditer(sentence.masked, 0, mark.at)
+    ):
+        return True  # "R-Texas": where a lawmaker was elected
     if mark.mention and mark.mention.place == "EU" and sentence.language.pattern("member_after").match(after):
         return True
     before = sentence.masked[max(0, mark.at - 70) : mark.at]
