@@ -131,8 +131,8 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     group = m.lastgroup or "verb"
     if group != "verb":
         return group
-    if sentence.language.pattern("verbal").fullmatch(m[0]):
-        return "active"  # "is suing", "l'ordre de bloquer"
+    if sentence.language.pattern("verbal").fullmatch(m[0].split()[0]):
+        return "active"  # "is suing", "is looking into", "l'ordre de bloquer"
     before = sentence.masked[max(0, m.start() - 40) : m.start()]
     if (
         m[0] in roles.BARE_SINGULAR

@@ -50,7 +50,7 @@ class Sentence:
         return self.language.capitals and any(
             self.written[self.origin[m.start() + start]].isupper()
             for m in re.finditer(r"(?<![\w'])[^\W\d_]{2,}", self.masked[start:end])
-            if not self.language.pattern("calendar").fullmatch(m[0])
+            if m[0] not in self.language.stop and not self.language.pattern("calendar").fullmatch(m[0])
         )
 
     @cached_property

@@ -34,6 +34,8 @@ def _of_platform(made: Candidate) -> None:
     if made.sentence.near("standing", made.at, made.end, 30):
         made.signs.add("standing")
     after = made.sentence.masked[made.end : made.end + 40]
+    if made.rule.trigger == "forbid" and made.sentence.language.pattern("one_user").match(after.lstrip()):
+        made.signs.add("counted")
     if re.match(r"(?:\s\S+){0,3}?\s[\d*]", after) or made.sentence.language.pattern("many").match(after.lstrip()):
         made.signs.add("counted")
     if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
@@ -162,6 +164,9 @@ def _conditional(made: Candidate, start: int) -> set[str]:
     ends = [at for mark in STRONG_MARKS if (at := masked.find(mark, made.end)) >= 0]
     other = pattern("otherwise").search(masked, made.end)
     last = min([made.end + reach, *ends, *([other.start()] if other else [])])
+    own = pattern("own_choice").search(masked, first, last) if made.rule.side == "platform" else None
+    if own:
+        return set()  # "unless their parents allow it": what a rule leaves to those it is for
     if pattern("hangs").search(masked, first, last):
         return {"conditional"}
     if not made.sentence.language.spaced:

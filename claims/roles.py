@@ -88,6 +88,9 @@ def _target(reading: Reading, made: Candidate) -> None:
     if made.person and made.rule.needs == "person":
         made.platforms = _of_person(made, named)
         made.signs.add("target_near")
+    elif accused := _accused(made):
+        made.platforms = _group(sentence, accused)
+        made.signs.add("target_near")
     elif named:
         chosen = _choose(named, made)
         made.platforms = _group(sentence, chosen, _stores(made), apart=r"\d" if made.rule.sums else "")
@@ -107,6 +110,14 @@ def _target(reading: Reading, made: Candidate) -> None:
         _elsewhere(reading, made)
     if platform_side and made.platforms == ("social media",):
         made.platforms = ()
+
+
+def _accused(made: Candidate) -> Marked | None:
+    """The executive whom an inquiry or a suit is about: he stands right behind the words, before any platform."""
+    if made.rule.trigger not in ("investigate", "sue"):
+        return None
+    behind = [mark for mark in made.sentence.of("P", "E") if 0 <= mark.at - made.end <= LIST]
+    return behind[0] if behind and behind[0].kind == "E" and made.voice != "passive" else None
 
 
 def _turned(made: Candidate, chosen: Marked) -> bool:
@@ -566,7 +577,7 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
     about_law = made is not None and (made.rule.law or made.action == "court_ruling")
     if mark.mention is None or not mark.mention.place or origin(sentence, mark, of_law=about_law):
         return 0.0
-    if made is not None and made.rule.needs == "prosecution" and made.voice == "active" and mark.at > made.at:
+    if made is not None and made.rule.needs == "prosecution" and made.voice != "passive" and mark.at > made.at:
         return 0.0  # "filed suit in California federal court": who sues stands before
     score = {"A": 3.0, "J": 1.6, "D": 1.2}[mark.kind]
     after = sentence.masked[mark.at + 1 : mark.at + 45]
@@ -577,6 +588,8 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
         score -= 0.4
     if made is not None and _in_reason(sentence, made, mark):
         return 0.0
+    if made is not None and made.rule.law and sentence.language.pattern("law").search(after[:LIST]):
+        score += 2.0  # "a Canadian bill passed the House of Commons"
     if made is not None:
         score -= abs(mark.at - made.at) / sentence.language.reach(200)
         score -= CLAUSE_APART if _in_other_clause(sentence, made, mark) else 0.0
