@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -47,6 +47,7 @@ _HAN = re.compile(r"(?:(20[0-3]\d|199\d) ?年 ?)?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[
 _HAN_YEAR = re.compile(r"(20[0-3]\d|199\d) ?年(?! ?\d)")
 _HAN_DAY = re.compile(r"(?<![月\d]) ?\(?(\d{1,2}) ?[日號号]\)?")
 _YEAR = re.compile(r"(?<![\d.,:/€$£-])(20[0-3]\d|199\d)(?![\d%-]|[.,]\d)")
+_SMALL = re.compile(r"[,(（]? ?(?:(?:the|el|den|dem|dia|em|il|le|on|am|pe|data de|de data de|w dniu|dnia) )?|的")
 _RELATIVE = ("today", "yesterday", "last_week", "this_week", "this_month", "last_month", "this_year", "last_year")
 
 
@@ -103,7 +104,48 @@ def dates(sentence: str, code: str, published: date | None) -> tuple[Dated, ...]
     for one in found:
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
-    return tuple(sorted(kept, key=lambda one: one.start))
+    return _joined(sorted(kept, key=lambda one: one.start), sentence, code)
+
+
+def _joined(found: list[Dated], sentence: str, code: str) -> tuple[Dated, ...]:
+    """A weekday beside a date ("Friday, 30 August") is no date of its own, and tells the year where none is written."""
+    weekday = _patterns(code).weekday
+    days = {one.start: one for one in found if weekday.fullmatch(sentence, one.start, one.end)}
+    named: dict[int, Dated] = {}
+    for one in found:
+        beside = next((day for day in days.values() if _beside(sentence, day, one)), None)
+        if beside is not None and one.start not in days and one.precision == "day":
+            named[beside.start] = one
+    spoken = {one.start: day for day, one in named.items()}
+    return tuple(
+        _in_year(one, _index(_patterns(code).weekdays, _word(sentence, days[spoken[one.start]])))
+        if one.start in spoken
+        else one
+        for one in found
+        if one.start not in named
+    )
+
+
+def _word(sentence: str, one: Dated) -> str:
+    return sentence[one.start : one.end]
+
+
+def _beside(sentence: str, day: Dated, other: Dated) -> bool:
+    """True where only a comma or a small word parts a weekday and a date."""
+    first, last = (day, other) if day.start < other.start else (other, day)
+    return last.start >= first.end and _SMALL.fullmatch(sentence, first.end, last.start) is not None
+
+
+def _in_year(one: Dated, weekday: int) -> Dated:
+    """A date whose year is not written, in the last year before in which it fell on that weekday; unchanged if none of seven."""
+    if one.basis == "stated":
+        return one
+    read = date.fromisoformat(one.value)
+    for back in range(7):
+        value = _day(read.year - back, read.month, read.day)
+        if value and date.fromisoformat(value).weekday() == weekday - 1:
+            return replace(one, value=value)
+    return one
 
 
 def _day(year: int, month: int, day: int) -> str:

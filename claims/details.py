@@ -1,69 +1,115 @@
-"""Sentence -> what a claim says besides who and what: scopes, reasons, exceptions, legal basis, amounts, direction, state. Words only."""
+"""Sentence -> what a claim says besides who and what: scopes, reasons, exceptions, legal basis, sums, direction, state. Words only."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from claims.lexicon import Language
 
-_SIGNS = {
-    "€": "EUR",
-    "$": "USD",
-    "£": "GBP",
-    "₹": "INR",
-    "₽": "RUB",
-    "¥": "JPY",
-    "₩": "KRW",
-    "₺": "TRY",
-    "us$": "USD",
-    "a$": "AUD",
-    "c$": "CAD",
-    "r$": "BRL",
-    "zł": "PLN",
-}
-_WORDS = [("EUR", r"euro\w*|eur|евро|євро|欧元|歐元"), ("USD", r"(?:us[- ])?dol[lł]?ar\w*|usd|доллар\w*|долар\w*|dolar\w*|美元"), ("GBP", r"pounds?|gbp|фунт\w*|libr\w+|sterlin\w*|英镑"), ("RUB", r"rou?bles?|rubl\w*|rublos|rubel|rubli|rub|руб\w*|卢布"), ("INR", r"(?:indian )?rupees?|rupi\w*|рупи\w*"), ("TRY", r"(?:turkish )?lira\w*|лир\w*"), ("BRL", r"reais|real|реал\w*|雷亚尔"), ("UAH", r"hryvn\w*|грив\w*|uah"), ("KRW", r"won|вон|韩元"), ("CNY", r"yuan|юан\w*|元"), ("PLN", r"zlot\w*|pln"), ("RON", r"lei"), ("JPY", r"yen")]  # fmt: skip
-_SCALE = [(10**12, r"trillions?|трлн|bilhoes de|biliony"), (10**9, r"billions?|bn|milliards?|milliarden?|mrd|мільярд\w*|миллиард\w*|млрд|miliard\w*|miliarde|milyar|miliardi|bilhoes|bilhao|mil millones|mld|十亿"), (10**8, r"亿|億"), (10**7, r"crores?"), (10**6, r"millions?|millionen|mn|mio|m|миллион\w*|мільйон\w*|млн|milion\w*|mln|milyon|milioni|milhoes|milhao|millones|millon|milioane"), (10**5, r"lakh"), (10**4, r"万|萬"), (10**3, r"thousand|k|тыс\w*|тис\w*|tys\w*|mil|mila|bin|mii|tausend|mille")]  # fmt: skip
-_SCALES = "|".join(f"(?:{words})" for _, words in _SCALE)
-_UNITS = "|".join(f"(?:{words})" for _, words in _WORDS)
-_AMOUNT = re.compile(
-    rf"(?P<sign>us\$|a\$|c\$|r\$|[€$£₹₽¥₩₺])? ?(?<![\d.,])(?P<number>\d{{1,3}}(?:[.,  ]\d{{3}})+(?![.,]?\d)|\d+(?:[.,]\d{{1,2}})?) ?-?(?P<scale>{_SCALES})?(?!\w)(?: de| di| d')? ?(?:(?P<after>[€$£₽₺])|(?P<unit>{_UNITS})(?!\w))?"
-)
-_AMOUNT_HAN = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*) ?(?P<scale>亿|億|万|萬)? ?(?P<unit>美元|欧元|歐元|卢布|元|英镑|韩元|雷亚尔)"
-)
+_DIGITS = r"\d{1,3}(?:[., ']\d{3})+(?:[.,]\d{1,2})?(?![.,]?\d)|\d+(?:[.,]\d{1,3})?(?![.,]?\d)"
 
 
-def amount(folded: str) -> tuple[str, str]:
-    """The first sum of money of a sentence as (decimal number in units, ISO 4217 code); ("", "") if there is none.
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of money and where it stands in a folded sentence: ``number`` in units of ``currency`` (ISO 4217)."""
 
-    >>> amount("fined €1.2 billion"), amount("штраф 600 тыс. рублей")
-    (('1200000000', 'EUR'), ('600000', 'RUB'))
+    start: int
+    end: int
+    number: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class _Money:
+    patterns: tuple[re.Pattern[str], ...]  # words apart, and Chinese
+    part: re.Pattern[str]  # digits and their scale
+    currencies: tuple[tuple[str, re.Pattern[str]], ...]
+    scales: tuple[tuple[int, re.Pattern[str]], ...]
+    points: frozenset[str]  # languages whose decimals a point parts
+
+
+@lru_cache(maxsize=1)
+def _money() -> _Money:
+    table: dict[str, Any] = tomllib.loads((Path(__file__).parent / "money.toml").read_text("utf-8"))
+    rows, scales = table["currency"], table["scale"]
+    scale, one = "|".join(row["words"] for row in scales), "|".join(row["one"] for row in scales)
+    signs = "|".join(sorted((re.escape(sign) for row in rows for sign in row["signs"]), key=len, reverse=True))
+    unit = "|".join(row["words"] for row in rows)
+    told = rf"(?:{_DIGITS})(?: ?-?(?:de )?(?:{scale})(?!\w)\.?)?"
+    sign, ends = rf"(?:(?<!\w)(?P<sign>{signs}) ?)?", rf"(?:(?P<after>{signs})|(?P<unit>{unit})(?!\w))?"
+    spaced = rf"{sign}(?<![\d.,])(?P<sum>{told}(?: (?:y |e |und |et |и |і |i )?{told})?|(?<!\w)(?:{one})(?!\w)) ?-?(?:de |di |d')?{ends}"
+    han = rf"(?P<sign>{signs})? ?(?P<sum>(?:(?:{_DIGITS}) ?(?:{scale})?)+)余?多? ?(?P<unit>{unit})"
+    return _Money(
+        (re.compile(spaced), re.compile(han)),
+        re.compile(rf"(?P<digits>{_DIGITS})?(?: ?-?(?:de )?(?P<scale>{scale}|{one})(?:(?<=[亿億万萬])|(?!\w)))?"),
+        tuple((row["code"], re.compile("|".join([row["words"], *map(re.escape, row["signs"])]))) for row in rows),
+        tuple((row["size"], re.compile(f"{row['words']}|{row['one']}")) for row in scales),
+        frozenset(table["decimal_point"]),
+    )
+
+
+def sums(folded: str, code: str = "en") -> list[Sum]:
+    """Every sum of money that a folded sentence of a language tells with its currency, in order.
+
+    >>> [(one.number, one.currency) for one in sums("fined apple €500m and meta €1.2 billion")]
+    [('500000000', 'EUR'), ('1200000000', 'EUR')]
     """
-    text = re.sub(r"(?<=тыс|млн|лрд|тис)\.", "", folded)
-    for m in [*_AMOUNT.finditer(text), *_AMOUNT_HAN.finditer(text)]:
-        sign = m.groupdict().get("sign") or m.groupdict().get("after")
-        currency = _SIGNS.get(sign, "") if sign else _currency(m["unit"])
-        number = _number(m["number"], m["scale"])
-        if currency and number:
-            return number, currency
-    return "", ""
+    money = _money()
+    found = [
+        Sum(m.start(), m.end(), number, currency)
+        for m in money.patterns[code == "zh"].finditer(folded)
+        if (currency := _currency(m)) and (number := _number(m["sum"], code))
+    ]
+    return found
 
 
-def _currency(word: str | None) -> str:
-    return next((code for code, pattern in _WORDS if word and re.fullmatch(pattern, word)), "")
+def amount(folded: str, code: str = "en", beside: tuple[int, int] = (0, 0)) -> tuple[str, str]:
+    """The sum nearest to some words of a folded sentence (their start and end) as (decimal number in units, ISO 4217 code); ("", "") if it has none.
+
+    >>> amount("fined €1.2 billion"), amount("штраф 600 тыс. рублей", "ru"), amount("multa de 2.420 millones de euros", "es")
+    (('1200000000', 'EUR'), ('600000', 'RUB'), ('2420000000', 'EUR'))
+    """
+    found = sums(folded, code)
+    if not found:
+        return "", ""
+    start, end = beside
+    near = min(found, key=lambda one: max(one.start - end, start - one.end))
+    return near.number, near.currency
 
 
-def _number(digits: str, scale: str | None) -> str:
-    plain = re.sub(r"[ \u00a0]", "", digits)
-    grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", plain) and not (scale and plain.count(plain[-4]) == 1)
-    plain = re.sub(r"[.,]", "", plain) if grouped else plain.replace(",", ".")
-    factor = next((size for size, pattern in _SCALE if scale and re.fullmatch(pattern, scale)), 1)
-    try:
-        value = Decimal(plain) * factor
-    except InvalidOperation:
-        return ""
-    return format(value.normalize(), "f")
+def _currency(m: re.Match[str]) -> str:
+    written = m.groupdict().get("sign") or m.groupdict().get("after") or m["unit"]
+    return next((code for code, pattern in _money().currencies if written and pattern.fullmatch(written)), "")
+
+
+def _number(written: str, code: str) -> str:
+    """Digits and scales added up: "1 milyar 200 milyon", "5亿3000万"; "million" alone is one."""
+    total = Decimal(0)
+    for m in _money().part.finditer(written):
+        if m["digits"] or m["scale"]:
+            factor = next((size for size, pattern in _money().scales if m["scale"] and pattern.fullmatch(m["scale"])), 1)
+            total += _plain(m["digits"], bool(m["scale"]), code) * factor
+    return format(total.normalize(), "f") if total else ""
+
+
+def _plain(digits: str | None, scaled: bool, code: str) -> Decimal:
+    """Digits without what parts thousands. Three digits behind the sign for decimals are decimals before a scale alone."""
+    if not digits:
+        return Decimal(1)
+    point = "." if code in _money().points else ","
+    plain = re.sub(r"[ ']", "", digits)
+    tail = re.search(r"([.,])(\d+)$", plain)
+    if tail is None:
+        return Decimal(plain)
+    decimals = len(tail[2]) != 3 or (scaled and tail[1] == point and len(re.findall(r"[.,]", plain)) == 1)
+    whole = plain[: tail.start()] if decimals else plain
+    return Decimal(re.sub(r"[.,]", "", whole) + (f".{tail[2]}" if decimals else ""))
 
 
 def found(language: Language, table: str, folded: str) -> tuple[str, ...]:

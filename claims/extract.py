@@ -116,6 +116,8 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
         return False
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
+    if one.action == "court_ruling" and "noun_bare" in stronger.signs:
+        return False  # "rejected the appeal against the block": what is ruled on is not what the court did
     if one.rule.side == "platform":
         near = abs(one.sentence.number - stronger.sentence.number) <= (1 if stronger.rule.trigger == CARRIED_OUT else 0)
         return near and other[0] >= weigh.threshold("publish")
@@ -180,7 +182,7 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         if best.authority and (not place or best.authority.place.split("-")[0] == place.split("-")[0])
         else None
     )
-    money = details.amount(around) if best.action == "fine" else ("", "")
+    money = _sum(language, group, best) if best.action == "fine" else ("", "")
     government = best.rule.side == "government"
     return Claim(
         action=best.action,
@@ -210,6 +212,21 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         state=_state(language, best, around) if government else "",
         fired=(f"{best.rule.trigger}: {best.words}", *sorted(best.signs)),
     )
+
+
+def _sum(language: lexicon.Language, group: list[tuple[float, Candidate, str]], best: Candidate) -> tuple[str, str]:
+    """The sum of a fine: that of the quote, else of the surest sentence that tells one."""
+    told = [best, *(row[1] for row in group if row[1].sentence is not best.sentence)]
+    found = (details.amount(one.sentence.folded, language.code, _sum_beside(one)) for one in told)
+    return next((money for money in found if money[1]), ("", ""))
+
+
+def _sum_beside(one: Candidate) -> tuple[int, int]:
+    """What the sum of a candidate stands beside: its platform where others are fined as well, else the words."""
+    marks, origin = [mark for mark in one.sentence.of("P") if mark.mention], one.sentence.origin
+    own = [mark.at for mark in marks if mark.mention and mark.mention.value in one.platforms]
+    first, last = (own[-1], own[-1] + 1) if own and len(own) < len(marks) else (one.at, one.end)
+    return origin[first], origin[last]
 
 
 def _written(reading: Reading, mention: Mention | None) -> str:

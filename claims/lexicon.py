@@ -200,6 +200,12 @@ def members(union: str) -> frozenset[str]:
     return frozenset(_rules()["members"].get(union, ()))
 
 
+def home(domain: str, language: str) -> str:
+    """The country a top-level domain belongs to, else the only one whose press writes the language; "" if there is none."""
+    table = _rules()["home"]
+    return str(table["domains"].get(domain, "") or table["languages"].get(language, ""))
+
+
 @lru_cache(maxsize=1)
 def rules() -> dict[str, tuple[Rule, ...]]:
     """Rules by trigger, in their order."""

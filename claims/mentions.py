@@ -21,6 +21,7 @@ from claims.fold import fold, script
 PLATFORM, SOCIAL, PERSON, AUTHORITY, PLACE, ADJECTIVE, NOTHING = "P", "S", "E", "A", "J", "D", "N"
 _RANK = {NOTHING: 0, AUTHORITY: 1, PLATFORM: 2, PERSON: 3, SOCIAL: 4, PLACE: 5, ADJECTIVE: 6}
 _REST = re.compile(r"\w+")
+ABOUT_X = ("gov", "ban", "block", "lift", "fine", "investigate", "throttle", "terms")  # beside such words X is the network
 CUES_IN = 20_000  # characters at the beginning of a text that tell what an ambiguous name means
 _SUFFIX = re.compile(r"'\w{0,6}")
 
@@ -177,6 +178,7 @@ class Finder:
         self._head = folded[:CUES_IN]
         self._called_platform = _called_platform()
         self._people = _people()
+        self._place_end = -9  # where the last place or authority ended
         self._name_end = re.compile(rf"(?:{self.language.name_endings})" if self.language.name_endings else "")
         self._word_end = re.compile(rf"(?:{self.language.word_endings})" if self.language.word_endings else "")
 
@@ -187,7 +189,8 @@ class Finder:
     @cached_property
     def _about_x(self) -> bool:
         return bool(
-            re.search(_ambiguous()["platform"]["x"], self._head) or self.language.pattern("gov").search(self._head)
+            re.search(_ambiguous()["platform"]["x"], self._head)
+            or any(self.language.pattern(group).search(self._head) for group in ABOUT_X)
         )
 
     @cached_property
@@ -215,6 +218,7 @@ class Finder:
                 mention = self._accept(what, start, last + 1)
                 if mention is not None:
                     hits.append(mention)
+                    self._place_end = mention.end if mention.kind in (PLACE, AUTHORITY) else self._place_end
                     break
         hits.sort(key=lambda one: (one.start, -(one.end - one.start), _RANK[one.kind]))
         kept: list[Mention] = []
@@ -278,7 +282,7 @@ class Finder:
         return self._about_platforms or ("capital" in what.flags and self._amid_sentence(start))
 
     def _letter(self, start: int, end: int) -> bool:
-        """True for a letter that stands alone among small words, in a text about platforms or the powers that be."""
+        """True for a letter that stands alone among small words or behind who governs, in a text about platforms or powers."""
         if self._called_platform.search(self.folded, max(0, start - 30), start):
             return True
         after = self.text[end : end + 3]
@@ -291,8 +295,16 @@ class Finder:
             or before[0].rstrip().endswith(",")
             or "'" in before[0]
             or "’" in before[0]
+            or before[0].strip(" ,").lower() in self.language.stop
+            or self._governs(start)
         )
         return self._about_x and (alone or not self.language.capitals)
+
+    def _governs(self, start: int) -> bool:
+        """True where a word for who governs, or a place, ends right before: "AB Komisyonu X", "Brezilya X"."""
+        if start - self._place_end <= len(", "):
+            return True
+        return self.language.ends_with("gov", self.folded[max(0, start - 40) : start])
 
     def _amid_sentence(self, start: int) -> bool:
         """True where a capital letter is no habit of writing: within a sentence, in a language that leaves nouns small."""

@@ -150,7 +150,10 @@ def _unreal_after(made: Candidate, after: str) -> bool:
 
 
 def _before_law(made: Candidate, after: str) -> bool:
-    """True where the word for a law follows its clause: "satmaya zorlayacak yasa"."""
+    """True where the word for a law follows its clause: "satmaya zorlayacak yasa", "要求…剥离…的法案"."""
+    if not made.sentence.language.spaced:
+        clause = re.split(r"[，。；,;]", made.sentence.masked[made.end : made.end + 24])[0]
+        return any(made.sentence.language.pattern("law").match(clause, m.end()) for m in re.finditer("[的”」]", clause))
     return made.sentence.language.order == "sov" and bool(made.sentence.language.pattern("law").match(after.lstrip()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from claims import lexicon, names
 from claims.candidate import Candidate
@@ -18,6 +19,7 @@ BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
 BARE_SINGULAR = ("ban", "block", "probe", "fine")
 BARE = ("ban", "bans", "block", "blocks", "probe", "probes")  # verbs in form: with "on" right behind they are nouns
+_SUM_AT_EITHER_END = re.compile(r"\d[^.;\n]{0,28}\n|\n[^.;\n]{0,28}\d")
 OF_PLATFORMS = frozenset(
     ("ban", "block", "fine", "investigate", "sue")
 )  # words that are said of users and posts as well
@@ -269,20 +271,25 @@ def _kind_before(sentence: Sentence, first: Marked) -> list[str]:
 
 
 def further(made: Candidate) -> list[Marked]:
-    """Platforms behind the one that is told of, each with a sum of its own: the Meta of "fined Apple 500 and Meta 200 million"."""
-    if not made.rule.sums:
+    """Other platforms of a sentence, each with a sum of its own: the Meta of "fined Apple 500 and Meta 200 million"."""
+    marks = [one for one in made.sentence.of("P") if one.mention and not one.modifier] if made.rule.sums else []
+    own = [number for number, one in enumerate(marks) if one.mention and one.mention.value in made.platforms]
+    if not own:
         return []
-    masked, marks = made.sentence.masked, made.sentence.of("P")
-    known = [mark for mark in marks if mark.mention and mark.mention.value in made.platforms]
+    after, before = marks[own[-1] :], marks[: own[0] + 1][::-1]
+    return [mark for run in (after, before) for mark in _with_sums(made.sentence.masked, run)]
+
+
+def _with_sums(masked: str, run: list[Marked]) -> list[Marked]:
+    """Those of a run of platforms that follow the first with a sum between each two, and one more at either end."""
     found: list[Marked] = []
-    for mark in [one for one in marks if known and one.at > known[-1].at and one.mention and not one.modifier]:
-        between = masked[(found or known)[-1].at + 1 : mark.at]
-        if (
-            len(between) <= 80
-            and re.search(r"\d[^.;]*$", between)
-            and re.match(r"[^.;]{0,28}\d", masked[mark.at + 1 :])
-        ):
-            found.append(mark)
+    for last, mark in pairwise(run):
+        start, end = sorted((last.at, mark.at))
+        between = masked[start + 1 : end]
+        outside = masked[max(0, start - 40) : start] + "\n" + masked[end + 1 : end + 40]
+        if len(between) > 80 or not re.search(r"\d[^.;]*$", between) or not _SUM_AT_EITHER_END.search(outside):
+            break
+        found.append(mark)
     return found
 
 
@@ -333,7 +340,7 @@ def _agent(made: Candidate) -> None:
     before = [one for one in sentence.actors if one.at < made.at]
     after = [one for one in sentence.actors if one.at >= made.end]
     governing = [one for one in before if one.kind in GOVERNING and not origin(sentence, one, of_law=made.rule.law)]
-    by = [one for one in after if _follows_by(sentence, one)]
+    by = [one for one in after if _follows_by(sentence, one, made.end if sentence.language.order != "sov" else 0)]
     _name_authority(made, before, after)
     acts = made.rule.needs != "person" and (
         _platform_acts(made, before) or (not governing and _platform_leads(made, before))
@@ -387,8 +394,9 @@ def _head(sentence: Sentence, one: Marked) -> Marked:
     return one
 
 
-def _follows_by(sentence: Sentence, one: Marked) -> bool:
-    return sentence.language.ends_with("by", sentence.masked[max(0, one.at - 40) : one.at], r"(?:\S+\s){0,3}")
+def _follows_by(sentence: Sentence, one: Marked, start: int = 0) -> bool:
+    """True for who follows "by", written behind ``start``: what stands before a verb tells nobody behind it."""
+    return sentence.language.ends_with("by", sentence.masked[max(start, one.at - 40) : one.at], r"(?:\S+\s){0,3}")
 
 
 def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
@@ -480,13 +488,22 @@ def _place(reading: Reading, made: Candidate) -> None:
             _of_governor(reading, made)
             return
     implied = next((place for other in [sentence, *around] if (place := _implied(other))), "")
-    made.places = (implied,) if implied else ()
-    made.signs.add("place_context" if implied else "place_none")
+    home = _home(reading) if not implied and {"agent_word", "agent_named"} & made.signs else ""
+    made.places = tuple(place for place in (implied, home) if place)
+    made.signs.add("place_context" if implied else "place_home" if home else "place_none")
 
 
 def _implied(sentence: Sentence) -> str:
     """The place that words without a name imply where nothing else tells one: "41 states", "both houses of Congress"."""
     return next((place for place, pattern in sentence.language.table("implied") if pattern.search(sentence.folded)), "")
+
+
+def _home(reading: Reading) -> str:
+    """Where a text that names no place at all is at home: a paper calls its own ministry just "the ministry"."""
+    if any(mark.mention and mark.mention.place for one in reading.all for mark in one.of("J", "D", "A")):
+        return ""
+    host = reading.article.url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return lexicon.home(host.rpartition(".")[2], reading.language.code)
 
 
 def _of_governor(reading: Reading, made: Candidate) -> None:
@@ -498,8 +515,11 @@ def _of_governor(reading: Reading, made: Candidate) -> None:
 
 
 def _regional(made: Candidate) -> None:
-    """What a state does in some of its regions it does to a part of its people; a state of a federation acts for itself."""
+    """What a state does in some of its regions it does to a part of its people; a state of a federation acts for itself,
+    and a court that stays its ban rules on a law."""
     states = {place.split("-")[0] for place in made.places}
+    if made.action == "suspended" and any("-" in place for place in made.places) and states <= lexicon.federations():
+        made.action = "court_ruling"
     regions = len(states) == 1 and all("-" in place for place in made.places)
     if made.action == "nationwide_block" and regions and not states & lexicon.federations():
         made.action, made.places = "partial_block", tuple(states)
