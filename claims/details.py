@@ -93,7 +93,9 @@ def _number(written: str, code: str) -> str:
     total = Decimal(0)
     for m in _money().part.finditer(written):
         if m["digits"] or m["scale"]:
-            factor = next((size for size, pattern in _money().scales if m["scale"] and pattern.fullmatch(m["scale"])), 1)
+            factor = next(
+                (size for size, pattern in _money().scales if m["scale"] and pattern.fullmatch(m["scale"])), 1
+            )
             total += _plain(m["digits"], bool(m["scale"]), code) * factor
     return format(total.normalize(), "f") if total else ""
 

@@ -21,7 +21,16 @@ from claims.fold import fold, script
 PLATFORM, SOCIAL, PERSON, AUTHORITY, PLACE, ADJECTIVE, NOTHING = "P", "S", "E", "A", "J", "D", "N"
 _RANK = {NOTHING: 0, AUTHORITY: 1, PLATFORM: 2, PERSON: 3, SOCIAL: 4, PLACE: 5, ADJECTIVE: 6}
 _REST = re.compile(r"\w+")
-ABOUT_X = ("gov", "ban", "block", "lift", "fine", "investigate", "throttle", "terms")  # beside such words X is the network
+ABOUT_X = (
+    "gov",
+    "ban",
+    "block",
+    "lift",
+    "fine",
+    "investigate",
+    "throttle",
+    "terms",
+)  # beside such words X is the network
 CUES_IN = 20_000  # characters at the beginning of a text that tell what an ambiguous name means
 _SUFFIX = re.compile(r"'\w{0,6}")
 
