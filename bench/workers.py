@@ -32,7 +32,7 @@ def writer(folder: str, base: str) -> None:
     from crawler import CrawlSettings
     from scale.settings import shared
     from scale.writer import crawl
-    from store.archive import source_from
+    from store.declarations import source_from
 
     home = Home(Path(folder))
     found = shared(home.scale)

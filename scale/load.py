@@ -13,8 +13,9 @@ from errors import Unreadable
 from records import Source
 from scale.backfill import row_page, row_records, stored_rows
 from store.archive import Archive
-from store.database import publish, slug
+from store.database import slug
 from store.door import BACK_FILL, Door
+from store.files import publish
 
 TOGETHER = 100  # pages that are made durable together
 

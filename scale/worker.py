@@ -26,7 +26,8 @@ from records import Page, Source
 from scale.code import version
 from scale.frontier import Frontier
 from scale.settings import Shared
-from store.archive import instant, source_from
+from store.archive import instant
+from store.declarations import source_from
 
 ABREAST = 16  # tasks a worker holds at a time
 PAUSE = 0.1  # seconds between two questions for a task while there is none

@@ -1,41 +1,27 @@
-"""Pages as fetched -> archive.db, append-only: every body once, every fetch one row. Never reads what a page says.
-
-A body is kept as zstd; near-identical captures as zstd with an earlier body as dictionary ("delta"). The best base is often
-not the last capture, since pages alternate, so several recent bodies of the address are tried by a cheap likeness first.
-Chains are bounded in steps (CHAIN) and in bytes (READ), so that any body is read back in bounded time.
-"""
+"""Pages as fetched -> archive.db, append-only: every body once (bodies.py), every fetch one row. Never reads what a page says."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
-
-import zstandard
 
 from errors import BadStore
-from records import Expect, Page, Selector, Source
-from store.alike import Held, Recent, most_alike, samples, sketch
+from records import Page, Source
+from store.bodies import Bodies
+from store.declarations import Declarations
+from store.files import check, connect, create, fits_its_wal, full, migrate, part, writing
 
 APPLICATION_ID = 0x42616E41  # "BanA"
 SCHEMA = 1
 MIGRATIONS: dict[int, str] = {}  # schema -> SQL that leads to the next one
-LEVEL = 3  # a third of the time of level 6 for 3 % more bytes: most bodies lean on a base, which does what a higher level would
-CANDIDATES = 6  # earlier bodies of an address that a delta may lean on
-CHAIN = 16  # steps that lead to a body at most
-READ = 8 * 2**20  # bytes unpacked to read one body back, at most: long bodies have short chains
 PAGE_SIZE = 1024  # most deltas are small: a quarter of the usual page wastes less
-RECENT = 8 * 2**20  # bytes of lately kept bodies that stay at hand
-LIKE = 0.2  # likeness from which on a delta is tried
 
 TABLES = """
 create table body (sha256 text primary key, size integer not null, base text references body(sha256), depth integer not null,
@@ -72,15 +58,6 @@ class Sighting:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """How a source was declared from the sighting after ``seq`` on."""
-
-    seq: int
-    digest: str
-    source: Source
-
-
 class Archive:
     """archive.db at ``path``; made if it is not there. One process writes; any number may read.
 
@@ -90,8 +67,10 @@ class Archive:
     def __init__(self, path: Path, readonly: bool = False) -> None:
         self.path = path
         self._db = _open(path, readonly)
+        self._bodies = Bodies(self._db, path.name)
+        self._declarations = Declarations(self._db)
         self._first_runs: dict[str, str] = {}
-        self._recent = Recent(RECENT)
+        self.losses = 0  # times that what was held was taken back: sightings that were named may be no more
 
     def __enter__(self) -> Archive:
         return self
@@ -112,16 +91,41 @@ class Archive:
 
     def commit(self) -> None:
         """Make durable what was written since ``hold``."""
-        if self._db.in_transaction:
+        if not self._db.in_transaction:
+            return
+        try:
             self._db.execute("commit")
+        except sqlite3.Error:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+            self._forget(lost=True)
+            raise
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        """All of it or none; with what was written since ``hold``, where that was called."""
+        held = self._db.in_transaction
+        try:
+            with part(self._db) if held else writing(self._db):
+                yield
+        except BaseException:
+            self._forget(lost=held and not self._db.in_transaction)
+            raise
+
+    def _forget(self, lost: bool) -> None:
+        """Rely on nothing that was taken back. ``lost``: with everything that was written since ``hold``."""
+        self._bodies.forget()
+        self._declarations.forget()
+        self._first_runs.clear()
+        self.losses += lost
 
     # writing ------------------------------------------------------------------------------------------------------
     def keep(self, page: Page, run: str, outcome: str = "stored", cause: str = "", message: str = "") -> int:
         """Store a page; durable when it returns (after ``hold``: with the next ``commit``). Returns the sighting's ``seq``."""
-        with _write(self._db):
+        with self._write():
             return self._sighting(
                 page.source, run, page.parser, page.url, page.requested_url, page.fetched_at, page.status,
-                page.headers, self._body(page), outcome, cause, message,
+                page.headers, self._bodies.keep(page), outcome, cause, message,
             )  # fmt: skip
 
     def unchanged(
@@ -129,7 +133,7 @@ class Archive:
         headers: tuple[tuple[str, str], ...], sha256: str,
     ) -> int:  # fmt: skip
         """A server said that a page we hold has not changed (304)."""
-        with _write(self._db):
+        with self._write():
             return self._sighting(
                 source, run, parser, url, requested_url, fetched_at, status, headers, sha256, "unchanged", "", ""
             )
@@ -139,53 +143,16 @@ class Archive:
         cause: str, message: str, status: int | None = None, headers: tuple[tuple[str, str], ...] = (),
     ) -> int:  # fmt: skip
         """A fetch that kept nothing: outcome fail, skip, defer or retry, with its cause."""
-        with _write(self._db):
+        with self._write():
             return self._sighting(
                 source, run, parser, url, requested_url, fetched_at, status, headers, None, outcome, cause, message
             )
 
     def declare(self, source: Source) -> None:
         """Remember how a source was declared, so that its pages can be read again after it left the registry."""
-        text = json.dumps(asdict(source), sort_keys=True, ensure_ascii=False)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        told = self._told.setdefault(source.id, [])
-        if told and told[-1].digest == digest:
-            return
-        with _write(self._db):
-            last = self.last()
-            if told and told[-1].seq == last:
-                self._db.execute("delete from declaration where digest = ?", (told.pop().digest,))
-            self._db.execute("insert or replace into declaration values (?, ?, ?, ?)", (digest, source.id, text, last))
-        told[:] = [one for one in told if one.digest != digest] + [Declared(last, digest, source)]
-
-    def _body(self, page: Page) -> str:
-        """Hash of the page's body, which is kept if it is new."""
-        sha256 = page.sha256
-        if self._db.execute("select 1 from body where sha256 = ?", (sha256,)).fetchone():
-            return sha256
-        found = sketch(page.body)
-        base, depth = self._base(page, found)
-        data = _packed(page.body, self.body(base) if base else None)
-        self._db.execute(
-            "insert into body values (?, ?, ?, ?, ?, ?)",
-            (sha256, len(page.body), base, depth, found, data),
-        )
-        self._recent.add(Held(sha256, samples(found), depth, page.body))
-        return sha256
-
-    def _base(self, page: Page, sketch: bytes) -> tuple[str | None, int]:
-        """The body most alike, of this address or lately kept (pages of one site share much), and the depth of a delta on it."""
-        deepest = min(CHAIN, READ // max(1, len(page.body)) - 1) - 1  # the body itself is unpacked too
-        rows = self._db.execute(
-            "select b.sha256, b.depth, b.sketch from (select distinct sha256 from (select sha256 from sighting where source = ?"
-            " and requested_url = ? and sha256 is not null order by seq desc limit ?)) s join body b using (sha256) where b.depth <= ?",
-            (page.source, page.requested_url, 4 * CANDIDATES, deepest),
-        ).fetchall()
-        mine = samples(sketch)
-        held = [(sha, depth, samples(other)) for sha, depth, other in rows]
-        held += [(near.sha256, near.depth, near.samples) for near in self._recent.near(mine, deepest)]
-        likeness, sha, depth = most_alike(mine, held)
-        return (sha, depth + 1) if likeness > LIKE else (None, 0)
+        if not self._declarations.stands(source):
+            with self._write():
+                self._declarations.add(source, self.last())
 
     def _sighting(self, *values: Any) -> int:
         source, run, parser, url, requested, fetched_at, status, headers, sha, outcome, cause, message = values
@@ -200,18 +167,7 @@ class Archive:
     # reading ------------------------------------------------------------------------------------------------------
     def body(self, sha256: str) -> bytes:
         """The bytes of a body. Raises BadStore if it is not there or its hash does not hold."""
-        return self._recent.body(sha256) or self._stored(sha256)
-
-    def _stored(self, sha256: str) -> bytes:
-        chain: list[bytes] = []
-        want: str | None = sha256
-        while want:
-            row = self._db.execute("select base, data from body where sha256 = ?", (want,)).fetchone()
-            if row is None:
-                raise BadStore(f"{self.path.name}: body {want} is missing", "body-missing")
-            want = row[0]
-            chain.append(row[1])
-        return _checked(_unpacked(chain), sha256, self.path.name)
+        return self._bodies.body(sha256)
 
     def page(self, seq: int) -> Page:
         """The page of a sighting; a 304 gives the page it stood for."""
@@ -224,7 +180,7 @@ class Archive:
 
     def length(self, sha256: str) -> int:
         """Bytes of a body."""
-        return int(self._db.execute("select size from body where sha256 = ?", (sha256,)).fetchone()[0])
+        return self._bodies.length(sha256)
 
     def content_type(self, row: Sighting) -> str:
         """What the server called the body of a sighting."""
@@ -328,32 +284,19 @@ class Archive:
 
     def declarations(self) -> dict[str, Source]:
         """The latest declaration of every source that ever had one, by id."""
-        return {source: told[-1].source for source, told in self._told.items() if told}
+        return self._declarations.latest()
 
     def declared(self, source: str) -> list[int]:
         """The newest ``seq`` at each time the declaration of a source changed, in order."""
-        return [one.seq for one in self._told.get(source, ())]
-
-    @cached_property
-    def _told(self) -> dict[str, list[Declared]]:
-        """Declarations of every source in order: read once, since only the one who writes here adds to them."""
-        rows = self._db.execute("select source, seq, digest, json from declaration order by seq, digest")
-        found: dict[str, list[Declared]] = {}
-        for source, seq, digest, text in rows:
-            found.setdefault(source, []).append(Declared(seq, digest, source_from(json.loads(text))))
-        return found
+        return [one.seq for one in self._declarations.of(source)]
 
     def bodies(self) -> list[str]:
         """Hashes of all bodies, in order."""
-        return [row[0] for row in self._db.execute("select sha256 from body order by sha256")]
+        return self._bodies.hashes()
 
     def verify(self) -> Iterator[tuple[str, str]]:
         """(sha256, fault) of every body that does not have its hash any more."""
-        for sha in self.bodies():
-            try:
-                self._stored(sha)
-            except (BadStore, zstandard.ZstdError, sqlite3.DatabaseError) as error:
-                yield sha, str(error)
+        return self._bodies.verify()
 
     def size(self) -> dict[str, int]:
         """bodies, sightings, raw bytes and kept bytes."""
@@ -388,16 +331,6 @@ def _row(row: tuple[Any, ...]) -> Sighting:
     )
 
 
-def source_from(data: dict[str, Any]) -> Source:
-    """A declaration as JSON gives it (``dataclasses.asdict``) -> the source."""
-    for key in ("selectors", "article"):
-        data[key] = tuple(Selector(tuple(s["select"]), tuple(s["remove"]), s["since"], s["until"]) for s in data[key])
-    data["expect"] = Expect(**data["expect"])
-    data["keywords"] = tuple(data["keywords"])
-    data["blocked"] = tuple(data.get("blocked", ()))
-    return Source(**data)
-
-
 def _validators(headers: str) -> dict[str, str]:
     return {name: value for name, value in reversed(json.loads(headers)) if name in {"etag", "last-modified"}}
 
@@ -406,32 +339,6 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
-# compression ----------------------------------------------------------------------------------------------------------
-def _packed(body: bytes, base: bytes | None) -> bytes:
-    if base is None:
-        return zstandard.ZstdCompressor(level=LEVEL).compress(body)
-    window = max(10, (len(base) + len(body)).bit_length())
-    settings = zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=min(window, 27))
-    prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    return zstandard.ZstdCompressor(compression_params=settings, dict_data=prefix).compress(body)
-
-
-def _unpacked(chain: list[bytes]) -> bytes:
-    """``chain``: the body's data first, its base's next, down to a body that leans on none."""
-    body = zstandard.ZstdDecompressor(max_window_size=2**27).decompress(chain[-1])
-    for data in reversed(chain[:-1]):
-        prefix = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        body = zstandard.ZstdDecompressor(dict_data=prefix, max_window_size=2**27).decompress(data)
-    return body
-
-
-def _checked(body: bytes, sha256: str, name: str) -> bytes:
-    if hashlib.sha256(body).hexdigest() != sha256:
-        raise BadStore(f"{name}: body {sha256} does not have its hash", "body-damaged")
-    return body
-
-
-# opening --------------------------------------------------------------------------------------------------------------
 def _open(path: Path, readonly: bool) -> sqlite3.Connection:
     fresh = not path.exists()
     if not fresh and path.stat().st_size == 0:
@@ -448,7 +355,7 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
         if fresh:
             create(path, TABLES, APPLICATION_ID, SCHEMA, PAGE_SIZE)
         check(path, APPLICATION_ID, SCHEMA)
-        _fits_its_wal(path)
+        fits_its_wal(path)
         db = connect(path)
         migrate(db, path, MIGRATIONS, SCHEMA)
     except (sqlite3.DatabaseError, OSError) as error:
@@ -456,117 +363,3 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
             raise BadStore(f"{path}: cannot be written: {error}", "no-space") from error
         raise BadStore(f"{path}: cannot be opened as the archive: {error}", "store-damaged") from error
     return db
-
-
-def _fits_its_wal(path: Path) -> None:
-    """Refuse an archive beside a -wal that is another's: SQLite would write those pages into it. Reads all of it, where a -wal is left."""
-    wal = Path(f"{path}-wal")
-    if not wal.exists() or not wal.stat().st_size:
-        return
-    db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)  # does not write what the -wal holds
-    try:
-        found = str(db.execute("pragma quick_check(1)").fetchone()[0]).splitlines()[-1]
-    except sqlite3.DatabaseError as error:
-        found = str(error)
-    finally:
-        db.close()
-    if found != "ok":
-        raise BadStore(
-            f"{path}: does not fit {wal.name} beside it ({found}); if the file was put there from a backup, put it there again"
-            f" without {wal.name} and {path.name}-shm", "store-damaged",
-        )  # fmt: skip
-
-
-def full(error: Exception) -> bool:
-    """Whether an error says that nothing more can be written to the disk."""
-    return any(word in str(error) for word in ("disk is full", "disk I/O error", "No space left", "File too large"))
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit: transactions are begun by hand."""
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = full")
-    db.execute("pragma foreign_keys = on")
-    return db
-
-
-def create(path: Path, tables: str, application: int, schema: int, page_size: int = 0) -> None:
-    """Lay out an empty database beside ``path`` and move it there: a crash leaves none or a whole one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".new")
-    part.unlink(missing_ok=True)
-    db = sqlite3.connect(part, isolation_level=None)
-    if page_size:
-        db.execute(f"pragma page_size = {page_size}")
-    db.executescript(
-        f"begin immediate; {tables}\npragma application_id = {application}; pragma user_version = {schema}; commit;"
-    )
-    db.close()
-    part.replace(path)
-
-
-def migrate(db: sqlite3.Connection, path: Path, steps: Mapping[int, str], schema: int) -> None:
-    """Bring an older database up to ``schema``: ``steps`` maps a schema to the SQL that leads to the next one.
-
-    A copy of the file stands beside it before the first step; each step is one transaction, so that a crash leaves the
-    schema before or after it, and the next start goes on.
-    """
-    found = db.execute("pragma user_version").fetchone()[0]
-    if found >= schema:
-        return
-    kept = path.with_name(f"{path.stem}-schema-{found}.db")
-    if not kept.exists():
-        part = kept.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        db.execute("vacuum into ?", (str(part),))
-        part.replace(kept)
-    for number in range(found, schema):
-        try:
-            db.executescript(f"begin immediate; {steps[number]}; pragma user_version = {number + 1}; commit;")
-        except sqlite3.Error:
-            db.rollback()
-            raise
-
-
-def check(path: Path, application: int, schema: int, options: str = "mode=ro") -> None:
-    """Raises BadStore unless the file is the database we mean, of a schema we know. Nothing is written to a file of others."""
-    db = sqlite3.connect(f"file:{quote(str(path))}?{options}", uri=True, timeout=30)
-    try:
-        found, version = (db.execute(f"pragma {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    finally:
-        db.close()
-    if found != application:
-        raise BadStore(f"{path}: is a SQLite database, but not this one of Banwatch", "store-foreign")
-    if version > schema:
-        raise BadStore(
-            f"{path}: schema {version} is newer than this program's {schema}; update Banwatch", "store-newer"
-        )
-
-
-@contextmanager
-def _write(db: sqlite3.Connection) -> Iterator[None]:
-    if db.in_transaction:
-        with part(db):
-            yield
-        return
-    db.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.execute("rollback")
-        raise
-    db.execute("commit")
-
-
-@contextmanager
-def part(db: sqlite3.Connection) -> Iterator[None]:
-    """One write among several that become durable together: all of it or none."""
-    db.execute("savepoint part")
-    try:
-        yield
-    except BaseException:
-        db.execute("rollback to part")
-        db.execute("release part")
-        raise
-    db.execute("release part")

@@ -1,4 +1,4 @@
-"""tracker.db: opening, laying out, transactions, and the only place that writes rows.
+"""tracker.db: opening, laying out, and the only place that writes rows.
 
 Rows are dicts with the columns of tables.sql; every text passes ``clean`` on its way in.
 """
@@ -11,16 +11,14 @@ import re
 import sqlite3
 import unicodedata
 from base64 import b32encode
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from errors import BadStore
-from store.archive import check, connect, create, full, part
+from store.files import check, connect, create, full, remove
 
-__all__ = ["part"]  # of the archive's, for whoever writes here
 APPLICATION_ID = 0x42616E54  # "BanT"
 SCHEMA = 5
 HERE = Path(__file__).parent
@@ -68,7 +66,7 @@ def open_tracker(path: Path) -> sqlite3.Connection:
         raise BadStore(f"{path}: is empty (0 bytes); `banwatch reread` makes it anew from the archive", "store-empty")
     try:
         if fresh:
-            _remove(path)  # what a file that is gone has left behind would be taken for this one's
+            remove(path)  # what a file that is gone has left behind would be taken for this one's
             create(path, _layout(), APPLICATION_ID, SCHEMA)
         check(path, APPLICATION_ID, SCHEMA)
         db = connect(path)
@@ -101,18 +99,6 @@ def read_tracker(path: Path) -> sqlite3.Connection:
 
 def _layout() -> str:
     return (HERE / "tables.sql").read_text() + (HERE / "views.sql").read_text()
-
-
-@contextmanager
-def writing(db: sqlite3.Connection) -> Iterator[None]:
-    """One unit of work: all of it, or none."""
-    db.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.execute("rollback")
-        raise
-    db.execute("commit")
 
 
 def put(db: sqlite3.Connection, table: str, row: Mapping[str, Any], verb: str = "insert or replace") -> int:
@@ -149,50 +135,3 @@ def index(db: sqlite3.Connection, kind: str, item: str, title: str, body: str, l
 def unindex(db: sqlite3.Connection, kind: str, item: str) -> None:
     rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
     db.execute(f"delete from {'claim_search' if kind == 'claim' else 'search'} where rowid = ?", (rowid,))
-
-
-def publish(built: Path, served: Path) -> None:
-    """Bring a rebuilt database into the served file in one step for its readers (SQLite's backup API).
-
-    A served file that is no database any more is replaced.
-    """
-    if served.exists() and not _sound(served):
-        _remove(served)
-    source = sqlite3.connect(built)
-    target = sqlite3.connect(served, timeout=30)
-    with source, target:
-        target.execute("pragma journal_mode = wal")
-        source.backup(target)
-    source.close()
-    target.close()
-
-
-def _sound(path: Path) -> bool:
-    if path.stat().st_size == 0:
-        return False
-    try:
-        db = sqlite3.connect(path)
-        sound: bool = db.execute("pragma quick_check").fetchone()[0] == "ok"
-        db.close()
-        return sound
-    except sqlite3.DatabaseError:
-        return False
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def copy(path: Path, target: Path) -> None:
-    """A consistent copy of a database that may be in use, checked. Raises BadStore if it is not sound."""
-    part = target.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    source = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)
-    try:
-        source.execute("vacuum into ?", (str(part),))
-    finally:
-        source.close()
-    if not _sound(part):
-        raise BadStore(f"{path}: its copy is not sound; run `banwatch archive verify`", "store-damaged")
-    part.replace(target)

@@ -21,9 +21,10 @@ from claims import names
 from errors import BadStore, BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Row, Source, Tally
 from store.archive import Archive, Sighting
-from store.database import add, index, key, many, open_tracker, part, put, slug, unsettled, writing
+from store.database import add, index, key, many, open_tracker, put, slug, unsettled
 from store.documents import Rereader, settled_at_once
 from store.fate import home_of, matters
+from store.files import part, writing
 from store.places import mark_claim
 from store.prepare import Prepared, Read, prepared
 from store.readable import BY_PLACE, readable
@@ -67,6 +68,7 @@ class Door:
     def __init__(self, tracker: Path, archive: Archive, read: Read, together: int = 1) -> None:
         self._archive = archive
         self._together, self._open = together, 0
+        self._losses = archive.losses  # when what is not committed yet was begun
         self._read = read
         self.db = open_tracker(tracker)
         self._known: dict[int, list[tuple[str, str]]] = {}  # sightings that need no reading, till they are taken
@@ -90,15 +92,27 @@ class Door:
 
     def commit(self) -> None:
         """Make durable what was taken: in the archive first, so that the tracker never knows of a fetch that it does not."""
-        self._archive.commit()
+        try:
+            self._archive.commit()
+        finally:
+            if self._archive.losses != self._losses:
+                self._take_back()
         self._open = 0
         if self.db.in_transaction:
             self.db.execute("commit")
+
+    def _take_back(self) -> None:
+        """Fetches that were taken here may be no more in the archive; those that are there will be taken again."""
+        self._known.clear()
+        self._open, self._losses = 0, self._archive.losses
+        if self.db.in_transaction:
+            self.db.execute("rollback")
 
     @contextmanager
     def _unit(self) -> Iterator[None]:
         """What one sighting brings: all of it, or none."""
         if not self.db.in_transaction:
+            self._losses = self._archive.losses
             self.db.execute("begin immediate")
         with part(self.db):
             yield

@@ -6,7 +6,8 @@ import hashlib
 import sqlite3
 from pathlib import Path
 
-from store.database import put, writing
+from store.database import put
+from store.files import writing
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = (

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store.archive import Archive
-from store.database import publish
 from store.door import Door
+from store.files import publish
 from store.prepare import Read
 
 Progress = Callable[[int, int], None]

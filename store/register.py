@@ -22,8 +22,9 @@ from typing import Any
 from claims import names, vocabulary
 from errors import BadConfiguration, BanwatchError
 from records import Claim, When
-from store.database import key, many, writing
+from store.database import key, many
 from store.door import claim_columns, save_claim
+from store.files import writing
 from store.places import drop_claim
 
 REGISTER = Path(__file__).parent.parent / "data" / "register"

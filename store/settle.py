@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Callable
 
 from store.cases import settle_cases
-from store.database import unsettled, writing
+from store.database import unsettled
 from store.documents import Rereader, settle_document
 from store.editions import settle_dataset
+from store.files import writing
 from store.links import link
 from store.places import mark_claim, mark_platform, settle_place
 from store.turns import settle_turns

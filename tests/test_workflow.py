@@ -56,7 +56,7 @@ sys.path.insert(0, {root!r})
 def crawled():
     import json, os
     from crawler import CrawlSettings, crawl
-    from store.archive import source_from
+    from store.declarations import source_from
     from verbs.common import Home, prepare, now
     from pathlib import Path
     home, sources = Home(Path(os.environ["BANWATCH_HOME"])), [source_from(row) for row in json.loads(os.environ["SOURCES"])]

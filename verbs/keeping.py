@@ -61,7 +61,7 @@ def backup(home: Home, folder: Path) -> None:
 
     Example: banwatch backup /mnt/backup/2026-11-24
     """
-    from store.database import copy
+    from store.files import copy
 
     folder.mkdir(parents=True, exist_ok=True)
     for path in (home.archive, home.tracker):

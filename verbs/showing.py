@@ -84,7 +84,8 @@ def _fresh(home: Home) -> None:
 
 
 def _mark_sample(home: Home) -> None:
-    from store.database import open_tracker, put, writing
+    from store.database import open_tracker, put
+    from store.files import writing
 
     db = open_tracker(home.tracker)
     with writing(db):

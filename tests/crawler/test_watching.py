@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import json, sys
 from crawler import CrawlSettings
-from store.archive import source_from
+from store.declarations import source_from
 from verbs import common, crawling
 if __name__ == "__main__":
     given = json.loads(sys.argv[2])

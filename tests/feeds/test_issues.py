@@ -12,7 +12,8 @@ import pytest
 from feeds.addresses import Site
 from feeds.issues import items
 from feeds.text import causes
-from store.database import open_tracker, writing
+from store.database import open_tracker
+from store.files import writing
 from store.troubles import STANDS, Troubles
 from store.visits import KEPT_OUT, TRANSIENT
 

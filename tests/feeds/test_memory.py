@@ -86,7 +86,7 @@ def test_threads_with_their_own_connections_never_see_an_old_state(copy: Path) -
 
 
 def test_a_rebuilt_tracker_is_seen(copy: Path, reader: sqlite3.Connection, tmp_path: Path) -> None:
-    from store.database import publish
+    from store.files import publish
 
     live = Live()
     answer(live, reader, "/jurisdiction/UA.atom", "", {})

@@ -25,7 +25,8 @@ from banwatch import main
 from crawler import CrawlSettings
 from errors import BadStore
 from store import archive as archive_module
-from store.archive import Archive, migrate
+from store.archive import Archive
+from store.files import migrate
 from tests.hostile.web import tree
 from tests.kill import site, work
 from verbs import common

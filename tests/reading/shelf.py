@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.actions import listed
-from store.database import add, index, key, many, open_tracker, put, slug, writing
+from store.database import add, index, key, many, open_tracker, put, slug
+from store.files import writing
 from store.kinds import kinds
 
 NOW = "2026-03-02T06:00:00+00:00"

@@ -11,8 +11,9 @@ import pytest
 
 from records import Claim, When
 from store import register
-from store.database import key, open_tracker, writing
+from store.database import key, open_tracker
 from store.door import claim_columns, save_claim, save_names
+from store.files import writing
 from store.settle import settle
 from tests.resolve.tellings import NONE
 

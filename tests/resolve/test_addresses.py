@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from itertools import groupby
 
-from store.database import key, writing
+from store.database import key
+from store.files import writing
 from store.settle import settle
 from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE, save, tellings

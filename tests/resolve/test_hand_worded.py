@@ -10,7 +10,7 @@ from typing import Any
 
 import claims
 from records import Article
-from store.database import writing
+from store.files import writing
 from store.kinds import kinds
 from store.settle import settle
 from tests.resolve.tellings import NONE, Fact, Telling, same, save

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from store.database import writing
+from store.files import writing
 from store.places import drop_claim, mark_claim
 from store.settle import settle
 from tests.drawn import drawn

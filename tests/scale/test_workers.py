@@ -42,7 +42,7 @@ from verbs.common import Home, prepare
 from crawler import CrawlSettings
 from scale.settings import shared
 from scale.writer import crawl
-from store.archive import source_from
+from store.declarations import source_from
 home = Home(Path(sys.argv[1]))
 prepare(home)
 given = json.loads(sys.stdin.read())

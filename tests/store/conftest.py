@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -58,6 +59,17 @@ def store(folder: Path) -> Iterator[tuple[Archive, Door]]:
         with Door(folder / "tracker.db", archive, read) as door:
             door.declared()
             yield archive, door
+
+
+@contextmanager
+def full_disk(*files: Path) -> Iterator[None]:
+    """None of these files may grow, nor any other beyond the largest of them."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max(file.stat().st_size for file in files), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture

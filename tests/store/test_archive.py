@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 
 from errors import BadStore
 from records import Page, Source
-from store.archive import CHAIN, READ, Archive
+from store.archive import Archive
+from store.bodies import CHAIN, READ
 from tests.drawn import drawn
+from tests.store.conftest import full_disk
 
 DAY = datetime(2024, 9, 23, tzinfo=UTC)
 
@@ -171,3 +174,38 @@ def test_chains_are_bounded_in_steps_and_in_bytes(tmp_path: Path) -> None:
     assert 0 < max(depth for depth, _ in chains) <= CHAIN
     assert all((depth + 1) * size <= READ for depth, size in chains)
     assert any(depth for depth, size in chains if size == len(long) + 1), "a long body leans on another all the same"
+
+
+def test_nothing_leans_on_what_a_full_disk_took_back(tmp_path: Path) -> None:
+    path, body = tmp_path / "archive.db", random.Random(1).randbytes(300_000)
+    source = Source(
+        "a", "A", "https://a.example/", "policy", "official", platform="Telegram", document_type="Privacy Policy"
+    )
+    with Archive(path) as archive:
+        archive.keep(page(b"kept", source="b"), "first")
+        archive.hold()
+        archive.keep(page(body, 1), "lost")
+        archive.declare(source)
+        assert archive.first_run("telegram-privacy") == "lost"
+        with full_disk(path, tmp_path / "archive.db-wal"), pytest.raises(sqlite3.OperationalError):
+            archive.commit()
+        assert (archive.last(), archive.losses, archive.declarations()) == (1, 1, {})
+        archive.declare(source)
+        seq = archive.keep(page(body + b"more", 2), "second")
+        assert archive.first_run("telegram-privacy") == "second"
+    with Archive(path) as archive:
+        assert archive.page(seq).body == body + b"more" and archive.declarations() == {"a": source}
+        assert not list(archive.verify())
+
+
+def test_a_page_that_could_not_be_written_takes_no_other_with_it(tmp_path: Path) -> None:
+    body = random.Random(2).randbytes(300_000)
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.hold()
+        archive.keep(page(b"held"), "r")
+        with pytest.raises(sqlite3.Error):
+            archive.keep(page(body, 1), "r", outcome=None)  # type: ignore[arg-type]
+        assert archive.losses == 0
+        archive.keep(page(body + b"more", 2), "r")
+    with Archive(tmp_path / "archive.db") as archive:
+        assert archive.size()["bodies"] == archive.size()["sightings"] == 2 and not list(archive.verify())

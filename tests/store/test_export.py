@@ -16,9 +16,10 @@ from pyarrow import parquet
 from warcio.archiveiterator import ArchiveIterator
 
 from store.archive import Archive
-from store.database import put, writing
+from store.database import put
 from store.door import Door
 from store.export import VIEWS, export_datapackage, export_parquet, export_warc
+from store.files import writing
 from tests.store.conftest import page, store
 
 

@@ -3,6 +3,7 @@ proof, refuse and do not guess, one bad source hurts no other."""
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from store.archive import Archive
 from store.door import Door
 from store.rebuild import rebuild
 from tests.drawn import drawn
-from tests.store.conftest import page, read, rows, store
+from tests.store.conftest import SOURCES, full_disk, page, read, rows, store
 
 BEFORE = "8.3 Law enforcement\n\nIf we receive a court order that confirms you are a terror suspect, we may disclose your IP address and phone number."
 AFTER = (
@@ -228,3 +229,19 @@ def test_a_page_fetched_again_at_the_same_instant_takes_nothing_back(tmp_path: P
         rebuild(archive, tmp_path / "again.db", read, lambda door: None)
         with Door(tmp_path / "again.db", archive, read) as again:
             assert rows(again) == grown
+
+
+def test_the_tracker_knows_of_no_fetch_that_the_archive_lost(tmp_path: Path) -> None:
+    """Invariant 1: the disk is full when the archive is to be made durable, and has room again when both are closed."""
+    with store(tmp_path) as (archive, door):
+        door._together = 100
+        door.take(archive.keep(page("policy", BEFORE), "r"))
+        door.commit()
+        archive.hold()
+        second = page("policy", BEFORE + "\n\n" + random.Random(3).randbytes(200_000).hex(), 1)
+        door.take(archive.keep(second, "r"), read(second, SOURCES["policy"]))
+        with full_disk(tmp_path / "archive.db-wal", tmp_path / "archive.db"), pytest.raises(sqlite3.OperationalError):
+            archive.commit()
+        assert door.db.execute("select max(seq) from sighting").fetchone()[0] == 2
+    with Archive(tmp_path / "archive.db") as archive, Door(tmp_path / "tracker.db", archive, read) as door:
+        assert archive.last() == door.db.execute("select max(seq) from sighting").fetchone()[0] == 1
