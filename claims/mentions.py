@@ -322,7 +322,8 @@ class Finder:
     def _place(self, what: _Name, start: int, end: int) -> Mention | None:
         key = self.folded[start : start + what.length]
         value = self._places[key] if what.kind == PLACE and key in _ambiguous_places() else what.value
-        if not value or (key in self._people and self._beside_name(start, end)):
+        possessive = self.folded[start + what.length : end][:1] == "'"
+        if not value or (key in self._people and not possessive and self._beside_name(start, end)):
             return None
         return Mention(start, end, what.kind, value, value, what.seat)
 

@@ -559,7 +559,8 @@ def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]
 
 def _in_list(sentence: Sentence, between: str) -> bool:
     """True for what parts the names of a list; "the court in Luxembourg" is one name and where it sits."""
-    small = re.fullmatch(r",? ?(?:\w{1,4},? ?){0,2}(?:the )?", between)
+    gap = " " if sentence.language.spaced else " ?"
+    small = re.fullmatch(rf",? ?(?:\w{{1,4}},?{gap}){{0,2}}(?:the )?", between)
     return small is not None and not sentence.language.pattern("located").fullmatch(between.strip())
 
 
@@ -616,6 +617,8 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
         if mark.kind == "A" and mark.at > made.at and not _follows_by(sentence, mark):
             score -= 1.6
         score += 0.4 if mark.at < made.at else 0.0
+        if made.voice == "noun" and mark.kind in "JD" and 0 < made.at - mark.at <= LIST:
+            score += 1.6 if sentence.masked[mark.at + 1 : made.at].count(" ") <= 2 else 0.0  # "upheld Texas' ban"
     return max(score, 0.1)
 
 
@@ -651,5 +654,8 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
         return True  # "R-Texas": where a lawmaker was elected
     if mark.mention and mark.mention.place == "EU" and sentence.language.pattern("member_after").match(after):
         return True
+    law = of_law and sentence.language.pattern("law").search(after[:LIST])
+    if law or sentence.language.pattern("acting_after").match(after):
+        return False  # "an injunction against Utah's law", "attorneys general from 13 US states"
     before = sentence.masked[max(0, mark.at - 70) : mark.at]
     return sentence.language.ends_with("origin_before", before, r"\w{2,3} ")
