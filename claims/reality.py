@@ -111,7 +111,7 @@ def _reality(made: Candidate) -> None:
         made.signs.add("in_law")
     if _unreal_after(made, after):
         made.signs.add("unreal_after")
-    if made.rule.needs != "court":  # a law on conditions is upheld without any
+    if made.rule.needs != "court" or made.rule.trigger == "block":  # a law on conditions is upheld without any
         made.signs.update(_conditional(made, start))
     if _future(made):
         made.signs.add("future")

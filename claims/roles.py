@@ -20,6 +20,8 @@ GOVERNING = frozenset("AJDG")
 BARE_SINGULAR = ("ban", "block", "probe", "fine")
 BARE = ("ban", "bans", "block", "blocks", "probe", "probes")  # verbs in form: with "on" right behind they are nouns
 _SUM_AT_EITHER_END = re.compile(r"\d[^.;\n]{0,28}\n|\n[^.;\n]{0,28}\d")
+ACTED_ON = ("block", "ban", "fine", "investigate", "lift")  # what an authority does to a platform or to its rules
+ADDRESSED = ("compliance_order", "data_order", "fine")  # orders to the platform itself, a keeper of a store too
 OF_PLATFORMS = frozenset(
     ("ban", "block", "fine", "investigate", "sue")
 )  # words that are said of users and posts as well
@@ -177,6 +179,8 @@ def _holds(sentence: Sentence, mark: Marked) -> bool:
 def _stores(made: Candidate) -> frozenset[str]:
     """Stores and their owners where apps are taken out of stores: they carry the measure out, it is not about them."""
     if made.rule.side == "platform" or not made.rule.trigger.startswith(("ban", "block", "remove", "order", "lift")):
+        return frozenset()
+    if made.rule.trigger == "order" and made.rule.action in ADDRESSED:
         return frozenset()
     return names.store_keepers() if made.sentence.has("store") else frozenset()
 
@@ -434,7 +438,8 @@ def _told_to(sentence: Sentence, platform: Marked) -> bool:
     lead = sentence.masked[max(0, platform.at - 24) : platform.at]
     if sentence.language.ends_with("preposition", lead, r"(?:\w+ )?"):
         return True
-    told = sentence.language.pattern("order").search(sentence.masked, max(0, platform.at - 60), platform.at)
+    told = sentence.language.pattern("order").search(sentence.masked, max(0, platform.at - 60), platform.at + 40)
+    told = told if told and told.start() < platform.at else None  # "gave Meta five months to"
     return told is not None and any(one.kind in "AG" and one.at < told.start() for one in sentence.actors)
 
 
@@ -448,14 +453,23 @@ def _platform_subject(made: Candidate) -> None:
         if one.at < made.at
         and not ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")
     ]
-    owners = [one for one in free if one.kind in "PEQ" and not one.modifier]
     others = [one for one in free if one.kind in "AG"]
+    owners = [one for one in free if one.kind in "PEQ" and not one.modifier and not _acted_upon(sentence, one, others)]
     if (owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at)) or (
         not others and any(_says(sentence, one) for one in sentence.of("P", "Q", "E") if one.at >= made.end)
     ):
         made.signs.add("subject_platform")
     else:
         made.signs.add("subject_other" if others else "subject_none")
+
+
+def _acted_upon(sentence: Sentence, one: Marked, others: list[Marked]) -> bool:
+    """True for the Meta of "the regulator has suspended Meta's new policy", "gave Apple 60 days to change its rules"."""
+    acting = [other.at for other in others if other.at < one.at]
+    if not acting:
+        return False
+    done = any(sentence.language.pattern(group).search(sentence.masked, acting[-1], one.at) for group in ACTED_ON)
+    return done or _told_to(sentence, one)
 
 
 def _says(sentence: Sentence, one: Marked) -> bool:
