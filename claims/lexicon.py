@@ -200,6 +200,15 @@ def members(union: str) -> frozenset[str]:
     return frozenset(_rules()["members"].get(union, ()))
 
 
+def state_of(place: str) -> str:
+    """The state that acts in a territory, else the place itself.
+
+    >>> state_of("NC"), state_of("FR")
+    ('FR', 'FR')
+    """
+    return str(_rules()["dependencies"].get(place, place))
+
+
 def home(domain: str, language: str) -> str:
     """The country a top-level domain belongs to, else the only one whose press writes the language; "" if there is none."""
     table = _rules()["home"]

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 import ahocorasick
@@ -30,6 +31,8 @@ ABOUT_X = (
     "investigate",
     "throttle",
     "terms",
+    "rules",
+    "conduct",
 )  # beside such words X is the network
 CUES_IN = 20_000  # characters at the beginning of a text that tell what an ambiguous name means
 _SUFFIX = re.compile(r"'\w{0,6}")
@@ -118,7 +121,8 @@ def _stem(name: str, language: str) -> str:
     """What is left of a place's name in every case: without its last vowel where the language inflects."""
     if " " in name or len(name) < 5 or language not in ("uk", "ru", "pl", "ro"):
         return name
-    return re.sub(r"[аяйьіеоaeiyąę]$", "", name)
+    stem = re.sub(r"[аяйьіеоaeiyąę]$", "", name)
+    return name if fold(stem) in lexicon.language(language).not_names else stem
 
 
 def _place_names(code: str) -> Iterator[tuple[str, _Name]]:
@@ -145,12 +149,18 @@ def _place_names(code: str) -> Iterator[tuple[str, _Name]]:
                     stem,
                     _Name(PLACE, one.code, len(stem), endings="word", capital=spaced and name[0].isupper(), seat=True),
                 )
-        for adjective in one.adjectives.get(code, ()):
+        for adjective in chain.from_iterable(map(_forms, one.adjectives.get(code, ()), repeat(code))):
             english = code == "en"
             yield (
                 adjective,
                 _Name(ADJECTIVE, one.code, len(adjective), endings="" if english else "word", capital=english),
             )
+
+
+def _forms(adjective: str, language: str) -> tuple[str, ...]:
+    """Stems of an adjective: Polish softens that of many men ("brytyjski", "brytyjscy")."""
+    soft = language == "pl" and adjective.endswith("sk")
+    return (adjective, f"{adjective[:-1]}c") if soft else (adjective,)
 
 
 @lru_cache(maxsize=16)

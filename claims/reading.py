@@ -17,6 +17,7 @@ from records import Article
 LONGEST_TEXT = 400_000  # characters that are read; a book is longer, no article or statement is
 NAMED = frozenset("PSE")  # without one of these a text tells nothing of a platform
 ACTED = ("ban", "block", "limit", "fine", "investigate")
+OF_PLACE = re.compile(r" (?:(?:of|de|del|della|di|do|da|von|des|der) )?(?:the |la |l')?")
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 
 
@@ -158,10 +159,17 @@ def _own(masked: str, marks: list[Marked], mark: Marked) -> Marked:
     """A common name of authorities belongs to the country right before it: "the Irish data protection authority"."""
     if mark.kind != "A" or mark.mention is None:
         return mark
-    before = next((one for one in marks if one.kind in "JD" and 0 < mark.at - one.at <= 4), None)
-    if before is None or before.mention is None or _acts_for(before.mention.place, mark.mention.place):
+    beside = next((one for one in marks if one.kind in "JD" and _of_place(masked, mark, one)), None)
+    if beside is None or beside.mention is None or _acts_for(beside.mention.place, mark.mention.place):
         return mark
     return Marked(mark.at, "G", None)
+
+
+def _of_place(masked: str, body: Marked, place: Marked) -> bool:
+    """True for a country right before a body, or right behind it: "Министерство цифрового развития Киргизии"."""
+    if place.at < body.at:
+        return body.at - place.at <= 4
+    return place.kind == "J" and OF_PLACE.fullmatch(masked, body.at + 1, place.at) is not None
 
 
 def _acts_for(place: str, own: str) -> bool:

@@ -534,6 +534,11 @@ def _regional(made: Candidate) -> None:
     states = {place.split("-")[0] for place in made.places}
     if made.action == "suspended" and any("-" in place for place in made.places) and states <= lexicon.federations():
         made.action = "court_ruling"
+    territory = tuple(dict.fromkeys(map(lexicon.state_of, made.places)))
+    if territory != made.places:
+        made.action = "partial_block" if made.action == "nationwide_block" else made.action
+        made.places = territory
+        return
     regions = len(states) == 1 and all("-" in place for place in made.places)
     if made.action == "nationwide_block" and regions and not states & lexicon.federations():
         made.action, made.places = "partial_block", tuple(states)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ NEWS = timedelta(days=10)  # a report stands so near to what it reports
 PRECISE = {"day": 3.0, "month": 1.5, "year": 0.0}
 ENOUGH = 1.5  # below it a date is not taken for the claim's
 LATER = {"deadline": 2.0, "effective": 0.4}  # what is to come dates the act less well than the day it was told
+SINCE = 60  # characters between what lasts and the date it lasts since
 FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect on"
 
 
@@ -78,7 +80,10 @@ def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float
 def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, value: float) -> Iterator[_Found]:
     at = sentence.origin[one.at] if sentence is one.sentence else 0
     for dated in dates(sentence.folded, reading.language.code, day):
-        if _other_time(sentence, dated) or (sentence is one.sentence and _of_other_step(sentence, one, dated, at)):
+        lasts = sentence is one.sentence and _since(sentence, one, dated, at)
+        if (not lasts and _other_time(sentence, dated)) or (
+            sentence is one.sentence and _of_other_step(sentence, one, dated, at)
+        ):
             continue
         when_ = _when(reading, sentence, dated, one.action)
         score = value + PRECISE[dated.precision] + _nearness(sentence, one, dated, at) + _news(dated, day)
@@ -104,6 +109,14 @@ def _other_time(sentence: Sentence, dated: Dated) -> bool:
     before = sentence.folded[max(0, dated.start - 40) : dated.start]
     found = sentence.language.pattern("not_event").finditer(before)
     return any(m.end() >= len(before) - 12 for m in found)
+
+
+def _since(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> bool:
+    """True for the date in "has blocked Facebook since 4 March": what lasts began on it."""
+    if one.action not in _table()["lasting"]["actions"] or not 0 <= dated.start - at <= SINCE:
+        return False
+    between = sentence.folded[at : dated.start]
+    return sentence.language.ends_with("since", between, r"(?:\w{1,3}\s)?") and not re.search(r"[,;:]", between)
 
 
 def _of_other_step(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> bool:
