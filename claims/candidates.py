@@ -13,6 +13,7 @@ from claims.reading import Reading, Sentence
 MOST = 40  # candidates of one sentence
 ENDS_ORDER = ("boundary", "otherwise")  # behind these words stands no more of what is ordered
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
+LAWS = ("legislation_adopted", "legislation_in_force")
 OF_PERSONS = ("ban", "block", "lift")
 
 
@@ -68,6 +69,7 @@ def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re
             continue
         reality.judge(reading, made)
         _as_titled(reading, made)
+        _of_age(reading, made)
         return made
     return None
 
@@ -80,6 +82,12 @@ def _as_titled(reading: Reading, made: Candidate) -> None:
     told = [*([reading.title] if reading.title else []), *reading.sentences[max(0, number - 2) : number - 1]]
     if any(one.has("device") and one.has("ban") for one in told):
         made.action = "device_ban"
+
+
+def _of_age(reading: Reading, made: Candidate) -> None:
+    """A law that was passed is an age limit where the title, its sentence or the one before says that it sets one."""
+    if made.action in LAWS and any(one.has("age_law") for one in roles.told_before(reading, made.sentence)):
+        made.action = "age_restriction"
 
 
 def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:

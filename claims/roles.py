@@ -324,6 +324,12 @@ def _before(reading: Reading, sentence: Sentence) -> list[Sentence]:
     return [one for number in numbers if (one := _numbered(reading, number))]
 
 
+def told_before(reading: Reading, sentence: Sentence) -> list[Sentence]:
+    """The title, the sentence and the one right before it: what a short word for a law stands for."""
+    titled = [reading.title] if reading.title else []
+    return [*titled, sentence, *_before(reading, sentence)[:1]]
+
+
 def _carried(reading: Reading, sentence: Sentence, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Platforms of the nearest sentence before that names one."""
     for earlier in _before(reading, sentence):
@@ -483,7 +489,7 @@ def _says(sentence: Sentence, one: Marked) -> bool:
 def _place(reading: Reading, made: Candidate) -> None:
     sentence = made.sentence
     listed = _listed(sentence, made.at)
-    found = _best_place(sentence, made)
+    found = _of_pronoun(reading, made) or _best_place(sentence, made)
     if len(listed) > 1 or found:
         made.places = listed if len(listed) > 1 else (found,)
         made.signs.add("place_sentence")
@@ -518,6 +524,15 @@ def _home(reading: Reading) -> str:
         return ""
     host = reading.article.url.partition("://")[2].partition("/")[0].partition(":")[0]
     return lexicon.home(host.rpartition(".")[2], reading.language.code)
+
+
+def _of_pronoun(reading: Reading, made: Candidate) -> str:
+    """The place of whoever the sentence before is about, where this one begins with a word for it: "It fined WhatsApp"."""
+    lead = made.sentence.masked[: made.at].strip()
+    if made.voice != "active" or not made.sentence.language.pattern("it_subject").fullmatch(lead):
+        return ""
+    before = _before(reading, made.sentence)[:1]
+    return next((place for one in before if one.of("A", "G", "J") and (place := _best_place(one, None))), "")
 
 
 def _of_governor(reading: Reading, made: Candidate) -> None:
