@@ -52,8 +52,12 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
 
 def _swallows(other: Candidate, one: Candidate) -> bool:
     """True for endings, and for what a court keeps from taking effect: "kept the ban from", of which "ban" is no act."""
-    of_ban = other.rule.action == "court_ruling" and one.rule.trigger == "ban" and one.voice == "noun"
-    return of_ban or (other.rule.swallows and not one.rule.swallows)
+    if other.rule.trigger == "lift" and "platform_acts" in other.signs and one.rule.side == "platform":
+        return False  # "lifted its ban on political advertising": its own rule
+    of_law = other.rule.action == "court_ruling" and one.rule.action != "court_ruling"
+    of_ban = of_law and (one.rule.trigger == "block" or (one.rule.trigger == "ban" and one.voice == "noun"))
+    asked = other.rule.trigger == "investigate" and one.rule.trigger == "order"  # "asked X to explain"
+    return of_ban or asked or (other.rule.swallows and not one.rule.swallows)
 
 
 def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re.Match[str]) -> Candidate | None:

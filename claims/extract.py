@@ -10,6 +10,7 @@ from dataclasses import replace
 from claims import details, lexicon, names, reality, vocabulary, weigh
 from claims.candidate import Candidate
 from claims.candidates import candidates
+from claims.dates import dates
 from claims.mentions import Mention
 from claims.reading import Reading, Sentence, read
 from claims.when import when
@@ -114,6 +115,8 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
         return True
     if one.rule.apart:
         return False
+    if one.action == "court_ruling" and stronger.rule.trigger == "ban" and stronger.voice == "noun":
+        return False  # "upheld the ban": of the two the ruling is the news
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
         return False
     if one.action == "court_ruling" and "noun_bare" in stronger.signs:
@@ -145,6 +148,8 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
         return False
     if _kind(left.action) != _kind(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
+    if left.rule.sums and right.rule.sums and _of_other_year(left.sentence, right.sentence):
+        return False
     both = {*left.platforms, *right.platforms}
     government = left.rule.side == "government"
     if set(left.platforms) & set(right.platforms) or (government and "social media" in both):
@@ -153,6 +158,13 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
         return True
     near = abs(left.sentence.number - right.sentence.number) <= 1
     return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))
+
+
+def _of_other_year(left: Sentence, right: Sentence) -> bool:
+    """True for two sums of different years: "fined 100 million in 2021 ... 325 million in September 2025"."""
+    sums = {details.amount(one.folded) for one in (left, right)}
+    years = [{dated.value[:4] for dated in dates(one.folded, one.language.code, None)} for one in (left, right)]
+    return len(sums) == 2 and ("", "") not in sums and all(years) and not years[0] & years[1]
 
 
 def _kind(action: str) -> str:

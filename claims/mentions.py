@@ -158,9 +158,10 @@ def _place_names(code: str) -> Iterator[tuple[str, _Name]]:
 
 
 def _forms(adjective: str, language: str) -> tuple[str, ...]:
-    """Stems of an adjective: Polish softens that of many men ("brytyjski", "brytyjscy")."""
+    """Stems of an adjective: Polish softens that of many men ("brytyjski", "brytyjscy"); English names the people by it."""
     soft = language == "pl" and adjective.endswith("sk")
-    return (adjective, f"{adjective[:-1]}c") if soft else (adjective,)
+    people = language == "en" and adjective.endswith(("an", "i"))  # "Iranians lost access"
+    return (adjective, f"{adjective[:-1]}c") if soft else (adjective, f"{adjective}s") if people else (adjective,)
 
 
 @lru_cache(maxsize=16)

@@ -18,6 +18,8 @@ LONGEST_TEXT = 400_000  # characters that are read; a book is longer, no article
 NAMED = frozenset("PSE")  # without one of these a text tells nothing of a platform
 ACTED = ("ban", "block", "limit", "fine", "investigate")
 OF_PLACE = re.compile(r" (?:(?:of|de|del|della|di|do|da|von|des|der) )?(?:the |la |l')?")
+OWNED = ("-owned", "-backed")  # "the Google-owned platform" is not Google
+NAMED_APP = re.compile(r"\s[A-Z][\w']*\s")
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 
 
@@ -136,10 +138,11 @@ def read(article: Article) -> Reading:
 def _sentence(
     number: int, start: int, end: int, folded: str, found: list[Mention], base: int, language: Language, written: str
 ) -> Sentence:
+    found = [one for one in found if not (one.kind == "P" and folded[one.end - base :].startswith(OWNED))]
     masked, origin = _mask(folded, found, base)
     if "\n" in masked:
         masked = masked.replace("\n", " ")
-    masked, origin = _words_for_platforms(masked, origin, language)
+    masked, origin = _words_for_platforms(masked, origin, language, written)
     marks = []
     names_ = iter(found)
     for at, char in enumerate(masked):
@@ -191,11 +194,13 @@ def _mask(folded: str, found: list[Mention], base: int) -> tuple[str, list[int]]
     return "".join(parts), origin
 
 
-def _words_for_platforms(masked: str, origin: list[int], language: Language) -> tuple[str, list[int]]:
+def _words_for_platforms(masked: str, origin: list[int], language: Language, written: str) -> tuple[str, list[int]]:
     parts, places, at = [], [], 0
     for m in language.pattern("the_platform").finditer(masked):
         if any(char in lexicon.MARK_NAMES for char in m[0]):
             continue
+        if language.capitals and NAMED_APP.search(written[origin[m.start()] : origin[m.end()]]):
+            continue  # "the Quran app" is none that was told of before
         parts.append(masked[at : m.start()] + MARKS["Q"])
         places.extend(origin[at : m.start()])
         places.append(origin[m.start()])

@@ -36,13 +36,25 @@ def _of_platform(made: Candidate) -> None:
     after = made.sentence.masked[made.end : made.end + 40]
     if made.rule.trigger == "forbid" and made.sentence.language.pattern("one_user").match(after.lstrip()):
         made.signs.add("counted")
-    if re.match(r"(?:\s\S+){0,3}?\s[\d*]", after) or made.sentence.language.pattern("many").match(after.lstrip()):
+    if _counted(made):
         made.signs.add("counted")
+    if made.sentence.language.pattern("one_account").match(made.sentence.masked[made.end : made.end + 80]):
+        made.signs.add("object_users")  # "banned the channel of a commentator" is no rule
     if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
         made.signs.add("suspected")
     start = _clause_start(made.sentence.masked, made.at)
     if made.sentence.language.pattern("compelled").search(made.sentence.masked, start, made.at):
         made.signs.add("compelled")
+
+
+def _counted(made: Candidate) -> bool:
+    """True for "removed 3,000 posts": a number of them, no date and no age."""
+    pattern = made.sentence.language.pattern
+    after = made.sentence.masked[made.end : made.end + 40]
+    if pattern("many").match(after.lstrip()):
+        return True
+    m = re.match(r"(?:\s\S+){0,3}?\s[\d*]\S*\s?(\w*)", after)
+    return m is not None and not pattern("calendar").fullmatch(m[1]) and not pattern("age").search(after)
 
 
 def compare(found: list[Candidate]) -> None:
@@ -98,7 +110,7 @@ def _reality(made: Candidate) -> None:
     written = _own_clause(made, masked[max(start, made.at - reach(75)) : made.at])
     before = pattern("real_before").sub(" ", written)
     if made.rule.law:  # what a law would do is not whether it was passed
-        before = pattern("law_would").sub(" ", before)
+        before = pattern("law_relative").sub(" ", pattern("law_would").sub(" ", before))
     if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
         before = pattern("preliminary").sub(" ", before)
     after = masked[made.end : made.end + reach(50)]
@@ -114,7 +126,7 @@ def _reality(made: Candidate) -> None:
     if made.rule.needs != "court" or made.rule.trigger == "block":  # a law on conditions is upheld without any
         made.signs.update(_conditional(made, start))
     if _future(made):
-        made.signs.add("future")
+        made.signs.add("unreal" if made.rule.needs == "court" else "future")  # what a court will decide is not decided
     if {"future", "conditional_after"} <= made.signs:
         made.signs.add("ultimatum")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
@@ -170,8 +182,8 @@ def _conditional(made: Candidate, start: int) -> set[str]:
     own = pattern("own_choice").search(masked, first, last) if made.rule.side == "platform" else None
     if own:
         return set()  # "unless their parents allow it": what a rule leaves to those it is for
-    if pattern("hangs").search(masked, first, last):
-        return {"conditional"}
+    if made.rule.trigger != "order" and pattern("hangs").search(masked, first, last):
+        return {"conditional"}  # an order "unless it complies" is given all the same
     if not made.sentence.language.spaced:
         return set()  # a Chinese condition stands before what it is about
     return {"conditional_after"} if pattern("condition").search(masked, made.at, last) else set()

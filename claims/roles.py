@@ -13,6 +13,7 @@ from claims.reading import Marked, Reading, Sentence
 INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
 CLAUSE_APART = 1.5  # what a place loses that acts in another clause
+LISTED = (", ", " and ", ", and ", " or ")
 LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 BACK = 3  # sentences a platform or place is carried on from
@@ -78,10 +79,22 @@ def _needed(rule: Rule, made: Candidate) -> bool:
     if rule.needs == "authority":
         return any(one.kind in "AG" or (one.kind == "J" and one.at < made.at) for one in sentence.actors)
     if rule.needs == "prosecution":
-        return bool(sentence.language.pattern("prosecution").search(sentence.masked, 0, made.at)) or any(
-            mark.at < made.at for mark in sentence.of("A", "J")
-        )
+        return _prosecutes(made)
     return True
+
+
+def _prosecutes(made: Candidate) -> bool:
+    """Somebody who acts for a state stands before the words; "moderators in Kenya" are none."""
+    sentence, pattern = made.sentence, made.sentence.language.pattern
+    private = list(pattern("private_party").finditer(sentence.masked, 0, made.at))
+    start = private[-1].end() if private else 0
+    if pattern("prosecution").search(sentence.masked, start, made.at):
+        return True
+    return any(
+        start <= mark.at < made.at
+        for mark in sentence.of("A", "J")
+        if not (private and sentence.language.ends_with("located", sentence.masked[: mark.at]))
+    )
 
 
 # what is acted upon -------------------------------------------------------------------------------------------------
@@ -107,6 +120,9 @@ def _target(reading: Reading, made: Candidate) -> None:
     elif platform_side and sentence.of("E"):
         made.platforms = tuple(mark.mention.value for mark in sentence.of("E")[:1] if mark.mention)
         made.signs.add("target_sentence")
+    elif _stores(made) and _of_store(made):
+        made.platforms = _of_store(made)
+        made.signs.add("target_near")
     elif sentence.of("P") and not sentence.of("Q") and not _stores(made):
         made.platforms = tuple(mark.mention.value for mark in sentence.of("P")[:1] if mark.mention)
         made.signs.add("modifier_only")
@@ -137,7 +153,14 @@ def _turned(made: Candidate, chosen: Marked) -> bool:
         return False
     if made.at <= chosen.at < made.end or _inverted(made, chosen):
         return False  # "access to Telegram was cut": its place is part of the words
+    if made.voice == "active" and chosen.at < made.at and _actor_between(made, chosen):
+        return False  # "TikTok, which India banned", "ChatGPT left Italy after the regulator restricted its processing"
     return (chosen.at < made.at) != (made.voice == "passive")
+
+
+def _actor_between(made: Candidate, chosen: Marked) -> bool:
+    between = [one for one in made.sentence.actors if chosen.at < one.at < made.at and one.kind in GOVERNING]
+    return any(not origin(made.sentence, one) for one in between)
 
 
 def _inverted(made: Candidate, chosen: Marked) -> bool:
@@ -183,6 +206,21 @@ def _stores(made: Candidate) -> frozenset[str]:
     if made.rule.trigger == "order" and made.rule.action in ADDRESSED:
         return frozenset()
     return names.store_keepers() if made.sentence.has("store") else frozenset()
+
+
+def _of_store(made: Candidate) -> tuple[str, ...]:
+    """The store itself, where it is told to drop an app that is none of ours: "pulled the Quran app from its App Store"."""
+    sentence = made.sentence
+    if made.rule.trigger not in ("remove", "order") or sentence.of("Q"):
+        return ()
+    behind = next((mark.at for mark in sentence.of("P") if mark.at >= made.end), len(sentence.masked))
+    if not sentence.has("an_app") and not sentence.strange(made.end, behind):
+        return ()
+    return tuple(
+        dict.fromkeys(
+            mark.mention.value for mark in sentence.of("P") if mark.mention and mark.mention.value in _stores(made)
+        )
+    )
 
 
 def _of_person(made: Candidate, named: list[Marked]) -> tuple[str, ...]:
@@ -363,6 +401,7 @@ def _agent(made: Candidate) -> None:
         made.signs.discard("target_turned")  # the same said twice
     order = sentence.language.order  # where verbs close the sentence, "by" follows who acts
     by_platform = order != "sov" and by and by[0].kind in "PEQ" and not by[0].modifier and by[0].at - made.end < 40
+    by_platform = by_platform and not any(made.end <= one.at < by[0].at for one in sentence.of("P", "Q"))
     processes = made.action == "processing_ban"  # "a limit on the processing of data by OpenAI"
     if made.voice != "active" and by_platform and not processes and not _object_of_noun(made, by[0]):
         made.signs.add("platform_acts")
@@ -453,12 +492,14 @@ def _platform_subject(made: Candidate) -> None:
     """Whether the platform is the one who acts: the nearest before the words that is no object, before any authority."""
     sentence = made.sentence
     ends_with = sentence.language.ends_with
-    free = [
-        one
-        for one in sentence.actors
-        if one.at < made.at
-        and not ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")
-    ]
+    free: list[Marked] = []
+    behind: Marked | None = None  # the last name of a list behind a preposition: "links to Facebook, Instagram"
+    for one in [one for one in sentence.actors if one.at < made.at]:
+        listed = behind is not None and sentence.masked[behind.at + 1 : one.at] in LISTED
+        if listed or ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?"):
+            behind = one
+        else:
+            free.append(one)
     others = [one for one in free if one.kind in "AG"]
     owners = [one for one in free if one.kind in "PEQ" and not one.modifier and not _acted_upon(sentence, one, others)]
     if (owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at)) or (
@@ -488,6 +529,12 @@ def _says(sentence: Sentence, one: Marked) -> bool:
 # where --------------------------------------------------------------------------------------------------------------
 def _place(reading: Reading, made: Candidate) -> None:
     sentence = made.sentence
+    if made.rule.needs == "prosecution" and sentence.has("joint_states"):
+        made.places = tuple(sorted(lexicon.federations()))[
+            :1
+        ]  # "42 attorneys general", "13 states" act for the federation
+        made.signs.add("place_sentence")
+        return
     listed = _listed(sentence, made.at)
     found = _of_pronoun(reading, made) or _best_place(sentence, made)
     if len(listed) > 1 or found:

@@ -19,6 +19,7 @@ from records import When
 NEWS = timedelta(days=10)  # a report stands so near to what it reports
 PRECISE = {"day": 3.0, "month": 1.5, "year": 0.0}
 ENOUGH = 1.5  # below it a date is not taken for the claim's
+QUOTED = 2.0
 LATER = {"deadline": 2.0, "effective": 0.4}  # what is to come dates the act less well than the day it was told
 SINCE = 60  # characters between what lasts and the date it lasts since
 FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect on"
@@ -28,6 +29,7 @@ FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect o
 class _Found:
     when: When
     score: float
+    sentence: int  # number
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +41,7 @@ def when(reading: Reading, told: list[Candidate]) -> tuple[When, ...]:
     """Dates of what ``told`` tells, the best first; () if the text gives none. ``told[0]`` holds the quote."""
     day = day_of(reading.article.published)
     best = told[0]
-    found = sorted(_all(reading, told, day), key=lambda one: -one.score)
+    found = sorted(_within_own(list(_all(reading, told, day)), best.sentence), key=lambda one: -one.score)
     kept = {one.when.value: one.when for one in reversed(found) if one.score >= ENOUGH}
     first = tuple(kept.values())[::-1]
     return first or (_memo(reading, day) if best.rule.side == "platform" else ())
@@ -87,7 +89,23 @@ def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, 
             continue
         when_ = _when(reading, sentence, dated, one.action)
         score = value + PRECISE[dated.precision] + _nearness(sentence, one, dated, at) + _news(dated, day)
-        yield _Found(when_, score - LATER.get(when_.role, 0.0))
+        yield _Found(when_, score - LATER.get(when_.role, 0.0) - _quoted(sentence, dated), sentence.number)
+
+
+def _within_own(found: list[_Found], own: Sentence) -> list[_Found]:
+    """Without days of other sentences outside the month or year that the sentence itself tells."""
+    stated = [one for one in found if one.sentence == own.number and one.when.role not in LATER]
+    best = max(stated, key=lambda one: one.score, default=None)
+    if best is None or best.when.precision == "day":
+        return found
+    return [one for one in found if one.sentence == own.number or one.when.value.startswith(best.when.value)]
+
+
+def _quoted(sentence: Sentence, dated: Dated) -> float:
+    """What the "today" of a quotation loses: it was said on another day than it was reported."""
+    before = sentence.folded[: dated.start]
+    inside = before.count("“") > before.count("”") or before.count('"') % 2 == 1
+    return QUOTED if inside and dated.basis == "derived" else 0.0
 
 
 def _nearness(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> float:

@@ -30,9 +30,9 @@ PULL_SIGN = 0.020  # how strongly a weight is drawn to the one in the file, per 
 PULL_RULE = 0.050
 AGAINST = -1.5  # a sign that speaks so strongly against ("could", "denied") ...
 KEPT = 0.85  # ... keeps this much of its force, whatever few texts say
-OWN = 1.5  # and one of an own article, as one and a half
+OWN = 2.0  # and one of an own article, as two
 PRECISE = 0.875  # of published claims that must be right, cross-validated
-REAL = 2.0  # a candidate of a real article weighs as much as two of own sentences
+REAL = 4.0  # a candidate of a real article weighs as much as four of own sentences
 ARTICLES = SHARED / "corpus" / "articles" / "dev.jsonl"
 
 
