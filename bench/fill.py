@@ -18,8 +18,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from store.database import index, key, many, open_tracker, put
-from store.door import save_names
 from store.files import writing
+from store.given import save_names
 from store.kinds import kinds
 
 FIRST, DAYS = date(2015, 1, 1), 4_000

@@ -30,10 +30,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.fill import BATCH, SCOPES, World
 from records import Claim, When
+from store.claim import claim_columns, save_claim
 from store.database import key, many, open_tracker
 from store.documents import Rereader
-from store.door import claim_columns, save_claim, save_names
 from store.files import writing
+from store.given import save_names
 from store.kinds import kinds
 from store.settle import settle
 

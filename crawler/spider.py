@@ -30,7 +30,8 @@ from crawler.reading import LARGE
 from crawler.report import CrawlSettings
 from records import Link, Page, Source
 from store.archive import Archive
-from store.door import MOVED, ROBOTS, Door, Reading
+from store.door import Door, Reading
+from store.sightings import MOVED, ROBOTS
 from store.visits import PERMANENT
 
 SECRET = {"set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate"}

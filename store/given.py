@@ -6,7 +6,8 @@ import hashlib
 import sqlite3
 from pathlib import Path
 
-from store.database import put
+from claims import names
+from store.database import many, put, slug
 from store.files import writing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,7 +16,7 @@ FILES = (
     "claims",
     "records.py",
     "store/register.py",
-    "store/door.py",
+    "store/claim.py",
     "store/given.py",
 )  # and what reads them
 NOTE = "given"
@@ -28,12 +29,30 @@ def load(db: sqlite3.Connection) -> None:
     if held and held[0] == digest:
         return
     from store import register
-    from store.door import save_names
 
     save_names(db)
     register.load(db)
     with writing(db):
         put(db, "note", {"key": NOTE, "value": digest})
+
+
+def save_names(db: sqlite3.Connection) -> None:
+    """The reference tables of platforms, jurisdictions and authorities, for readers to join with."""
+    with writing(db):
+        for platform in names.platforms():
+            put(db, "platform", {"name": platform.name, "id": slug(platform.name), "owner": platform.owner, "kind": platform.kind,
+                                 "aliases": many(platform.aliases), "wikidata": ""})  # fmt: skip
+        for place in names.jurisdictions():
+            country, _, part = place.code.partition("-")
+            kind = "subnational" if part else "supranational" if place.code == "EU" else "country"
+            put(
+                db,
+                "jurisdiction",
+                {"code": place.code, "name": place.name, "part_of": country if part else "", "kind": kind},
+            )
+        for body in names.authorities():
+            put(db, "authority", {"id": body.id, "name": body.name, "kind": body.kind, "jurisdiction": body.jurisdiction,
+                                  "abbreviation": next(iter(body.abbreviations), ""), "url": ""})  # fmt: skip
 
 
 def _digest() -> str:

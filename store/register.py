@@ -22,8 +22,8 @@ from typing import Any
 from claims import names, vocabulary
 from errors import BadConfiguration, BanwatchError
 from records import Claim, When
+from store.claim import claim_columns, save_claim
 from store.database import key, many
-from store.door import claim_columns, save_claim
 from store.files import writing
 from store.places import drop_claim
 

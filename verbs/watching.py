@@ -154,7 +154,7 @@ def register_load(home: Home, folder: Path | None, as_json: bool) -> None:
     from crawler.lock import crawl_lock
     from store import register
     from store.archive import Archive
-    from store.door import save_names
+    from store.given import save_names
 
     home.folder.mkdir(parents=True, exist_ok=True)
     with crawl_lock(home.lock), Archive(home.archive) as archive, open_door(home, archive) as door:

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 import parsers.tables
 from banwatch import main
 from store.archive import Archive
-from store.door import save_names
+from store.given import save_names
 from store.rows import country
 
 COLUMNS = [

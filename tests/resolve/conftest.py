@@ -11,9 +11,10 @@ import pytest
 
 from records import Claim, When
 from store import register
+from store.claim import claim_columns, save_claim
 from store.database import key, open_tracker
-from store.door import claim_columns, save_claim, save_names
 from store.files import writing
+from store.given import save_names
 from store.settle import settle
 from tests.resolve.tellings import NONE
 

@@ -20,9 +20,9 @@ from typing import Any
 from claims import names
 from records import Claim, When
 from store import register
+from store.claim import claim_columns, save_claim
 from store.database import add, key, many
 from store.documents import Rereader
-from store.door import claim_columns, save_claim
 from store.kinds import kinds
 
 WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))

@@ -14,8 +14,8 @@ from claims import vocabulary
 from records import Claim, When
 from store.apart import HELD_APART, SAYS
 from store.cases import rules as case_rules
+from store.claim import claim_columns, save_claim
 from store.database import add, key, open_tracker
-from store.door import claim_columns, save_claim
 from store.files import writing
 from store.kinds import family_rules, kinds
 from store.settle import settle

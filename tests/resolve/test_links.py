@@ -7,8 +7,8 @@ import sqlite3
 
 from claims import vocabulary
 from records import Claim, When
+from store.claim import claim_columns, save_claim
 from store.database import add, key
-from store.door import claim_columns, save_claim
 from store.files import writing
 from store.links import FITS, RELATIONS, phrases
 from store.places import mark_claim

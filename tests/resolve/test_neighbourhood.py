@@ -13,8 +13,8 @@ import pytest
 
 from store import places
 from store.database import open_tracker
-from store.door import save_names
 from store.files import writing
+from store.given import save_names
 from store.places import mark_claim
 from store.settle import settle
 from store.stretches import KEPT, LONE, Spot, cores

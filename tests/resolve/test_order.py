@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from store import register, stretches
 from store.database import open_tracker
-from store.door import save_names
 from store.files import writing
+from store.given import save_names
 from store.places import drop_claim, mark_claim
 from store.settle import settle
 from tests.drawn import drawn

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from store.database import open_tracker
-from store.door import save_names
 from store.files import writing
+from store.given import save_names
 from store.settle import settle
 from tests.resolve.conftest import tell
 from tests.resolve.tellings import NONE, Telling, facts, same, save, tellings

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.archive import Archive
-from store.door import MOVED, Door
+from store.door import Door
 from store.rebuild import rebuild
+from store.sightings import MOVED
 from tests.drawn import drawn
 from tests.store.conftest import BEGIN, SOURCES, page, read, rows, store
 

@@ -19,8 +19,9 @@ from feeds import issues
 from feeds.addresses import Site
 from records import Article, Expect, Link, Page, Record, Source, Tally
 from store.archive import Archive
-from store.door import MOVED, Door
+from store.door import Door
 from store.rebuild import rebuild
+from store.sightings import MOVED
 from store.watch import due
 from tests.drawn import drawn
 from tests.store.conftest import BEGIN, rows
