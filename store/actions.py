@@ -12,7 +12,7 @@ from typing import Any
 
 from store.conflicts import save_conflicts
 from store.database import index, key, many, put, unindex
-from store.documents import drop_development, save_development
+from store.developments import drop_development, save_development
 from store.happenings import Happening, development_id, happenings, tells_of
 from store.kinds import case_of, kinds
 from store.life import Dated, Life, de_facto, is_ending, life

@@ -2,89 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import changes
 from changes import canary
 from records import Block, Change, Past
-from store.database import Clean, index, key, many, put, unindex, unsettled
+from store.database import Clean, index, key, many, unindex
+from store.developments import drop_development, save_development
 from store.fate import home_of
 from store.lapse import SINGS
 from store.prepare import letters, outlined
-from store.titles import title_of
+from store.updates import CANARY, REAL, ROLLED_BACK, Update, save_update
 from store.variants import save_variants
+from store.walk import State
 
 HISTORY = 30  # earlier states that a capture is compared with
-KIND_OF_TOPIC = (
-    ("law_enforcement_disclosure", "policy_law_enforcement_disclosure"),
-    ("transparency_report", "policy_transparency_report"),
-    ("content_moderation", "policy_moderation"),
-)
-STAYS = timedelta(days=30)  # an earlier text that comes back for longer is no variant that takes turns
 NO_VERSION = "wrong_document_or_error_page"
-REAL = {"substantive", "editorial"}
-CANARY, ROLLED_BACK = "canary_removed", "rolled_back"  # stages of a change that is more than a change of words
 SUMMARY = 240  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Rereader:
-    """How an archived page reads on another day: which selector counts then, and the blocks it gives."""
+    """How an archived page reads on another day.
 
-    selector: Callable[[str, str], int]  # source id, ISO day -> index of the selector in force
-    blocks: Callable[[str, str, str], tuple[Block, ...]]  # page id, source id, ISO instant -> blocks, () if none match
-    upgraded: Callable[
-        [str, str], bool
-    ]  # source id, ISO instant -> whether an imported text was read otherwise from then on
+    ``selector``: (source id, ISO day) -> index of the selector in force; ``blocks``: (page id, source id, ISO instant) -> blocks, ()
+    if none match; ``upgraded``: (source id, ISO instant) -> whether an imported text was read otherwise from then on.
+    """
 
-
-@dataclass(slots=True)
-class State:
-    """Where the walk over the captures stands. ``seen`` maps a version to the instant it was last seen, in that order."""
-
-    seen: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, tuple[str, str]] = field(default_factory=dict)  # version -> page, instant it was last captured
-    previous: sqlite3.Row | None = None
-    first_url: str = ""
-    texts: dict[str, tuple[Block, ...]] = field(default_factory=dict)  # of the versions in ``seen`` that were read
-
-    kind: str = ""  # of the previous capture, and why
-    reason: str = ""
-    runs: Counter[str] = field(default_factory=Counter)  # version -> times it came
-    arrived: dict[str, str] = field(default_factory=dict)  # version -> kind with which it first came
-    left: str = ""  # version that was given up when the document went back to an earlier one
-    back_since: str = ""  # since when it has stayed there; "" if it did not go back, or that was told
-
-    def rolled_back(self, capture: sqlite3.Row) -> str:
-        """The version that was taken back, if this capture shows that it was: it came once, as news, and has been gone for
-        STAYS days. A page that alternates between variants comes back to each.
-        """
-        if not self.back_since or self.previous is None or capture["version"] != self.previous["version"]:
-            return ""
-        stayed = datetime.fromisoformat(capture["fetched_at"]) - datetime.fromisoformat(self.back_since)
-        news = self.runs[self.left] == 1 and self.arrived.get(self.left) == "substantive"
-        return self.left if news and stayed >= STAYS else ""
-
-    def after(self, capture: sqlite3.Row, kind: str, reason: str) -> None:
-        if self.rolled_back(capture):
-            self.back_since = ""
-        if self.previous is None or capture["version"] != self.previous["version"]:
-            self.runs[capture["version"]] += 1
-            self.arrived.setdefault(capture["version"], kind)
-            self.left = self.previous["version"] if self.previous and kind == "flapping" else ""
-            self.back_since = capture["fetched_at"] if self.left else ""
-        self.kind, self.reason = kind, reason
-        self.seen.pop(capture["version"], None)
-        self.seen[capture["version"]] = capture["fetched_at"]
-        self.pages[capture["version"]] = (capture["page"], capture["fetched_at"])
-        self.previous = capture
-        self.first_url = self.first_url or capture["url"]
+    selector: Callable[[str, str], int]
+    blocks: Callable[[str, str, str], tuple[Block, ...]]
+    upgraded: Callable[[str, str], bool]
 
 
 def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
@@ -92,9 +42,8 @@ def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -
     captures = db.execute(
         "select * from capture where document = ? order by fetched_at, sha256, id", (document,)
     ).fetchall()
-    since = min(
-        (c["fetched_at"] for c in captures if not c["kind"]), default="~"
-    )  # all captures of one instant, or none
+    # all captures of one instant, or none
+    since = min((c["fetched_at"] for c in captures if not c["kind"]), default="~")
     start = next((i for i, c in enumerate(captures) if c["fetched_at"] >= since), len(captures))
     _forget(db, document, captures[start:])
     row = db.execute("select * from document where id = ?", (document,)).fetchone()
@@ -143,7 +92,7 @@ def _settle_capture(
             db.execute("update version set is_version = 0 where id = ?", (capture["version"],))
             reason = f"{judged.cause}: {reason}"
         if kind not in {"first", "same_text"}:
-            _save_change(db, document, walk, capture, judged, ours, old, stage)
+            save_update(db, document, capture, Update(judged, old, walk.last_seen, ours, stage))
     db.execute("update capture set kind = ?, reason = ? where id = ?", (kind, reason, capture["id"]))
     return kind, reason
 
@@ -192,10 +141,9 @@ def _save_roll_back(
         f" gave way on {walk.back_since[:10]} to the one before it, which has stood for {_days(walk.back_since, capture['fetched_at'])} days;"
         " the text that was taken back came once, as a change of substance, so this is no page that takes turns"
     )
-    told = replace(
-        judged, reason=reason, effective=None, announced=None
-    )  # a date the old text states is no date of its return
-    _save_change(db, document, walk, capture, told, False, left, ROLLED_BACK, walk.back_since)
+    # a date the old text states is no date of its return
+    told = replace(judged, reason=reason, effective=None, announced=None)
+    save_update(db, document, capture, Update(told, left, walk.last_seen, stage=ROLLED_BACK, since=walk.back_since))
 
 
 def _days(since: str, until: str) -> int:
@@ -289,92 +237,6 @@ def _blocks(db: sqlite3.Connection, walk: State, version: str) -> tuple[Block, .
             *db.execute("select text, blocks from version where id = ?", (version,)).fetchone()
         )
     return walk.texts[version]
-
-
-def _save_change(
-    db: sqlite3.Connection,
-    document: sqlite3.Row,
-    walk: State,
-    capture: sqlite3.Row,
-    judged: Change,
-    ours: bool,
-    old: str,
-    stage: str = "changed",
-    since: str = "",
-) -> None:
-    """``stage``: what the change is to be told as; ``since``: the instant it came about, if that is not the capture's."""
-    times = db.execute(
-        "select count(*) from change where document = ? and old is ? and new = ?",
-        (document["id"], old or None, capture["version"]),
-    ).fetchone()[0]
-    change = key("change", document["id"], old, capture["version"], times)
-    effective = judged.effective
-    put(db, "change", {
-        "id": change, "document": document["id"], "old": old or None, "new": capture["version"], "seen_at": capture["fetched_at"],
-        "last_not_seen": walk.previous["fetched_at"] if walk.previous else "", "class": judged.kind, "reason": judged.reason,
-        "topics": many(judged.topics), "direction": judged.direction, "kind": kind_of(judged.topics),
-        "effective_on": effective.value if effective else "", "effective_precision": effective.precision if effective else "",
-        "effective_ambiguous": int(bool(effective and effective.ambiguous)),
-        "announced_for": judged.announced.value if judged.announced else "", "key_sentence_old": judged.key_old,
-        "key_sentence_new": judged.key_new, "summary": judged.summary, "diff": many(asdict(h) for h in judged.hunks), "ours": int(ours),
-    })  # fmt: skip
-    if not ours and judged.kind in REAL:
-        words = " ".join([judged.summary, judged.key_old, judged.key_new])
-        index(db, "update", change, _title(document, judged, stage), words, document["language"])
-    if not ours and (judged.kind == "substantive" or (judged.kind == "editorial" and judged.fields_moved)):
-        _save_development(db, document, capture, judged, change, stage, since)
-
-
-def _title(document: sqlite3.Row, judged: Change, stage: str) -> str:
-    first = next((topic for topic, _ in KIND_OF_TOPIC if topic in judged.topics), "")
-    return title_of(document["platform"], document["document_type"], judged, first, stage)
-
-
-def kind_of(topics: tuple[str, ...]) -> str:
-    """The kind of policy update that topics make: the first of KIND_OF_TOPIC, else a change of terms."""
-    return next((kind for topic, kind in KIND_OF_TOPIC if topic in topics), "policy_terms_change")
-
-
-def _save_development(
-    db: sqlite3.Connection,
-    document: sqlite3.Row,
-    capture: sqlite3.Row,
-    judged: Change,
-    change: str,
-    stage: str,
-    since: str,
-) -> None:
-    when = judged.effective or judged.announced
-    save_development(db, {
-        "id": key("development", change), "side": "platform", "kind": kind_of(judged.topics), "stage": stage, "action": None,
-        "change": change, "document": document["id"], "happened_on": when.value if when else (since or capture["fetched_at"])[:10],
-        "precision": when.precision if when else "day", "date_role": when.role if when else "first_seen",
-        "date_basis": when.basis if when else "observed", "title": _title(document, judged, stage),
-        "summary": judged.summary, "platforms": many([document["platform"]]), "jurisdiction": "", "authority": "",
-        "topics": many(judged.topics), "url": capture["url"], "published_at": capture["fetched_at"],
-        "updated_at": capture["fetched_at"], "baseline": 0,
-    })  # fmt: skip
-
-
-def save_development(db: sqlite3.Connection, row: dict[str, Any]) -> None:
-    """Write a development with its index by platform."""
-    put(db, "development", row)
-    _mark_answer(db, row["side"], row["id"])
-    db.execute("delete from development_platform where development = ?", (row["id"],))
-    for platform in json.loads(row["platforms"]):
-        put(db, "development_platform", {"platform": platform, "development": row["id"]})
-
-
-def _mark_answer(db: sqlite3.Connection, side: str, development: str) -> None:
-    if side == "platform":
-        unsettled(db, "answer", development)
-
-
-def drop_development(db: sqlite3.Connection, development: str) -> None:
-    """Take a development out."""
-    unsettled(db, "answer", development)
-    db.execute("delete from development_platform where development = ?", (development,))
-    db.execute("delete from development where id = ?", (development,))
 
 
 def _summarise(db: sqlite3.Connection, document: sqlite3.Row, captures: list[sqlite3.Row]) -> None:

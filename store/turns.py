@@ -8,11 +8,13 @@ from typing import Any
 
 from changes import canary
 from store.database import key, many
-from store.documents import NO_VERSION, drop_development, kind_of, save_development
+from store.developments import drop_development, save_development
+from store.documents import NO_VERSION
 from store.fate import Turn, fates, looks, numbered, turns
 from store.lapse import lapses
 from store.prepare import outlined
 from store.titles import day
+from store.updates import kind_of
 
 MOST_QUOTE = 240  # characters
 LAPSED = "canary_lapsed"

@@ -17,7 +17,7 @@ from pathlib import Path
 from records import Source
 from store import troubles, visits
 from store.database import key, many, put
-from store.documents import save_development
+from store.developments import save_development
 from store.troubles import Troubles
 from store.visits import KEPT_OUT, TRANSIENT, Visit
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from store.actions import CLAIMS, title
 from store.database import many
-from store.documents import drop_development, save_development
+from store.developments import drop_development, save_development
 from store.happenings import development_id, happenings
 from store.life import life
 from store.resolve import strands
