@@ -12,6 +12,7 @@ from claims.reading import Reading, Sentence
 
 MOST = 40  # candidates of one sentence
 ENDS_ORDER = ("boundary", "otherwise")  # behind these words stands no more of what is ordered
+NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
 LAWS = ("legislation_adopted", "legislation_in_force")
 OF_PERSONS = ("ban", "block", "lift")
@@ -58,6 +59,14 @@ def _swallows(other: Candidate, one: Candidate) -> bool:
     of_ban = of_law and (one.rule.trigger == "block" or (one.rule.trigger == "ban" and one.voice == "noun"))
     asked = other.rule.trigger == "investigate" and one.rule.trigger == "order"  # "asked X to explain"
     return of_ban or asked or (other.rule.swallows and not one.rule.swallows)
+
+
+def _ordered(one: Candidate, made: list[Candidate]) -> bool:
+    """True where a platform right before the words is told to do what they say."""
+    return any(
+        other.rule.trigger == "order" and other.action != one.action and 0 <= one.at - other.end <= NEAR_ORDER
+        for other in made
+    )
 
 
 def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re.Match[str]) -> Candidate | None:

@@ -285,7 +285,7 @@ def _title_sign(title: Sentence, trigger: str) -> str:
 
 def told_apart(made: Candidate) -> bool:
     """True where the sentence itself makes the act news: an inquiry that was opened, a block of a whole country."""
-    if made.rule.trigger in ("investigate", "preliminary", "sue"):
+    if made.rule.trigger in ("investigate", "preliminary"):
         named = not {"target_context", "target_word", "target_later"} & made.signs
         return named and made.sentence.near("open_strong", made.at, made.end, 60) is not None
     return not {"agent_none", "agent_far", "agent_strange", "target_context", "target_later"} & made.signs

@@ -86,6 +86,11 @@ def _needed(rule: Rule, made: Candidate) -> bool:
 def _prosecutes(made: Candidate) -> bool:
     """Somebody who acts for a state stands before the words; "moderators in Kenya" are none."""
     sentence, pattern = made.sentence, made.sentence.language.pattern
+    if made.voice == "passive" or sentence.language.ends_with("brought_by", sentence.masked[: made.end + 16]):
+        by = [
+            one for one in sentence.actors if one.at >= made.end and one.kind in "AGJ"
+        ]  # "was sued by", "a lawsuit from"
+        return bool(by) and _follows_by(sentence, by[0])
     private = list(pattern("private_party").finditer(sentence.masked, 0, made.at))
     start = private[-1].end() if private else 0
     if pattern("prosecution").search(sentence.masked, start, made.at):
