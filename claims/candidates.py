@@ -46,6 +46,11 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
         return True  # who may not leave a country is not a platform that is banned
     if "in_law" in one.signs and any(other.rule.law or other.action == "court_ruling" for other in made):
         return True
+    if one.rule.trigger == "order" and any(other.rule.law for other in made):
+        if one.sentence.language.pattern("law_asks").match(one.words):
+            return True  # "passed a law; it requires ByteDance to sell": what the law asks is told with it
+    if one.rule.trigger in ("ban", "block") and "target_turned" in one.signs and _ordered(one, made):
+        return True  # "ordered TikTok to suspend its rewards": what is suspended is a part of it
     return any(
         other is not one and _swallows(other, one) and one.at < other.end and other.at < one.end for other in made
     )
@@ -53,6 +58,8 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
 
 def _swallows(other: Candidate, one: Candidate) -> bool:
     """True for endings, and for what a court keeps from taking effect: "kept the ban from", of which "ban" is no act."""
+    if other.action == one.action == "court_ruling":
+        return other.rule.apart and not one.rule.apart
     if other.rule.trigger == "lift" and "platform_acts" in other.signs and one.rule.side == "platform":
         return False  # "lifted its ban on political advertising": its own rule
     of_law = other.rule.action == "court_ruling" and one.rule.action != "court_ruling"
