@@ -46,11 +46,8 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
         return True  # who may not leave a country is not a platform that is banned
     if "in_law" in one.signs and any(other.rule.law or other.action == "court_ruling" for other in made):
         return True
-    if one.rule.trigger == "order" and any(other.rule.law for other in made):
-        if one.sentence.language.pattern("law_asks").match(one.words):
-            return True  # "passed a law; it requires ByteDance to sell": what the law asks is told with it
-    if one.rule.trigger in ("ban", "block") and "target_turned" in one.signs and _ordered(one, made):
-        return True  # "ordered TikTok to suspend its rewards": what is suspended is a part of it
+    if _is_content(one, made):
+        return True
     return any(
         other is not one and _swallows(other, one) and one.at < other.end and other.at < one.end for other in made
     )
@@ -66,6 +63,14 @@ def _swallows(other: Candidate, one: Candidate) -> bool:
     of_ban = of_law and (one.rule.trigger == "block" or (one.rule.trigger == "ban" and one.voice == "noun"))
     asked = other.rule.trigger == "investigate" and one.rule.trigger == "order"  # "asked X to explain"
     return of_ban or asked or (other.rule.swallows and not one.rule.swallows)
+
+
+def _is_content(one: Candidate, made: list[Candidate]) -> bool:
+    """True for what a law asks ("passed a law; it requires ByteDance to sell") and what an order is for ("ordered TikTok to
+    suspend its rewards"): it is told with them."""
+    if one.rule.trigger == "order" and any(other.rule.law for other in made):
+        return one.sentence.language.pattern("law_asks").match(one.words) is not None
+    return one.rule.trigger in ("ban", "block") and "target_turned" in one.signs and _ordered(one, made)
 
 
 def _ordered(one: Candidate, made: list[Candidate]) -> bool:
