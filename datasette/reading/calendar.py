@@ -1,13 +1,14 @@
 """Every measure of one state of the tracker, laid out so that what was in force on any day is found without walking through all.
 
 The measures of one app, place and kind overlap; a run is a stretch of days in which at least one of them is in force. Runs in order of
-their first day are cut at the day asked for; only what a page then shows is looked at measure by measure.
+their first day are cut at the day asked for; only the apps and places that a page then shows are looked at kind by kind.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from threading import Lock
@@ -20,6 +21,7 @@ ALL = "select platform, jurisdiction, kind, in_force_from, in_force_until, actio
 OPEN = "~"  # behind every day
 BUILDING = Lock()
 Measure = tuple[str, str, str]  # first day, first day after it (OPEN: none), action
+Stretch = tuple[str, str]  # first day, first day after it
 
 
 @dataclass(slots=True)
@@ -46,17 +48,68 @@ class Held:
 
 
 @dataclass(slots=True)
-class Calendar:
-    """Runs in order of their first day: three lists side by side."""
+class Pile:
+    """What one place does to one app on a day, in every kind: the cells of a matrix, the strongest and oldest first. A page shows the
+    first and how many more there are; the others are laid out only for who reads them all."""
+
+    kinds: Sequence[Held]  # the strongest first
+    day: str
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        cells = [(held.weight, cell["since"], held.kind, cell) for held in self.kinds for cell in (held.on(self.day),)]
+        return (cell for *_, cell in sorted(cells, key=lambda one: one[:3]))
+
+    @property
+    def first(self) -> dict[str, Any]:
+        one, *others = self.kinds[:2]
+        return next(iter(self)) if others and others[0].weight == one.weight else one.on(self.day)
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Iterable) else NotImplemented
+
+
+@dataclass(slots=True)
+class Runs:
+    """Stretches of days in order of their first: three lists side by side. Those of one thing neither overlap nor touch."""
 
     begins: list[str] = field(default_factory=list)
-    ends: list[str] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)  # each the first day after it
+    things: list[Any] = field(default_factory=list)
 
-    def on(self, day: str) -> list[Held]:
-        """What is in force on an ISO day; each app, place and kind once."""
+    def on(self, day: str) -> list[Any]:
+        """The things that have a stretch with this ISO day in it, each once."""
         last = bisect_right(self.begins, day)
-        return [held for end, held in zip(islice(self.ends, last), self.held, strict=False) if end > day]
+        return [thing for end, thing in zip(islice(self.ends, last), self.things, strict=False) if end > day]
+
+
+@dataclass(slots=True)
+class Pair:
+    """What one place does to one app, over all days."""
+
+    kinds: list[Held]  # the strongest first
+    runs: list[list[Stretch]]  # of each kind
+    edges: list[str]  # days on which another set of kinds is in force
+    between: dict[int, list[Held]] = field(default_factory=dict)  # what was asked for already
+
+    def on(self, day: str) -> Pile:
+        at = bisect_right(self.edges, day)
+        if at not in self.between:
+            self.between[at] = [
+                held
+                for held, runs in zip(self.kinds, self.runs, strict=True)
+                if any(begin <= day < end for begin, end in runs)
+            ]
+        return Pile(self.between[at], day)
+
+
+@dataclass(slots=True)
+class Calendar:
+    pairs: dict[tuple[str, str], Pair]  # by app and place
+    restricted: Runs  # of (app, place)
+    groups: Runs  # of (place, group of kinds)
 
 
 def calendar(look: Look) -> Calendar:
@@ -69,13 +122,21 @@ def calendar(look: Look) -> Calendar:
 
 
 def _made(rows: Iterable[tuple[str, ...]]) -> Calendar:
-    runs: list[tuple[str, str, Held]] = []
-    for (platform, place, kind), mine in groupby(rows, lambda row: row[:3]):
-        measures = [(since, until or OPEN, action) for *_, since, until, action in mine]
-        held = _held(platform, place, kind, measures)
-        runs += [(begin, end, held) for begin, end in _runs(measures)]
-    runs.sort(key=lambda run: run[0])
-    return Calendar(*(list(column) for column in zip(*runs, strict=True))) if runs else Calendar()
+    pairs: dict[tuple[str, str], Pair] = {}
+    stretches: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
+    by_group: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
+    for (platform, place), mine in groupby(rows, lambda row: row[:2]):
+        found = []
+        for kind, theirs in groupby(mine, lambda row: row[2]):
+            measures = [(since, until or OPEN, action) for *_, since, until, action in theirs]
+            held, runs = _held(platform, place, kind, measures), _runs((since, until) for since, until, _ in measures)
+            found.append((held, runs))
+            stretches[platform, place] += runs
+            by_group[place, held.group] += runs
+        found.sort(key=lambda one: one[0].weight)
+        edges = sorted({day for _, runs in found for run in runs for day in run})
+        pairs[platform, place] = Pair([held for held, _ in found], [runs for _, runs in found], edges)
+    return Calendar(pairs, _laid(stretches), _laid(by_group))
 
 
 def _held(platform: str, place: str, kind: str, measures: list[Measure]) -> Held:
@@ -88,11 +149,19 @@ def _held(platform: str, place: str, kind: str, measures: list[Measure]) -> Held
                 [(since, action) for since, _, action in lasting], [end for _, end, _ in lasting])  # fmt: skip
 
 
-def _runs(measures: list[Measure]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for since, until, _ in measures:
-        if found and since <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], until))
-        else:
-            found.append((since, until))
-    return found
+def _runs(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Stretches in order of their first day -> the same days without overlap."""
+    found, begin, end = list[Stretch](), "", ""
+    for since, until in stretches:
+        if since > end:
+            found.append((begin, end))
+            begin, end = since, until
+        elif until > end:
+            end = until
+    return [*found[1:], (begin, end)] if begin else []
+
+
+def _laid(stretches: Mapping[Any, Iterable[Stretch]]) -> Runs:
+    runs = [(*run, thing) for thing, mine in stretches.items() for run in _runs(sorted(mine))]
+    runs.sort(key=lambda run: run[0])
+    return Runs(*(list(column) for column in zip(*runs, strict=True))) if runs else Runs()

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 from reading import grid, words
+from reading.calendar import Pile
 from reading.documents import blocks_of
 from reading.look import Look, Shown
 from reading.worldmap import outlines
@@ -129,4 +130,9 @@ def as_json(shown: Shown, look: Look) -> str:
             "bibtex": shown.cite["bibtex"],
             "csl": json.loads(shown.cite["csl"]),
         }
-    return json.dumps(body, ensure_ascii=False, default=str)
+    return json.dumps(body, ensure_ascii=False, default=_plain)
+
+
+def _plain(found: object) -> Any:
+    """For JSON: what is laid out only when it is read (``Pile``) as a list, anything else as text."""
+    return list(found) if isinstance(found, Pile) else str(found)

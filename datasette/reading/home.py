@@ -13,7 +13,7 @@ WAYS = 12
 def home(look: Look) -> Shown:
     found = in_force.cells(look)
     data = {
-        "figures": in_force.figures((cell["platform"], cell["place"], cell["group"]) for cell in found),
+        "figures": in_force.figures(found),
         "latest": latest(look, 9),
         "ahead": ahead(look, 4),
         "matrix": in_force.matrix(found, apps=11, places=18),

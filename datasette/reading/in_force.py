@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from reading.calendar import calendar
+from reading.calendar import Pile, calendar
 from reading.look import Look
 from reading.words import group, strength
 
@@ -50,16 +50,14 @@ def strongest(found: list[Cell], key: str) -> dict[str, list[Cell]]:
 
 def on_day(look: Look, day: str, apps: int, places: int) -> tuple[dict[str, Any], dict[str, int]]:
     """(matrix, figures) of any day: what ``matrix`` and ``figures`` make of its cells, reading only those that are shown."""
-    held = calendar(look).on(day)
-    frame = corner([(one.platform, one.place) for one in held], apps, places)
-    columns, lines = set(frame["apps"]), set(frame["places"])
-    rows = [
-        (one.weight, (cell := one.on(day))["since"], one.platform, one.place, one.kind, cell)
-        for one in held
-        if one.place in lines and one.platform in columns
-    ]
-    found = [row[-1] for row in sorted(rows)]  # as ``cells`` has them; app, place and kind are never all the same
-    return frame | {"cells": filled(found, frame)}, figures([(one.platform, one.place, one.group) for one in held])
+    held = calendar(look)
+    restricted = held.restricted.on(day)
+    frame = corner(restricted, apps, places)
+    columns, lines = set(frame["apps"]), {place: dict[str, Pile]() for place in frame["places"]}
+    for app, place in restricted:
+        if app in columns and place in lines:
+            lines[place][app] = held.pairs[app, place].on(day)
+    return frame | {"cells": lines}, _figures(restricted, held.groups.on(day))
 
 
 def matrix(found: list[Cell], apps: int = 0, places: int = 0) -> dict[str, Any]:
@@ -106,15 +104,19 @@ def world_now(found: list[Cell]) -> dict[str, Cell]:
     return shown
 
 
-def figures(found: Iterable[tuple[str, str, str]]) -> dict[str, int]:
-    """The numbers at the top of the home page, of (app, place, group)."""
-    apps, by = set(), defaultdict(set)
-    for app, place, name in found:
-        apps.add(app)
-        by[name].add(place)
+def figures(found: Collection[Cell]) -> dict[str, int]:
+    """The numbers at the top of the home page."""
+    return _figures(
+        [(cell["platform"], cell["place"]) for cell in found], {(cell["place"], cell["group"]) for cell in found}
+    )
+
+
+def _figures(restricted: Iterable[tuple[str, str]], groups: Collection[tuple[str, str]]) -> dict[str, int]:
+    """Of each (app, place) and each (place, group of kinds) once."""
+    apps, places = zip(*restricted, strict=True) if restricted else ((), ())
     return {
-        "places": len(set().union(*by.values())),
-        "apps": len(apps),
-        "blocking": len(by["block"]),
-        "devices": len(by["device"]),
+        "places": len(set(places)),
+        "apps": len(set(apps)),
+        "blocking": sum(name == "block" for _, name in groups),
+        "devices": sum(name == "device" for _, name in groups),
     }

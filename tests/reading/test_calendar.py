@@ -31,7 +31,7 @@ def compare(look: Look, day: str, apps: int = 0, places: int = 0) -> None:
     cells = in_force.cells(look, day)
     matrix, figures = in_force.on_day(look, day, apps, places)
     assert matrix == in_force.matrix(cells, apps, places)
-    assert figures == in_force.figures((cell["platform"], cell["place"], cell["group"]) for cell in cells)
+    assert figures == in_force.figures(cells)
 
 
 @pytest.mark.parametrize("shown", [(0, 0), (3, 2)])
