@@ -20,7 +20,7 @@ BASES = {
     "all-changes": ("all-changes", ""),
 }
 ALSO = "exists (select 1 from feed_row s where s.name = ? and s.value in ({}) and s.published_at = r.published_at and s.item = r.item)"
-SAYS = "exists (select 1 from news n where n.id = r.item and {}) or exists (select 1 from small_news n where n.id = r.item and {})"
+SAYS = "exists (select 1 from {} n where n.id = r.item and {})"
 LISTS = {"platform": "platforms", "topic": "topics"}
 AFTER = " and r.published_at <= ? and (r.published_at < ? or r.item > ?)"  # in the order of a feed: newest first, then by id
 REACH, REACH_OF_TEXT = 5_000, 2_000  # items of a part that one page walks through; fewer where their text is looked at
@@ -29,8 +29,10 @@ IN_QUOTES = f"""
 with held as materialized (select item, kind from search where search match ? order by rowid desc limit {HELD})
 select r.published_at, r.item from (
   select published_at, id as item from news where action in (select item from held where kind = 'action')
-  union select published_at, id from news where change in (select item from held where kind = 'update')
-  union select published_at, id from small_news where change in (select item from held where kind = 'update')) r where """
+  union select published_at, id from news where change in (select item from held where kind = 'update')"""
+SMALL_IN_QUOTES = (
+    " union select published_at, id from small_news where change in (select item from held where kind = 'update')"
+)
 Key = tuple[str, str]  # (published_at, id) of an item
 Condition = tuple[str, Sequence[str]]
 
@@ -50,6 +52,11 @@ class Cut:
     part: tuple[str, str]  # name and value
     also: tuple[Condition, ...] = ()
     words: tuple[str, ...] = ()
+
+    @property
+    def small(self) -> bool:
+        """Whether changes of wording stand in it, too: no other part holds them."""
+        return self.part == BASES["all-changes"]
 
     @property
     def whole(self) -> bool:
@@ -86,8 +93,8 @@ class Cut:
 
     def _walked(self, db: sqlite3.Connection, most: int, before: Key | None) -> tuple[list[Key], Key | None]:
         """(keys of items that fit, the last key walked if there may be more behind it)."""
-        narrowed = [*self.also, *([_says(self.words)] if self.words else [])]
-        reach = REACH_OF_TEXT if any("news n" in sql for sql, _ in narrowed) else REACH
+        narrowed = [*self.also, *([_says(self.words, self.small)] if self.words else [])]
+        reach = REACH_OF_TEXT if self.words or self.small else REACH
         sql = (
             f"select r.published_at, r.item, {' and '.join(f'({sql})' for sql, _ in narrowed) or 1} from feed_row r"
             f" where r.name = ? and r.value = ?{AFTER if before else ''} order by r.published_at desc, r.item limit {reach if narrowed else most}"
@@ -106,7 +113,7 @@ class Cut:
         """Keys of items whose action or change has the words in its quotes or its title."""
         narrowed = [*self.also, (ALSO.format("?"), self.part)]
         fits = " and ".join(f"({sql})" for sql, _ in narrowed) + (AFTER if before else "")
-        sql = f"{IN_QUOTES}{fits} order by r.published_at desc, r.item limit {most}"
+        sql = f"{IN_QUOTES}{SMALL_IN_QUOTES if self.small else ''}) r where {fits} order by r.published_at desc, r.item limit {most}"
         return db.execute(sql, [_phrase(self.words), *_values(narrowed), *_after(before)]).fetchall()
 
 
@@ -150,14 +157,19 @@ def _has(name: str, values: Sequence[str]) -> Condition:
         sql = f"exists (select 1 from json_each(n.{LISTS[name]}) where value in ({marks}))"
     else:
         sql = f"n.{'authority_id' if name == 'authority' else name} in ({marks})"
-    return SAYS.format(sql, sql), [*values, *values]
+    return _told(sql, values, small=True)
 
 
-def _says(words: Sequence[str]) -> Condition:
+def _says(words: Sequence[str], small: bool) -> Condition:
     """Every word stands in the title or the summary."""
     sql = " and ".join("instr(lower(n.title || ' ' || n.summary), ?)" for _ in words)
-    terms = [word.lower() for word in words]
-    return SAYS.format(sql, sql), [*terms, *terms]
+    return _told(sql, [word.lower() for word in words], small)
+
+
+def _told(sql: str, values: Sequence[str], small: bool) -> Condition:
+    """What is asked of an item's row of news, or of that of a change of wording."""
+    views = ["news", "small_news"] if small else ["news"]
+    return " or ".join(SAYS.format(view, sql) for view in views), [*values] * len(views)
 
 
 def _phrase(words: Sequence[str]) -> str:
