@@ -11,11 +11,11 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from feeds import issues, queries, slices
-from feeds.addresses import Site
+from feeds.addresses import FORMS, Site
 from feeds.cuts import Cut, Key, cut
 from feeds.detail import BATCH, Row, details, rows_of
 from feeds.forms import Head, join, written
@@ -46,7 +46,7 @@ class Edition:
         self.db = db
         self.site = site
         self._items: dict[str, Item] = {}
-        self._written: dict[tuple[str, str], bytes] = {}
+        self._written: dict[str, dict[str, bytes]] = {form: {} for form in FORMS}
 
     @cached_property
     def names(self) -> slices.Names:
@@ -95,7 +95,8 @@ class Edition:
         new = [row for row in rows if row["id"] not in self._items]
         if len(self._items) + len(new) > KEPT:
             self._items.clear()
-            self._written.clear()
+            for texts in self._written.values():
+                texts.clear()
             new = list(rows)
         for found in details(self.db, new):
             self._items[found.row["id"]] = item(self.site, found, self.names.jurisdiction)
@@ -124,13 +125,13 @@ class Edition:
         found = read.page(self.db, PAGE, _key(before))
         rows = self._rows(found.ids)
         older = self.site.feed(slice_.address(form, before="~".join(found.last))) if found.last else ""
-        updated = max((one.updated for one in self.items(rows)), default=EPOCH)
+        items = self.items(rows)
         head = replace(
-            self._head(slice_, form, 0, 0, updated),
+            self._head(slice_, form, 0, 0, _updated(items)),
             self=self.site.feed(slice_.address(form, before=before)),
             next=older,
         )
-        return join(form, head, self._fragments(form, rows))
+        return join(form, head, self._fragments(form, items))
 
     def every_body(self, slice_: Slice, forms: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(address, bytes) of a slice in every form with all its archives: what ``body`` gives, for far fewer queries."""
@@ -140,21 +141,25 @@ class Edition:
             first, last = span(len(rows), page)
             if first % BATCH == 0:
                 self.items(rows[first : first + BATCH])  # of the next documents too: fewer queries
+            items = self.items(rows[first:last][::-1])
+            updated = _updated(items)
             for form in forms:
-                yield slice_.address(form, page), self.feed(slice_, form, rows[first:last][::-1], page, archives)
+                head = self._head(slice_, form, page, archives, updated)
+                yield slice_.address(form, page), join(form, head, self._fragments(form, items))
 
     def feed(self, slice_: Slice, form: str, rows: Sequence[Row], page: int, archives: int) -> bytes:
         """The rows as one document."""
-        updated = max((found.updated for found in self.items(rows)), default=EPOCH)
-        return join(form, self._head(slice_, form, page, archives, updated), self._fragments(form, rows))
+        items = self.items(rows)
+        return join(form, self._head(slice_, form, page, archives, _updated(items)), self._fragments(form, items))
 
-    def _fragments(self, form: str, rows: Sequence[Row]) -> list[bytes]:
-        new = [row for row in rows if (form, row["id"]) not in self._written]
-        for row, text in zip(new, written(form, self.items(new)), strict=True):
-            self._written[form, row["id"]] = text
-        return [self._written[form, row["id"]] for row in rows]
+    def _fragments(self, form: str, items: Sequence[Item]) -> list[bytes]:
+        texts = self._written[form]
+        new = [one for one in items if one.id not in texts]
+        for one, text in zip(new, written(form, new), strict=True):
+            texts[one.id] = text
+        return [texts[one.id] for one in items]
 
-    def _head(self, slice_: Slice, form: str, page: int, archives: int, updated: Any) -> Head:
+    def _head(self, slice_: Slice, form: str, page: int, archives: int, updated: datetime) -> Head:
         site, said = self.site, slices.title(self.names, slice_)
         address = slice_.address(form, page)
 
@@ -192,9 +197,13 @@ class Edition:
         head = Head(
             id=self.site.id("feed", *filter(None, (stem.removesuffix(f".{form}"), query))), title=f"{self.site.title}: {said}",
             description=about or said, home=home_, self=self.site.feed(address), site=self.site.title, up=_up(address),
-            updated=max((i.updated for i in items), default=EPOCH), hub=self.site.hub,
+            updated=_updated(items), hub=self.site.hub,
         )  # fmt: skip
         return join(form, head, written(form, items))
+
+
+def _updated(items: Iterable[Item]) -> datetime:
+    return max((one.updated for one in items), default=EPOCH)
 
 
 def _key(before: str) -> Key | None:

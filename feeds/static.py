@@ -8,7 +8,9 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +24,7 @@ from feeds.page import framed, index, listing
 Questions = Mapping[str, Mapping[str, Any]]
 PARAMETER = re.compile(r"(?<!:):(\w+)")
 MOST_ROWS = 1_000  # of a question, as the server has it (max_returned_rows)
+AHEAD = 50  # files that may wait to be written
 LEFT_BEHIND = 3_600  # seconds after which an unfinished file belongs to a build that is dead
 STYLES = {name: Path(__file__).parent / name for name in ("feed.xsl", "feed.css", "index.css")}
 
@@ -50,7 +53,7 @@ def build(tracker: Path, out: Path, base_url: str = "", questions: Questions = M
 
 def _written(db: sqlite3.Connection, out: Path, base_url: str, questions: Questions) -> list[Path]:
     edition = Edition(db, Site.from_environment(base_url))
-    return [write(out / name, body) for name, body in files(edition, questions)]
+    return write_all(out, files(edition, questions))
 
 
 def files(edition: Edition, questions: Questions) -> Iterator[tuple[str, bytes]]:
@@ -83,6 +86,17 @@ def _sweep(out: Path) -> None:
     for part in out.rglob(".*.part"):
         if time.time() - part.stat().st_mtime > LEFT_BEHIND:
             part.unlink(missing_ok=True)
+
+
+def write_all(out: Path, found: Iterable[tuple[str, bytes]]) -> list[Path]:
+    """Write files below ``out``, each while the next are made (a thread that writes leaves the processor to others)."""
+    done, begun = list[Path](), deque[Future[Path]]()
+    with ThreadPoolExecutor(1) as pen:
+        for name, body in found:
+            begun.append(pen.submit(write, out / name, body))
+            if len(begun) > AHEAD:
+                done.append(begun.popleft().result())
+        return [*done, *(one.result() for one in begun)]
 
 
 def write(path: Path, body: bytes) -> Path:
