@@ -114,7 +114,8 @@ class Cut:
         narrowed = [*self.also, (ALSO.format("?"), self.part)]
         fits = " and ".join(f"({sql})" for sql, _ in narrowed) + (AFTER if before else "")
         sql = f"{IN_QUOTES}{SMALL_IN_QUOTES if self.small else ''}) r where {fits} order by r.published_at desc, r.item limit {most}"
-        return db.execute(sql, [_phrase(self.words), *_values(narrowed), *_after(before)]).fetchall()
+        rows = db.execute(sql, [_phrase(self.words), *_values(narrowed), *_after(before)])
+        return [(at, item) for at, item in rows]  # a server's rows are no tuples, and no two of them are the same
 
 
 def size(db: sqlite3.Connection, name: str, value: str) -> int:

@@ -25,6 +25,7 @@ from reading.look import Look, Shown, arguments
 from reading.names import Names, read_names
 from reading.pages import PAGES
 from reading.rows import Missing, Moved
+from reading.words import label, words
 
 from feeds.answer import has
 
@@ -222,7 +223,22 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     for one in (env, environment()):
         equip(one)
         one.globals.update(base=datasette.setting("base_url").rstrip("/"), config=datasette.plugin_config("site") or {},
-                           questions=lambda: questions(datasette))  # fmt: skip
+                           questions=lambda: questions(datasette), worded=lambda column, value: worded(datasette, column, value))  # fmt: skip
+
+
+WORDS = {"topics": "topic", "kinds": "kind"}  # columns whose words have another name
+
+
+def worded(datasette: Any, column: str, value: object) -> str:
+    """A value of a facet as people read it: a place by its name, a word of the vocabulary without its underscores."""
+    text = str(value)
+    if column == "jurisdiction" and text:
+        site = site_of(datasette)
+        return site.names_at(site.state(), site.watch).place(text)
+    if column == "state":
+        column = "health" if text in words()["health"] else "state"
+    table = WORDS.get(column, column)
+    return (label(text, table) if table in words() else text) or "(not stated)"
 
 
 def questions(datasette: Any) -> list[dict[str, str]]:

@@ -107,4 +107,9 @@ def _html(text: str, name: str) -> Markup:
         html,
     )
     html = html.replace("</table>", "</table></div>")
+    html = re.sub(
+        "<pre>",
+        lambda _: f'<pre role="region" aria-label="{name.capitalize()}, text {next(number)}" tabindex="0">',
+        html,
+    )
     return Markup(html)

@@ -8,13 +8,16 @@ from reading.look import Look, Shown
 from reading.worldmap import world_map
 
 WAYS = 12
+NEWEST = 2  # of each side, beside the map: whoever comes must see at once what is new
 
 
 def home(look: Look) -> Shown:
     found = in_force.cells(look)
+    lately = latest(look, 9)
+    newest = [one for side in ("government", "platform") for one in [d for d in lately if d["side"] == side][:NEWEST]]
     data = {
         "figures": in_force.figures(found),
-        "latest": latest(look, 9),
+        "latest": lately,
         "ahead": ahead(look, 4),
         "matrix": in_force.matrix(found, apps=11, places=18),
         "map": world_map(look, found),
@@ -23,7 +26,11 @@ def home(look: Look) -> Shown:
         "as_of": look.value("select max(last_try) from health") or "",
     }
     about = "Who restricts which app, where, since when and on what ground, and how the platforms answer: dated, quoted, archived."
-    return Shown("home.html", "Banwatch", "/", data, about)
+    extra = {
+        "newest": sorted(newest, key=lambda d: d["happened_on"], reverse=True),
+        "earlier": [one for one in lately if one not in newest],
+    }
+    return Shown("home.html", "Banwatch", "/", data, about, extra=extra)
 
 
 def ways(found: list[in_force.Cell]) -> dict[str, list[tuple[str, int]]]:

@@ -128,7 +128,9 @@ def members(value: object) -> list[str]:
 
 
 def read(value: str, field: str = "") -> str:
-    """A value of a fact as people read it: a day in words, a list without its brackets, a word of the vocabulary."""
+    """A value of a fact as people read it: a day in words, a list without its brackets, an amount, a word of the vocabulary."""
+    if field == "amount":
+        return money(*value.partition(" ")[::2])
     if value.startswith("["):
         return (
             ", ".join(label(member, "scope" if field == "scopes" else "reason") for member in members(value)) or "none"

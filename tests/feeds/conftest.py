@@ -30,6 +30,7 @@ def db(tracker: Path) -> Iterator[sqlite3.Connection]:
 def ask(db: sqlite3.Connection) -> Ask:
     """``ask("/all.atom", "platform=telegram", host="evil.example")``."""
     live = Live()
+    db.row_factory = sqlite3.Row  # as Datasette has it: rows that are no tuples
 
     def one(path: str, query: str = "", method: str = "GET", **headers: str) -> Answer:
         return answer(live, db, path, query, {name.replace("_", "-"): value for name, value in headers.items()}, method)

@@ -75,6 +75,11 @@ def test_filters_narrow_and_combine(ask: Ask) -> None:
     assert titles("q=cybersecurity devices") and titles('q="un(closed AND *') == []
 
 
+def test_what_has_the_words_in_its_title_and_in_its_quotes_appears_once(ask: Ask) -> None:
+    ids = [e.id for e in feedparser.parse(ask("/all.atom", "q=telegram").body).entries]
+    assert len(ids) > 3 and len(ids) == len(set(ids))
+
+
 def test_one_feed_has_one_address_however_it_is_asked_for(ask: Ask) -> None:
     bodies = {
         ask(*where).body
