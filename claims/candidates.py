@@ -48,9 +48,16 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
         return True
     if _is_content(one, made):
         return True
+    if _reason(one) and any(other.at < one.at and other.rule.side == "government" for other in made):
+        return True  # "banned it, accusing the app of breaking the law": why it was banned
     return any(
         other is not one and _swallows(other, one) and one.at < other.end and other.at < one.end for other in made
     )
+
+
+def _reason(one: Candidate) -> bool:
+    said = one.sentence.language.pattern("reason_participle").match(one.words)
+    return said is not None and one.rule.trigger in ("investigate", "preliminary")
 
 
 def _swallows(other: Candidate, one: Candidate) -> bool:

@@ -49,6 +49,7 @@ class Rule:
     law: bool = False  # a step of a law: no platform need be named
     loose: bool = False  # may take its platform from the sentences before
     holders: bool = False  # "Facebook users' data" concerns Facebook
+    of_posts: bool = False  # "Twitter accounts" concern Twitter
     sums: bool = False  # each sum is an act of its own
     subject: bool = False  # the platform stands before the words, as who pays does
     users: bool = False  # no act if users, accounts or posts are what it is done to

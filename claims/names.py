@@ -115,6 +115,11 @@ def related(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
     return bool({*some, *_owners(some)} & set(others) or set(some) & _owners(others))
 
 
+def with_owners(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Platforms, and behind them the companies that own them."""
+    return tuple(dict.fromkeys([*values, *sorted(owner for owner in _owners(values) if owner)]))
+
+
 def _owners(values: tuple[str, ...]) -> set[str]:
     return {platform(value).owner for value in values}
 

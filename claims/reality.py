@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 
-from claims import lexicon, vocabulary
+from claims import lexicon, names, vocabulary
 from claims.candidate import Candidate
 from claims.reading import Reading, Sentence
 
@@ -79,12 +79,16 @@ def place_by_actor(found: list[Candidate]) -> None:
     acting: dict[str, list[Candidate]] = defaultdict(list)  # platform -> candidates with an actor and a place, in order
     for one in found:
         if ACTS & one.signs and "place_sentence" in one.signs:
-            for platform in one.platforms:
+            for platform in names.with_owners(one.platforms):
                 acting[platform].append(one)
     for one in found:
         if "place_context" not in one.signs:
             continue
-        told = [other for platform in one.platforms if (other := _last_before(acting[platform], one.sentence.number))]
+        told = [
+            other
+            for platform in names.with_owners(one.platforms)
+            if (other := _last_before(acting[platform], one.sentence.number))
+        ]
         if told:
             one.places = max(told, key=lambda other: other.sentence.number).places
 

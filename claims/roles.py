@@ -192,7 +192,8 @@ def _named(made: Candidate) -> list[Marked]:
     """Platforms of the sentence that can be acted upon: no modifiers, no stores where something is taken out of stores."""
     sentence, stores = made.sentence, _stores(made)
     marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in stores]
-    plain = [mark for mark in marks if not mark.modifier or (made.rule.holders and _holds(sentence, mark))]
+    meant = made.rule.of_posts
+    plain = [mark for mark in marks if meant or not mark.modifier or (made.rule.holders and _holds(sentence, mark))]
     words = sentence.of("Q") if not plain else []
     return plain or ([] if words else sentence.of("S"))
 
