@@ -100,16 +100,16 @@ def _without_weaker(groups: list[list[tuple[float, Candidate, str]]]) -> list[li
     other the surer stays, of equals the first."""
 
     def gives_way(at: int, to: int) -> bool:
-        one, other = groups[at][0], groups[to][0]
-        if not _is_weaker(one, other):
+        if not _is_weaker(groups[at], groups[to]):
             return False
-        return not _is_weaker(other, one) or (other[0], -to) > (one[0], -at)
+        return not _is_weaker(groups[to], groups[at]) or (groups[to][0][0], -to) > (groups[at][0][0], -at)
 
     numbers = range(len(groups))
     return [groups[at] for at in numbers if not any(gives_way(at, to) for to in numbers if to != at)]
 
 
-def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
+def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float, Candidate, str]]) -> bool:
+    row, other = group[0], than[0]
     one, stronger = row[1], other[1]
     if _by_member(row, other):
         return True
@@ -129,7 +129,8 @@ def _is_weaker(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
         return other[0] >= LIKELY or other[0] >= row[0]
     same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
-    apart = reality.told_apart(one) and stronger.action not in lexicon.always_weaker().get(one.action, ())
+    news = [one, *(told for sure, told, _ in group if sure >= weigh.threshold("publish"))]
+    apart = any(map(reality.told_apart, news)) and stronger.action not in lexicon.always_weaker().get(one.action, ())
     return bool(same_place) and not apart and other[0] >= weigh.threshold("publish")
 
 

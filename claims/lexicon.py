@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 MARKS = {"P": "\ue000", "Q": "\ue001", "J": "\ue002", "D": "\ue003", "A": "\ue004", "E": "\ue005", "S": "\ue006"}
 MARK_NAMES = {mark: name for name, mark in MARKS.items()}
 OPENING = 4  # letters
+IMPLIES = "implies_"
 HEADS = tuple(slice(length) for length in range(1, OPENING + 1))
 WORD = re.compile(r"(?<!\w)\S")
 NEVER = re.compile(r"(?!)")
@@ -68,7 +69,7 @@ class Language:
     inverts: bool  # the subject may follow a passive
     capitals: bool  # names alone begin with a capital
     groups: Mapping[str, list[str]]
-    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction, state, implied
+    tables: Mapping[str, Mapping[str, list[str]]]  # scope, reason, direction, state
     date: Mapping[str, Any]
     stop: frozenset[str]
     abbreviations: frozenset[str]
@@ -110,12 +111,18 @@ class Language:
         return bool(self._made[key].search(text))
 
     def table(self, name: str) -> list[tuple[str, re.Pattern[str]]]:
-        """(word of the vocabulary, pattern) of scopes, reasons, directions or states; (place, pattern) of what implies one."""
+        """(word of the vocabulary, pattern) of scopes, reasons, directions or states."""
         rows = self.tables.get(name, {})
         for word in rows:
             if f"{name}:{word}" not in self._made:
                 self._made[f"{name}:{word}"] = self._compile(rows[word])
         return [(word, self._made[f"{name}:{word}"]) for word in rows]
+
+    @cached_property
+    def implied(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """(country, pattern) of the groups ``implies_us`` ...: words that without a name tell which country is meant."""
+        names = [name for name in self.groups if name.startswith(IMPLIES)]
+        return tuple((name.removeprefix(IMPLIES).upper(), self.pattern(name)) for name in names)
 
     def _compile(self, entries: list[str] | tuple[str, ...]) -> re.Pattern[str]:
         voiced: dict[str, list[str]] = {}
@@ -151,7 +158,7 @@ def language(code: str) -> Language:
         inverts=row.get("inverts", False),
         capitals=row.get("capitals", True),
         groups={**_date_groups(row["date"]), **row["group"]},
-        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction", "state", "implied")},
+        tables={name: row.get(name, {}) for name in ("scope", "reason", "direction", "state")},
         date=row["date"],
         stop=frozenset(row["stop"]),
         abbreviations=frozenset(row.get("abbreviations", ())),

@@ -33,12 +33,12 @@ def judge(reading: Reading, made: Candidate) -> None:
 def _of_platform(made: Candidate) -> None:
     if made.sentence.near("standing", made.at, made.end, 30):
         made.signs.add("standing")
-    after = made.sentence.masked[made.end : made.end + 40]
-    if made.rule.trigger == "forbid" and made.sentence.language.pattern("one_user").match(after.lstrip()):
-        made.signs.add("counted")
     if _counted(made):
         made.signs.add("counted")
-    if made.sentence.language.pattern("one_account").match(made.sentence.masked[made.end : made.end + 80]):
+    of_rules = made.rule.trigger in ("rules", "terms")  # "a policy that forbids politicians" is one all the same
+    if not of_rules and made.sentence.language.pattern("one_account").match(
+        made.sentence.masked[made.end : made.end + 80]
+    ):
         made.signs.add("object_users")  # "banned the channel of a commentator" is no rule
     if made.sentence.language.pattern("suspicion").search(made.sentence.masked, 0, made.at):
         made.signs.add("suspected")
@@ -130,7 +130,10 @@ def _reality(made: Candidate) -> None:
     if made.rule.needs != "court" or made.rule.trigger == "block":  # a law on conditions is upheld without any
         made.signs.update(_conditional(made, start))
     if _future(made):
-        made.signs.add("unreal" if made.rule.needs == "court" else "future")  # what a court will decide is not decided
+        stage = made.rule.needs == "court" or made.rule.trigger in ("vote_to", "propose", "sign")
+        made.signs.add(
+            "unreal" if stage else "future"
+        )  # what a court will decide or a house will vote on is not decided
     if {"future", "conditional_after"} <= made.signs:
         made.signs.add("ultimatum")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
@@ -201,8 +204,9 @@ def _firm_acts(made: Candidate) -> bool:
 
 
 def _future(made: Candidate) -> bool:
-    masked, reach = made.sentence.masked, made.sentence.language.reach(FORM)
-    return bool(made.sentence.language.pattern("future").search(masked, max(0, made.at - reach), made.end + 1))
+    masked, reach, pattern = made.sentence.masked, made.sentence.language.reach(FORM), made.sentence.language.pattern
+    form = masked[max(0, made.at - reach) : made.end + 1]
+    return bool(pattern("future").search(pattern("law_would").sub(" ", form) if made.rule.law else form))
 
 
 def _clause_start(masked: str, at: int) -> int:

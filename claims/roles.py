@@ -568,7 +568,7 @@ def _place(reading: Reading, made: Candidate) -> None:
 
 def _implied(sentence: Sentence) -> str:
     """The place that words without a name imply where nothing else tells one: "41 states", "both houses of Congress"."""
-    return next((place for place, pattern in sentence.language.table("implied") if pattern.search(sentence.folded)), "")
+    return next((place for place, pattern in sentence.language.implied if pattern.search(sentence.folded)), "")
 
 
 def _home(reading: Reading) -> str:
