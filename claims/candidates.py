@@ -15,6 +15,10 @@ ENDS_ORDER = ("boundary", "otherwise")  # behind these words stands no more of w
 NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
 LAWS = ("legislation_adopted", "legislation_in_force")
+NARROWER = (
+    ("device", "device_ban"),
+    ("processing", "processing_ban"),
+)  # what "the ban" is where the text told so before
 OF_PERSONS = ("ban", "block", "lift")
 
 
@@ -112,8 +116,10 @@ def _as_titled(reading: Reading, made: Candidate) -> None:
         return
     number = made.sentence.number
     told = [*([reading.title] if reading.title else []), *reading.sentences[max(0, number - 2) : number - 1]]
-    if any(one.has("device") and one.has("ban") for one in told):
-        made.action = "device_ban"
+    for group, action in NARROWER:
+        if any(one.has(group) and one.has("ban") for one in told):
+            made.action = action
+            return
 
 
 def _of_age(reading: Reading, made: Candidate) -> None:

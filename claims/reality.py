@@ -191,8 +191,10 @@ def _conditional(made: Candidate, start: int) -> set[str]:
         return set()  # "unless their parents allow it": what a rule leaves to those it is for
     if made.rule.trigger != "order" and pattern("hangs").search(masked, first, last):
         return {"conditional"}  # an order "unless it complies" is given all the same
-    if not made.sentence.language.spaced:
-        return set()  # a Chinese condition stands before what it is about
+    if not made.sentence.language.spaced or made.rule.law:
+        return (
+            set()
+        )  # a Chinese condition stands before what it is about; a law is passed whatever it makes depend on what
     return {"conditional_after"} if pattern("condition").search(masked, made.at, last) else set()
 
 

@@ -13,6 +13,7 @@ from claims.reading import Marked, Reading, Sentence
 INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
 CLAUSE_APART = 1.5  # what a place loses that acts in another clause
+SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
 LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
@@ -118,7 +119,8 @@ def _target(reading: Reading, made: Candidate) -> None:
         made.platforms = _group(sentence, chosen, _stores(made), apart=r"\d" if made.rule.sums else "")
         made.bridge = (made.end, chosen.at) if chosen.at >= made.end else (chosen.at + 1, made.at)
         made.signs.add("target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence")
-        if made.rule.side == "government" and made.rule.trigger in OF_PLATFORMS and _place_only(made, chosen):
+        of_platform = made.rule.side == "government" and made.rule.trigger in OF_PLATFORMS
+        if of_platform and made.action != "processing_ban" and _place_only(made, chosen):
             made.signs.add("target_place")
         if _turned(made, chosen):
             made.signs.add("subject_missing" if made.voice == "passive" else "target_turned")
@@ -508,6 +510,9 @@ def _platform_subject(made: Candidate) -> None:
             free.append(one)
     others = [one for one in free if one.kind in "AG"]
     owners = [one for one in free if one.kind in "PEQ" and not one.modifier and not _acted_upon(sentence, one, others)]
+    if made.voice == "passive" and owners and made.at - owners[-1].at <= SUBJECT:
+        made.signs.add("subject_other")  # "Meta has been banned from": it is whom it is done to
+        return
     if (owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at)) or (
         not others and any(_says(sentence, one) for one in sentence.of("P", "Q", "E") if one.at >= made.end)
     ):
