@@ -163,23 +163,49 @@ def _without_moved(old: Comparable, new: Comparable, left: Places, right: Places
         else:
             kept.append((gap, index))
     rest = [place for place in left if place not in gone]
-    rest = _not_within(old, new, rest)
-    kept = _not_within(new, old, kept)
-    return rest, kept, tuple(moved)
+    return _not_within(old, new, rest, kept), _not_within(new, old, kept, rest), tuple(moved)
 
 
-def _not_within(mine: Comparable, other: Comparable, places: Places) -> Places:
-    """Those whose words do not stand in one run in the other text."""
+def _not_within(mine: Comparable, other: Comparable, places: Places, across: Places) -> Places:
+    """Those whose words do not stand in one run in the other text; and those that stand in a sentence of it that only grew.
+
+    ``across``: what is left of the other text.
+    """
     if not places:
         return places
     whole = f" {other.same_words} "
     budget = 200_000_000 // max(1, len(whole))  # searches; a text of 5 MB is not searched thousands of times
     found: Places = []
+    within: Places = []
     for number, (gap, index) in enumerate(places):
         unit = mine.units[index]
         if number > budget or len(unit.words) < LEAST or f" {unit.norm} " not in whole:
             found.append((gap, index))
-    return found
+        else:
+            within.append((gap, index))
+    return sorted(found + _grown(mine, other, within, across)) if within and across else found
+
+
+def _grown(mine: Comparable, other: Comparable, within: Places, across: Places) -> Places:
+    """Of sentences that stand within others the one that makes up most of a sentence at the same place: it was edited."""
+    beside: dict[int, list[Unit]] = defaultdict(list)
+    for gap, index in across:
+        beside[gap].append(other.units[index])
+    best: dict[int, tuple[float, int, int]] = {}
+    for gap, index in within:
+        unit = mine.units[index]
+        for one in beside.get(gap, [])[:FEW]:
+            score = likeness(unit, one) if _is_grown(unit, one, mine) else 0.0
+            if score >= ALIKE and score > best.get(id(one), (0.0, 0, 0))[0]:
+                best[id(one)] = (score, gap, index)
+    return [(gap, index) for _, gap, index in {place[1:]: place for place in best.values()}.values()]
+
+
+def _is_grown(unit: Unit, longer: Unit, mine: Comparable) -> bool:
+    """Whether a sentence stands in a longer one whose other words are new: else the text was only cut otherwise."""
+    before, stands, behind = f" {longer.norm} ".partition(f" {unit.norm} ")
+    rest = [part for part in (before, behind) if part.count(" ") >= LEAST]
+    return bool(stands) and not (rest and all(part.strip() in mine.same_words for part in rest))
 
 
 def _paired(old: Comparable, new: Comparable, left: Places, right: Places) -> list[Pair]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,7 +23,8 @@ RUN_ON = re.compile(
     r"[.!?](?=[A-ZÀ-ÞА-Я][^\W\d_])(?<=[^\W\d_]{3}[.!?])"
 )  # a heading and its text without a blank: RULES.You
 ENUMERATOR = re.compile(
-    r"^\s*(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})(?:\.(?:\d{1,3}|[a-z])){0,3}[.)]|[-–—•◦▪*])\s+){1,3}", re.I
+    r"^\s*(?-i:[a-z]\.(?=[A-ZÀ-Þ][a-zà-þ]{2}))?(?:(?:\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})(?:\.(?:\d{1,3}|[a-z])){0,3}[.)]|[-–—•◦▪*])\s+){0,3}",
+    re.I,
 )
 MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]", re.I)  # of a list, left alone where a PDF breaks its lines
 NUMBERING = re.compile(r"^(?:section|article|§)?\s*\(?[\d.]*\d\)?[.)]?\s*", re.I)
@@ -39,6 +41,9 @@ SHORT = 15  # words; more are no entry of a table of contents
 MEMORY = 16_384  # sentences and blocks remembered
 NO_WIDGET = 200  # characters; more is a text, or a menu run together
 WIDEST = 1_000  # characters of a menu
+TEASERS = 150  # words of all teasers of other pages under a text
+BUTTONS, NOTICE, TITLE = 120, 500, 30  # characters of the buttons, a paragraph and the title of a notice
+ABOVE = 3  # blocks of a notice above its buttons
 LEAD_END = 300  # characters of what a list stands under
 RUN = 3  # entries that make a table of contents
 
@@ -140,17 +145,37 @@ def words(text: str) -> tuple[str, ...]:
 
 def _kept(blocks: tuple[Block, ...]) -> list[tuple[int, Block]]:
     """Blocks that carry the text: no widgets, no bare numbers, no table of contents."""
-    kept = [(i, b) for i, b in enumerate(blocks) if not _is_widget(b.text, b.kind == "row")]
+    notices = _notices(blocks)
+    kept = [(i, b) for i, b in enumerate(blocks) if i not in notices and not _is_widget(b.text, b.kind == "row")]
     if not kept:
         kept = list(enumerate(blocks))
     tails = pattern("after_the_text")
     for at, (_, block) in enumerate(kept):
         if at > len(kept) // 3 and len(block.text) < 60 and tails.fullmatch(_plain(block.text).casefold()):
-            rest = kept[at + 1 :]
-            if all(len(b.text.split()) <= SHORT for _, b in rest):  # links to other pages, no text of this one
+            if _are_links([b for _, b in kept[at + 1 :]]):
                 kept = kept[:at]
             break
     return _without_contents(kept)
+
+
+def _are_links(rest: Sequence[Block]) -> bool:
+    """Ways to other pages, with a line of what they tell at most: no text of this one."""
+    sizes = [len(block.text.split()) for block in rest]
+    return all(size <= SHORT for size in sizes) or (sum(sizes) <= TEASERS and all(size <= 2 * SHORT for size in sizes))
+
+
+def _notices(blocks: Sequence[Block]) -> set[int]:
+    """Blocks of a notice that asks for consent in the middle of a text: its buttons, and what stands right above them."""
+    found: set[int] = set()
+    for at, block in enumerate(blocks):
+        if len(block.text) <= BUTTONS and pattern("buttons").fullmatch(_plain(block.text).casefold()):
+            above = [i for i in range(max(0, at - ABOVE), at) if len(blocks[i].text) <= NOTICE]
+            asking = [i for i in above if pattern("asks").search(blocks[i].text)]
+            begin = max(asking, default=at)
+            begin -= bool(asking and begin and len(blocks[begin - 1].text) <= TITLE)
+            if asking and above[above.index(max(asking)) :] == list(range(max(asking), at)):
+                found.update(range(begin, at + 1))
+    return found
 
 
 @lru_cache(maxsize=MEMORY)

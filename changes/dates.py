@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
 from changes.comparable import visible
-from changes.lexicon import pattern, table
+from changes.lexicon import little, pattern, table
 from records import Block, When
 
 NEAR = 48  # characters between a label and its date
 HEAD, TAIL = 45, 25  # blocks at either end in which a document states its dates
+SAMPLE = 80  # blocks by which the language of a text is told
+TOP = 5  # blocks in which a date may stand without a label
+ALONE = re.compile(r"[\s.)]*(?:[(\[][^()\[\]]{3,40}[)\]])?\W*")  # behind such a date: no more than a link in brackets
 OPENING = 12  # characters into a block; a label that stands there makes it a line of dates
 SHORT = 260  # characters; elsewhere a date counts in a short block only
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
@@ -52,9 +56,12 @@ def find(text: str) -> list[re.Match[str]]:
     """Every date written in a text, in order, once each."""
     found: list[re.Match[str]] = []
     for year in YEAR.finditer(text):
-        for match in DATE.finditer(text, max(0, year.start() - 32), year.end() + 16):
-            if (not found or match.start() >= found[-1].end()) and _is_month(match):
+        at, end = max(0, year.start() - 32), year.end() + 16
+        while match := DATE.search(text, at, end):
+            fits = _is_month(match)
+            if fits and (not found or match.start() >= found[-1].end()):
                 found.append(match)
+            at = match.end() if fits else match.start() + 1  # "updated 2024-01-30": no month, but a date
     return found
 
 
@@ -86,6 +93,10 @@ def opening() -> re.Pattern[str]:
 
 def stated(blocks: Sequence[Block], at: str, since: str = "") -> list[Stated]:
     """Every date the document gives itself, in order. ``at``: ISO instant of the capture; ``since``: of the one before."""
+    return [_settled(one, blocks) if one.ambiguous else one for one in _stated(blocks, at, since)]
+
+
+def _stated(blocks: Sequence[Block], at: str, since: str) -> list[Stated]:
     found: list[Stated] = []
     for index, block in enumerate(blocks):
         ends = index < HEAD or index >= len(blocks) - TAIL
@@ -94,7 +105,31 @@ def stated(blocks: Sequence[Block], at: str, since: str = "") -> list[Stated]:
         text = visible(block.text)
         before = visible(blocks[index - 1].text)[-NEAR:] if index and len(blocks[index - 1].text) < 2 * NEAR else ""
         found += _in_block(text, before, index, at[:10], since[:10], ends)
-    return found
+    return found or _bare(blocks, at[:10], since[:10])
+
+
+def _settled(one: Stated, blocks: Sequence[Block]) -> Stated:
+    """A date of two readings in a text that is not English is written day first."""
+    held = Counter(word for block in blocks[:SAMPLE] for word in visible(block.text[:SHORT]).casefold().split())
+    tongues = {tongue: sum(held[word] for word in words) for tongue, words in little().items()}
+    best = max(tongues, key=lambda tongue: tongues[tongue])
+    match = find(visible(one.text))
+    if best == "en" or not tongues[best] or not match:
+        return one
+    value = _iso(match[0]["y4"], match[0]["b4"], match[0]["a4"])
+    return replace(one, value=value, ambiguous=False)
+
+
+def _bare(blocks: Sequence[Block], at: str, since: str) -> list[Stated]:
+    """A date that stands alone under the title of a document that labels none."""
+    for index, block in enumerate(blocks[:TOP]):
+        text = visible(block.text) if len(block.text) < 2 * NEAR else ""
+        for match in find(text)[:1]:
+            value, precision, ambiguous = _value(match, at, since)
+            alone = not text[: match.start()].strip(" (-") and ALONE.fullmatch(text[match.end() :])
+            if value and alone and (not at or value <= _later(at)):
+                return [Stated(value, precision, "updated", index, match[0], False, ambiguous)]
+    return []
 
 
 def _in_block(text: str, before: str, index: int, at: str, since: str, ends: bool) -> list[Stated]:

@@ -20,6 +20,7 @@ KIN, MOSTLY = (
     0.85,
     0.8,
 )  # likeness of words of a shorter variant, and the share of its sentences that it may have from the longer one
+SMALL, KEPT = 300, 0.2  # words of a short document, and the share of its sentences that a new edition of it keeps
 PART = 0.5  # share of sentences known from the document: a part of it
 
 
@@ -46,6 +47,8 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
             return "", ""  # a page of its own for what was a part of a longer one
         if known >= PART:
             return "truncated", f"{new.size} words of about {usual}: a part of the document"
+        if usual < SMALL and known >= KEPT and not wall:
+            return "", ""  # a short document that was written anew
         if usual > 80 and (found := _strange(new, past[-1], alike))[0] == "language":
             return found
         if usual > 80:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from changes import dates, diff, history, identity, topics, worth
+from changes import bearing, dates, diff, history, identity, topics, worth
 from changes.align import Alignment, Pair, align
 from changes.comparable import Comparable, Unit, comparable
 from changes.direction import direction
@@ -85,7 +85,7 @@ def _difference(old: Comparable, new: Comparable) -> tuple[Alignment, list[worth
 def _changed(case: Case, base: int) -> Change:
     """The difference from state ``base``: a change of the document, or one variant of a page that takes turns."""
     found, worths = _difference(case.texts[base], case.text)
-    kind, key = worth.class_of(worths), worth.key(worths)
+    kind, key = worth.class_of(worths), bearing.key(worths)
     news = {"banner", "date"} & {one.kind for one in worths}
     if kind != "substantive" and not news and case.past[base].is_version and base != case.last:
         reason = f"a variant of the page that takes turns: closest to the text seen on {_day(case, base)}"
@@ -116,7 +116,7 @@ def _again(case: Case, base: int, pairs: Sequence[Pair]) -> str:
 def _back(case: Case, again: int) -> Change:
     """The same words as an earlier state: what it took back is told by what differs from the latest one."""
     found, worths = _difference(case.texts[case.last], case.text)
-    told = replace(_told(case, case.last, found, worths, worth.key(worths)), kind="flapping", back_to=again)
+    told = replace(_told(case, case.last, found, worths, bearing.key(worths)), kind="flapping", back_to=again)
     return replace(told, reason=f"goes back to the text seen on {_day(case, again)}", base=len(case.past) - 1)
 
 

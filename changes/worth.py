@@ -5,31 +5,30 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from rapidfuzz.distance import Levenshtein
 
 from changes import dates, topics
-from changes.align import Pair, likeness
+from changes.align import Pair
 from changes.comparable import Comparable, Unit, visible
 from changes.lexicon import lands, pattern, said, words_of
 
-EARLY = 0.6  # what stands first tells more
-AGAIN = 0.5  # what differs alike in three or more places tells less
-KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
 SCOPE = 0.9  # worth of a rule that reaches further or less far
 UNDER = 4  # blocks under a heading that announces
 TOP = 8  # blocks in which a page shows its title
 POSTAL = 12  # words of a line of a postal address
 LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
 SENTENCE = 6  # words; less is a title or a button
+FORM, MENU = 150, 4  # words of a form; lines of a menu
+REACHES = 1.45  # of a sentence about ways to reach somebody: more than words that only hint at it
 RULE = 1.0  # worth from which a place changes what is ruled
 
 Run = tuple[tuple[str, ...], tuple[str, ...]]  # words that gave way, words that took their place
 
 
-_shown = lru_cache(maxsize=4_096)(visible)  # many expressions are looked for in one sentence
+shown = lru_cache(maxsize=4_096)(visible)  # many expressions are looked for in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,39 @@ def judge(pairs: Sequence[Pair], old: Comparable, new: Comparable) -> list[Worth
     """The worth of every place, in order."""
     banners = _banners(pairs)
     around = Around(_renames(pairs), _body(old), _body(new), _log(new), banners, _announced(pairs, banners), _postal(pairs), old.norms, new.norms)  # fmt: skip
-    twins = _twins(pairs)
-    return [_worth(pair, around, at in twins) for at, pair in enumerate(pairs)]
+    nothing = _twins(pairs) | _forms(pairs)
+    found = [_worth(pair, around, at in nothing) for at, pair in enumerate(pairs)]
+    return [replace(one, kind="none") for one in found] if _is_menu(found) else found
+
+
+def _forms(pairs: Sequence[Pair]) -> frozenset[int]:
+    """Places of a form that came or went in the middle of a text: short, with two or more of its fields, buttons or consents."""
+    runs: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for at, pair in enumerate(pairs):
+        if pair.old is None or pair.new is None:
+            runs[pair.gap, pair.old is None].append(at)
+    return frozenset(at for run in runs.values() if _is_form([pairs[at] for at in run]) for at in run)
+
+
+def _is_form(places: Sequence[Pair]) -> bool:
+    units = [unit for pair in places if (unit := pair.new or pair.old)]
+    if sum(len(unit.words) for unit in units) > FORM:
+        return False
+    return sum(bool(pattern("form").search(shown(unit.text))) for unit in units) > 1
+
+
+def _is_menu(worths: Sequence[Worth]) -> bool:
+    """Whether all that differs are several short lines that rule nothing: ways to other pages."""
+    real = [one for one in worths if one.kind != "none"]
+    return len(real) >= MENU and all(one.kind in ("wording", "heading") and _is_bare(one.pair) for one in real)
+
+
+def _is_bare(pair: Pair) -> bool:
+    """A short line on either side, no sentence and no entry of a list of what is ruled."""
+    sides = [unit for unit in (pair.old, pair.new) if unit]
+    return all(
+        len(unit.words) < SENTENCE and unit.text.rstrip()[-1:] not in ".;:" and not _is_of_rules(unit) for unit in sides
+    )
 
 
 def _twins(pairs: Sequence[Pair]) -> frozenset[int]:
@@ -127,9 +157,9 @@ def _postal(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
 
 def _is_postal_line(unit: Unit) -> bool:
     """A line with a street or a postal code, and nothing that is done."""
-    if len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(_shown(unit.text)):
+    if len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(shown(unit.text)):
         return False
-    return any(map(_is_street, unit.words)) or bool(pattern("postal_code").search(_shown(unit.text)))
+    return any(map(_is_street, unit.words)) or bool(pattern("postal_code").search(shown(unit.text)))
 
 
 def _is_street(word: str) -> bool:
@@ -152,7 +182,7 @@ def _log(text: Comparable) -> int:
     dated = 0
     for unit in reversed(text.units):
         dated += len(unit.words) < 6 and bool(dates.find(unit.text))
-        if unit.kind == "heading" and pattern("changelog").search(_shown(unit.text)):
+        if unit.kind == "heading" and pattern("changelog").search(shown(unit.text)):
             return unit.block if dated > 1 else len(text.units) + unit.block
     return text.units[-1].block + 1 if text.units else 0
 
@@ -236,7 +266,7 @@ def _is_blank(pair: Pair) -> bool:
 def _is_archived(pair: Pair, unit: Unit) -> bool:
     """A link to an earlier version of the document came or went."""
     alone = pair.old is None or pair.new is None
-    return alone and len(unit.words) < 16 and bool(pattern("archived").match(_shown(unit.text)))
+    return alone and len(unit.words) < 16 and bool(pattern("archived").match(shown(unit.text)))
 
 
 def _is_report(pair: Pair, unit: Unit) -> bool:
@@ -258,23 +288,23 @@ def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
 
 def _is_page_title(unit: Unit) -> bool:
     """What a document calls itself, and no sentence."""
-    if len(unit.words) >= POSTAL or unit.text.rstrip()[-1:] in ".!;:" or pattern("verb").search(_shown(unit.text)):
+    if len(unit.words) >= POSTAL or unit.text.rstrip()[-1:] in ".!;:" or pattern("verb").search(shown(unit.text)):
         return False
-    return bool(pattern("title").search(_shown(unit.text))) and not words_of("acting") & {*unit.words}
+    return bool(pattern("title").search(shown(unit.text))) and not words_of("acting") & {*unit.words}
 
 
 def _is_date(pair: Pair, unit: Unit) -> bool:
     """Only a date differs, or the year of a copyright."""
     if pair.old is None or pair.new is None:
         return bool(dates.find(unit.text)) and len(unit.words) < 12
-    if all(map(dates.YEAR.fullmatch, (*pair.removed, *pair.added))) and pattern("copyright").search(_shown(unit.text)):
+    if all(map(dates.YEAR.fullmatch, (*pair.removed, *pair.added))) and pattern("copyright").search(shown(unit.text)):
         return True
     return _dateless(pair.old) == _dateless(pair.new) or (_is_date_line(pair.old) and _is_date_line(pair.new))
 
 
 def _is_date_line(unit: Unit) -> bool:
     """A short line that is there for its date: Effective date outside the EEA: 1 May 2024."""
-    return len(unit.words) < 15 and bool(dates.find(unit.text)) and bool(dates.opening().match(_shown(unit.text)))
+    return len(unit.words) < 15 and bool(dates.find(unit.text)) and bool(dates.opening().match(shown(unit.text)))
 
 
 def _dateless(unit: Unit) -> str:
@@ -286,9 +316,9 @@ def _dateless(unit: Unit) -> str:
 
 def _is_banner(pair: Pair, unit: Unit) -> bool:
     alone = pair.old is None or pair.new is None
-    if alone and pattern("told_of_itself").match(_shown(unit.text)):
+    if alone and pattern("told_of_itself").match(shown(unit.text)):
         return True
-    return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(_shown(unit.text))) and len(unit.words) < 60  # fmt: skip
+    return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(shown(unit.text))) and len(unit.words) < 60  # fmt: skip
 
 
 def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
@@ -304,14 +334,15 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     if not content:
         return False
     joined = " ".join(content)
-    if all(pattern("domain").fullmatch(word) for word in content):
+    written = " ".join(side.text for side in (pair.old, pair.new) if side).casefold()
+    if all(pattern("domain").fullmatch(word) or word == "e.g" or f"@{word}" in written for word in content):
         return True
-    if pair.old and pair.new and _is_postal(pair, unit, content):
+    if pair.old and pair.new and (_is_postal(pair, unit, content) or _is_other_channel(pair, unit, content)):
         return True
     told = (
         pair.old
         and pair.new
-        and pattern("verb").search(_shown(unit.text))
+        and pattern("verb").search(shown(unit.text))
         and not any(_is_of_address(word) for word in content)
     )
     short = not told and len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
@@ -319,7 +350,24 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
         return False
     if not (pair.old and pair.new) and topics.hits(unit.text).get("law_enforcement_disclosure", 0) >= 1:
         return False  # a way for authorities was opened or closed
+    if not (pair.old and pair.new) and words_of("negation") & {*unit.words}:
+        return False  # which way is closed
+    if _is_listed(pair, unit) and not any(
+        word[0].isdigit() or pattern("domain").fullmatch(word) for word in unit.words
+    ):
+        return False  # a kind of address that a rule is about, none to write to
     return short and bool(words_of("address") & set(unit.words)) and not pattern("verb").search(joined)
+
+
+def _is_other_channel(pair: Pair, unit: Unit, content: list[str]) -> bool:
+    """One way to reach somebody gave way to another: a form for an address; not a way for authorities."""
+    if topics.hits(unit.text).get("law_enforcement_disclosure", 0) >= 1 or not (pair.removed and pair.added):
+        return False
+    return any(map(_is_address, content)) and all(_is_address(word) or word in words_of("channel") for word in content)
+
+
+def _is_address(word: str) -> bool:
+    return "@" in word or bool(pattern("domain").fullmatch(word))
 
 
 def _is_of_address(word: str) -> bool:
@@ -340,23 +388,23 @@ def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
 
 def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short line that came or went with a line of a postal address beside it; the name of a company only if it stands elsewhere."""
-    if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(_shown(unit.text)):  # fmt: skip
+    if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(shown(unit.text)):  # fmt: skip
         return False
     near = {(pair.new is not None, unit.block + step) for step in (-2, -1, 0, 1, 2)}
     elsewhere = around.old_norms if pair.new else around.new_norms
-    named = words_of("entity") & {*unit.words} and not pattern("care_of").match(_shown(unit.text))
+    named = words_of("entity") & {*unit.words} and not pattern("care_of").match(shown(unit.text))
     return bool(near & around.postal) and (not named or unit.norm in elsewhere)
 
 
 def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     """A sentence that only tells users how to reach somebody, or where to read on, came or went; ways for authorities are rules."""
     if pair.old and pair.new:
-        return all(pattern("read_on").match(_shown(side.text)) for side in (pair.old, pair.new)) and not _rules(
+        return all(pattern("read_on").match(shown(side.text)) for side in (pair.old, pair.new)) and not _rules(
             {*pair.removed, *pair.added}
         )
     if len(unit.words) > 30:
         return False
-    if pattern("read_on").match(_shown(unit.text)) and not words_of("limit") & {*unit.words}:
+    if pattern("read_on").match(shown(unit.text)) and not words_of("limit") & {*unit.words}:
         return not topics.hits(unit.text).get("law_enforcement_disclosure")
     if _rules({*unit.words}) or (words_of("choice") | words_of("grant")) & {*unit.words}:
         return False
@@ -364,7 +412,7 @@ def _is_way_to_reach(pair: Pair, unit: Unit) -> bool:
     if said.get("law_enforcement_disclosure"):
         return False
     most = max(said.values(), default=0.0)
-    return said.get("contact_or_format", 0) >= max(1.0, most) or bool(pattern("reach").search(_shown(unit.text)))
+    return said.get("contact_or_format", 0) >= max(1.0, most) or bool(pattern("reach").search(shown(unit.text)))
 
 
 def _rules(held: set[str]) -> bool:
@@ -397,7 +445,7 @@ def _spelt(a: str, b: str) -> bool:
 
 def _is_count(unit: Unit, content: list[str]) -> bool:
     """Numbers of users, claims and the like, with the time they were counted in."""
-    if not content or not pattern("user_count").search(_shown(unit.text)):
+    if not content or not pattern("user_count").search(shown(unit.text)):
         return False
     return all(re.fullmatch(r"[\d.,:%-]+", word) or pattern("user_count").fullmatch(word) or word in dates.months() for word in content)  # fmt: skip
 
@@ -458,20 +506,30 @@ def _score(pair: Pair, unit: Unit) -> float:
 
 def _is_scope(pair: Pair, unit: Unit) -> bool:
     """A rule reaches further or less far though no word of a rule changed: another country, one thing more or less in an enumeration."""
-    if topics.hits(unit.text).get("contact_or_format", 0) > 1 or unit.kind == "heading":
+    if topics.hits(unit.text).get("contact_or_format", 0) > REACHES or unit.kind == "heading":
         return False
     if pair.old is None or pair.new is None:
-        return unit.kind in ("item", "row") and _is_of_rules(unit) and any(map(_tells, unit.words))
+        return unit.kind in ("item", "row") and _is_of_rules(unit) and any(map(tells, unit.words))
     if lands(pair.removed) != lands(pair.added):
         return True
     if _is_other_recipient(pair, unit):
         return True
-    telling = [run for run, other in ((pair.removed, pair.added), (pair.added, pair.removed)) if any(_tells(word) and not any(_kin(word, o) for o in other) for word in run)]  # fmt: skip
-    if len(telling) > 1:
+    gone, came = (
+        _telling([old for old, _ in pair.runs], pair.added),
+        _telling([new for _, new in pair.runs], pair.removed),
+    )
+    if gone and came:
         return unit.kind in ("item", "row") and _is_other_thing(pair, unit)
-    if len(unit.words) < SENTENCE and not (unit.kind in ("item", "row") and _is_of_rules(unit)):
+    if max(len(pair.old.words), len(unit.words)) < SENTENCE and not (
+        unit.kind in ("item", "row") and _is_of_rules(unit)
+    ):
         return False
-    return any(_is_enumerated(run, pair) for run in telling)
+    return any(_is_enumerated(run, pair.old) for run in gone) or any(_is_enumerated(run, pair.new) for run in came)
+
+
+def _telling(runs: Sequence[tuple[str, ...]], other: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Runs of words with one that names something, in no form among the words on the other side."""
+    return [run for run in runs if any(tells(word) and not any(_kin(word, o) for o in other) for word in run)]
 
 
 def _is_other_recipient(pair: Pair, unit: Unit) -> bool:
@@ -488,9 +546,14 @@ def _is_of_rules(unit: Unit) -> bool:
     return lead.endswith(":") or (lead.count(" ") >= LEAST_LEAD and any(value >= 1 for value in topics.hits(lead).values()))  # fmt: skip
 
 
+def _is_listed(pair: Pair, unit: Unit) -> bool:
+    """An entry came into, or went from, a list under a sentence that rules."""
+    return (pair.old is None or pair.new is None) and unit.kind in ("item", "row") and _is_of_rules(unit)
+
+
 def _is_other_thing(pair: Pair, unit: Unit) -> bool:
     """A short entry of a list names something else."""
-    old, new = [word for word in pair.removed if _tells(word)], [word for word in pair.added if _tells(word)]
+    old, new = [word for word in pair.removed if tells(word)], [word for word in pair.added if tells(word)]
     return bool(old and new) and len(unit.words) < 8 and _is_of_rules(unit) and not any(_kin(a, b) for a in old for b in new)  # fmt: skip
 
 
@@ -499,21 +562,19 @@ def _kin(a: str, b: str) -> bool:
     return a[:4] == b[:4] or _spelt(a, b)
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
     """Whether a word names something: no little word, number or adverb of degree."""
     return len(word) > 2 and word[0].isalpha() and word not in words_of("stop") and word not in words_of("degree")
 
 
-def _is_enumerated(run: tuple[str, ...], pair: Pair) -> bool:
-    """Whether the words that came, or went, are one thing of several: an "and", an "or", a comma or "such as" joins them."""
-    unit = pair.new if run is pair.added else pair.old
-    assert unit is not None
+def _is_enumerated(run: tuple[str, ...], unit: Unit) -> bool:
+    """Whether words that came into a sentence, or went, are one thing of several: an "and", an "or", a comma or "such as" joins them."""
     if _before_entity(unit, run[-1]):  # a part of the name of a company
         return False
     if words_of("joining") & {run[0], run[-1]}:
         return True
     first, last = re.escape(run[0]), re.escape(run[-1])
-    text = _shown(unit.text).casefold()
+    text = shown(unit.text).casefold()
     return bool(re.search(rf"(?<!\w){last}(?!\w)[\"')]*,|,\s+{first}(?!\w)|\({first}(?!\w)", text))
 
 
@@ -547,59 +608,3 @@ def class_of(worths: Sequence[Worth]) -> str:
     if "rule" in kinds:
         return "substantive"
     return "editorial" if kinds - {"none"} else "cosmetic_noise"
-
-
-def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
-    """The sentences that carry the change, before and after: those of the heaviest place, rules before wording.
-
-    Beside a sentence that only came or only went stands the most alike of those that went or came at the same place.
-    """
-    real = [(at, worth) for at, worth in enumerate(worths) if worth.kind != "none"]
-    if not real:
-        return None, None
-    often = Counter(_what(worth.pair) for _, worth in real if worth.kind == "rule")
-    best = max(real, key=lambda w: (w[1].kind == "rule", _bearing(w[1]) - EARLY * w[0] / len(worths) - AGAIN * (often[_what(w[1].pair)] > 2)))[1].pair  # fmt: skip
-    if best.old and best.new:
-        return best.old, best.new
-    unit = best.old or best.new
-    assert unit is not None
-    others = [w.pair.new if best.new is None else w.pair.old for _, w in real if w.pair.gap == best.gap and w.pair is not best]  # fmt: skip
-    held = [other for other in others if other]
-    other = max(held, key=lambda o: _about_the_same(o, unit), default=None)
-    if other is None or (len(held) > 1 and max(likeness(other, unit), _about_the_same(other, unit)) < KIN):
-        return best.old, best.new
-    return (other, best.new) if best.old is None else (best.old, other)
-
-
-def _what(pair: Pair) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that came and went, each once: what differs alike in several places tells of one change."""
-    return frozenset(pair.removed), frozenset(pair.added)
-
-
-def _about_the_same(a: Unit, b: Unit) -> float:
-    """0 to 100: share of the beginnings of the words that tell which two sentences have in common, of the shorter one's."""
-    first, second = ({word[:5] for word in unit.words if _tells(word)} for unit in (a, b))
-    return 100 * len(first & second) / max(1, min(len(first), len(second)))
-
-
-def _bearing(worth: Worth) -> float:
-    """How well a place tells what happened: weight up to a point, then what it speaks of; what stands now before what is gone."""
-    pair = worth.pair
-    unit = pair.new or pair.old
-    if worth.kind == "rename":
-        return 0.3  # one is as good as another: the first tells it
-    if worth.kind != "rule":
-        dated = bool(unit and pattern("banner").search(_shown(unit.text)) and dates.find(unit.text))
-        return 0.3 * min(worth.score, 1.0) + (0.3 if dated else -0.5 if worth.kind in ("date", "log") else 0.0)
-    said = topics.hits(unit.text) if unit else {}
-    bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
-    bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0
-    bearing += 0.15 if unit and _is_of_us(unit) else 0.0
-    bearing -= 0.3 if unit and pattern("offered").match(_shown(unit.text)) else 0.0
-    return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
-
-
-def _is_of_us(unit: Unit) -> bool:
-    """Whether a sentence says what the platform may do with users or their data, not what users can do."""
-    held = {*unit.words}
-    return bool(words_of("platform") & held and held & (words_of("handling") | words_of("acting")))

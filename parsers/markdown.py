@@ -25,6 +25,8 @@ INLINE = re.compile(
     r"|(?P<strong>\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|~~|`+)"
     r"|(?P<open>\[)"
 )
+MARKS = 8  # characters that a mark of a heading or list takes
+HEADED = re.compile(r"\A\s*(?:#{1,6}|[-*+•])\s+")
 
 
 def blocks(written: str) -> tuple[Block, ...]:
@@ -115,11 +117,20 @@ def _mapped(line: str) -> tuple[str, list[int]]:
 
 
 def verbatim(written: str, sentence: str) -> str:
-    """The words of ``written`` that read as ``sentence``, within one line; ``sentence`` itself if none do."""
-    if not sentence or sentence in written:
+    """The words of ``written`` that read as ``sentence``, within one line, the whole line with its marks where it says no more;
+    ``sentence`` itself if none do."""
+    if not sentence:
         return sentence
-    for line in written.split("\n"):
+    lines = written.split("\n")
+    if sentence in written:
+        return next(
+            (line.strip() for line in lines if sentence in line and HEADED.sub("", _mapped(line)[0]) == sentence),
+            sentence,
+        )
+    for line in lines:
         text, places = _mapped(line)
+        if len(text) <= len(sentence) + MARKS and HEADED.sub("", text) == sentence:
+            return line.strip()
         at = text.find(sentence)
         if at >= 0:
             begin, end = places[at], places[at + len(sentence) - 1] + 1

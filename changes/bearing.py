@@ -1,0 +1,96 @@
+"""The worth of all places -> the sentences that carry the change, before and after.
+
+Which of several rules an annotator would choose is not learned better from labelled pairs than by these weights (docs/explanation/quality.md).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from changes import dates, topics
+from changes.align import Pair, likeness
+from changes.comparable import Unit
+from changes.lexicon import pattern, words_of
+from changes.worth import Worth, shown, tells
+
+EARLY = 0.6  # what stands first tells more
+OPENS = 0.1  # what opens its paragraph
+AGAIN = 0.5  # what differs alike in three or more places tells less
+KIN = 25.0  # per cent of likeness of a sentence with the one that took its place
+
+
+def key(worths: Sequence[Worth]) -> tuple[Unit | None, Unit | None]:
+    """The sentences that carry the change, before and after: those of the heaviest place, rules before wording.
+
+    Beside a sentence that only came or only went stands the most alike of those that went or came at the same place.
+    """
+    real = [(at, worth) for at, worth in enumerate(worths) if worth.kind != "none"]
+    if not real:
+        return None, None
+    often = Counter(_what(worth.pair) for _, worth in real if worth.kind == "rule")
+    opening = _opening([worth.pair for _, worth in real if worth.kind == "rule"])
+    best = max(
+        real,
+        key=lambda w: (
+            w[1].kind == "rule",
+            _bearing(w[1])
+            - EARLY * w[0] / len(worths)
+            - AGAIN * (often[_what(w[1].pair)] > 2)
+            + OPENS * (id(w[1].pair) in opening),
+        ),
+    )[1].pair
+    if best.old and best.new:
+        return best.old, best.new
+    unit = best.old or best.new
+    assert unit is not None
+    others = [w.pair.new if best.new is None else w.pair.old for _, w in real if w.pair.gap == best.gap and w.pair is not best]  # fmt: skip
+    held = [other for other in others if other]
+    other = max(held, key=lambda o: _about_the_same(o, unit), default=None)
+    if other is None or (len(held) > 1 and max(likeness(other, unit), _about_the_same(other, unit)) < KIN):
+        return best.old, best.new
+    return (other, best.new) if best.old is None else (best.old, other)
+
+
+def _opening(pairs: Sequence[Pair]) -> set[int]:
+    """The first of several sentences of one paragraph: between two that weigh alike it tells what happened."""
+    blocks: dict[tuple[bool, int], list[int]] = defaultdict(list)
+    for pair in pairs:
+        unit = pair.new or pair.old
+        assert unit is not None
+        blocks[pair.new is None, unit.block].append(id(pair))
+    return {places[0] for places in blocks.values() if len(places) > 1}
+
+
+def _what(pair: Pair) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that came and went, each once: what differs alike in several places tells of one change."""
+    return frozenset(pair.removed), frozenset(pair.added)
+
+
+def _about_the_same(a: Unit, b: Unit) -> float:
+    """0 to 100: share of the beginnings of the words that tell which two sentences have in common, of the shorter one's."""
+    first, second = ({word[:5] for word in unit.words if tells(word)} for unit in (a, b))
+    return 100 * len(first & second) / max(1, min(len(first), len(second)))
+
+
+def _bearing(worth: Worth) -> float:
+    """How well a place tells what happened: weight up to a point, then what it speaks of; what stands now before what is gone."""
+    pair = worth.pair
+    unit = pair.new or pair.old
+    if worth.kind == "rename":
+        return 0.3  # one is as good as another: the first tells it
+    if worth.kind != "rule":
+        dated = bool(unit and pattern("banner").search(shown(unit.text)) and dates.find(unit.text))
+        return 0.3 * min(worth.score, 1.0) + (0.3 if dated else -0.5 if worth.kind in ("date", "log") else 0.0)
+    said = topics.hits(unit.text) if unit else {}
+    bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
+    bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0
+    bearing += 0.15 if unit and _is_of_us(unit) else 0.0
+    bearing -= 0.3 if unit and pattern("offered").match(shown(unit.text)) else 0.0
+    return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
+
+
+def _is_of_us(unit: Unit) -> bool:
+    """Whether a sentence says what the platform may do with users or their data, not what users can do."""
+    held = {*unit.words}
+    return bool(words_of("platform") & held and held & (words_of("handling") | words_of("acting")))
