@@ -14,7 +14,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from claims import lexicon
+from claims.spans import spans
 
+SOON = (1, 2)  # months ahead in which what is to come may lie
+SLIP = timedelta(days=10)  # so near to publication a date is believed, whatever weekday stands beside it
 AHEAD = timedelta(days=45)  # a day without a year so far after publication is taken for last year's
 
 
@@ -37,6 +40,7 @@ class _Patterns:
     month: re.Pattern[str]
     relative: tuple[tuple[str, re.Pattern[str]], ...]
     weekday: re.Pattern[str]
+    coming: re.Pattern[str]  # beside a weekday: the one that follows
     months: tuple[re.Pattern[str], ...]
     weekdays: tuple[re.Pattern[str], ...]
 
@@ -46,7 +50,7 @@ _DIGITS = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(20[0-3]\d|199\d)(?!
 _HAN = re.compile(r"(?:(20[0-3]\d|199\d) ?年 ?)?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日號号])?")
 _HAN_YEAR = re.compile(r"(20[0-3]\d|199\d) ?年(?! ?\d)")
 _HAN_DAY = re.compile(r"(?<![月\d]) ?\(?(\d{1,2}) ?[日號号]\)?")
-_YEAR = re.compile(r"(?<![\d.,:/€$£-])(20[0-3]\d|199\d)(?![\d%-]|[.,]\d)")
+_YEAR = re.compile(r"(?<![\d.,:/€$£-])(20[0-3]\d|199\d)(?!\d|%|-\d|[.,]\d)")
 _SMALL = re.compile(r"[,(（]? ?(?:(?:the|el|den|dem|dia|em|il|le|on|am|pe|data de|de data de|w dniu|dnia) )?|的")
 _RELATIVE = ("today", "yesterday", "last_week", "this_week", "this_month", "last_month", "this_year", "last_year")
 
@@ -78,6 +82,7 @@ def _patterns(code: str) -> _Patterns:
         weekday=lexicon.whole_words(
             "|".join(f"(?:{lexicon.marked(one)})" for one in words["weekdays"]), words.get("spaced", True)
         ),
+        coming=lexicon.whole_words("|".join(map(lexicon.marked, words["coming"])), words.get("spaced", True)),
         months=tuple(re.compile(one) for one in months),
         weekdays=tuple(re.compile(lexicon.marked(one)) for one in words["weekdays"]),
     )
@@ -93,21 +98,36 @@ def day_of(published: str) -> date | None:
 
 
 @lru_cache(maxsize=512)
-def dates(sentence: str, code: str, published: date | None) -> tuple[Dated, ...]:
-    """Dates of a folded sentence in order; of two that overlap, the fuller one."""
+def dates(sentence: str, code: str, published: date | None, before: date | None = None) -> tuple[Dated, ...]:
+    """Dates of a folded sentence in order; of two that overlap, the fuller one.
+
+    ``before`` is the last day named in the sentences before: "the next day" counts from it, or from one named in the sentence.
+    """
     found = [*_numeric(sentence), *_worded(sentence, code, published), *_derived(sentence, code, published)]
     if code == "zh":
         found.extend(_han(sentence, published))
     found.extend(Dated(m.start(), m.end(), m[1], "year", "stated") for m in _YEAR.finditer(sentence))
-    found.sort(key=lambda one: (-len(one.value), one.start))
+    named = _joined(_apart(found), sentence, code, published)
+    told = spans(sentence, code, published, lambda at: _last_day(named, at) or before)
+    return tuple(_apart([*named, *(Dated(one.start, one.end, one.value, one.precision, "derived") for one in told)]))
+
+
+def _apart(found: list[Dated]) -> list[Dated]:
+    """Those of which none overlaps a fuller one, in order."""
     kept: list[Dated] = []
-    for one in found:
+    for one in sorted(found, key=lambda one: (-len(one.value), one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
-    return _joined(sorted(kept, key=lambda one: one.start), sentence, code)
+    return sorted(kept, key=lambda one: one.start)
 
 
-def _joined(found: list[Dated], sentence: str, code: str) -> tuple[Dated, ...]:
+def _last_day(named: tuple[Dated, ...], at: int) -> date | None:
+    return next(
+        (date.fromisoformat(one.value) for one in named[::-1] if one.end <= at and one.precision == "day"), None
+    )
+
+
+def _joined(found: list[Dated], sentence: str, code: str, published: date | None) -> tuple[Dated, ...]:
     """A weekday beside a date ("Friday, 30 August") is no date of its own, and tells the year where none is written."""
     weekday = _patterns(code).weekday
     days = {one.start: one for one in found if weekday.fullmatch(sentence, one.start, one.end)}
@@ -118,7 +138,7 @@ def _joined(found: list[Dated], sentence: str, code: str) -> tuple[Dated, ...]:
             named[beside.start] = one
     spoken = {one.start: day for day, one in named.items()}
     return tuple(
-        _in_year(one, _index(_patterns(code).weekdays, _word(sentence, days[spoken[one.start]])))
+        _in_year(one, _index(_patterns(code).weekdays, _word(sentence, days[spoken[one.start]])), published)
         if one.start in spoken
         else one
         for one in found
@@ -136,11 +156,12 @@ def _beside(sentence: str, day: Dated, other: Dated) -> bool:
     return last.start >= first.end and _SMALL.fullmatch(sentence, first.end, last.start) is not None
 
 
-def _in_year(one: Dated, weekday: int) -> Dated:
-    """A date whose year is not written, in the last year before in which it fell on that weekday; unchanged if none of seven."""
-    if one.basis == "stated":
-        return one
+def _in_year(one: Dated, weekday: int, published: date | None) -> Dated:
+    """A date whose year is not written, in the last year before in which it fell on that weekday; unchanged if none of seven
+    did, or if it is news: then the weekday is a slip."""
     read = date.fromisoformat(one.value)
+    if one.basis == "stated" or published is None or abs(published - read) <= SLIP:
+        return one
     for back in range(7):
         value = _day(read.year - back, read.month, read.day)
         if value and date.fromisoformat(value).weekday() == weekday - 1:
@@ -214,6 +235,8 @@ def _month(
     if published is None or not re.search(rf"(?:{lexicon.marked(before)})\s(?:the )?$", sentence[: m.start()]):
         return None
     near = published.year if month <= published.month else published.year - 1
+    if (month - published.month) % 12 in SOON and lexicon.language(code).pattern("future").search(sentence):
+        near = published.year + (month < published.month)
     return Dated(m.start(), m.end(), f"{near}-{month:02d}", "month", "derived")
 
 
@@ -222,8 +245,11 @@ def _derived(sentence: str, code: str, published: date | None) -> Iterator[Dated
         return
     made = _patterns(code)
     for m in made.weekday.finditer(sentence):
-        number = _index(made.weekdays, m[0])
-        back = (published.weekday() - (number - 1)) % 7
+        back = (published.weekday() - (_index(made.weekdays, m[0]) - 1)) % 7
+        if made.coming.search(sentence[max(0, m.start() - 16) : m.start()]) or made.coming.match(
+            sentence[m.end() :].lstrip()
+        ):
+            back -= 7
         yield Dated(m.start(), m.end(), (published - timedelta(days=back)).isoformat(), "day", "derived")
     for name, pattern in made.relative:
         for m in pattern.finditer(sentence):

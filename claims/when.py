@@ -22,6 +22,7 @@ ENOUGH = 1.5  # below it a date is not taken for the claim's
 QUOTED = 2.0
 LATER = {"deadline": 2.0, "effective": 0.4}  # what is to come dates the act less well than the day it was told
 SINCE = 60  # characters between what lasts and the date it lasts since
+EARLIER = 3  # sentences from which a distance may count
 FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect on"
 
 
@@ -81,7 +82,7 @@ def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float
 
 def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, value: float) -> Iterator[_Found]:
     at = sentence.origin[one.at] if sentence is one.sentence else 0
-    for dated in dates(sentence.folded, reading.language.code, day):
+    for dated in dates(sentence.folded, reading.language.code, day, _day_before(reading, sentence, day)):
         lasts = sentence is one.sentence and _since(sentence, one, dated, at)
         if (not lasts and _other_time(sentence, dated)) or (
             sentence is one.sentence and _of_other_step(sentence, one, dated, at)
@@ -106,6 +107,15 @@ def _quoted(sentence: Sentence, dated: Dated) -> float:
     before = sentence.folded[: dated.start]
     inside = before.count("“") > before.count("”") or before.count('"') % 2 == 1
     return QUOTED if inside and dated.basis == "derived" else 0.0
+
+
+def _day_before(reading: Reading, sentence: Sentence, day: date | None) -> date | None:
+    """The last day named in the sentences before, from which "the next day" counts."""
+    for earlier in reading.sentences[max(0, sentence.number - 1 - EARLIER) : max(0, sentence.number - 1)][::-1]:
+        days = [one for one in dates(earlier.folded, reading.language.code, day) if one.precision == "day"]
+        if days:
+            return date.fromisoformat(days[-1].value)
+    return None
 
 
 def _nearness(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> float:
