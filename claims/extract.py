@@ -32,7 +32,7 @@ def extract(article: Article) -> list[Claim]:
     """
     reading = read(article)
     kept = _without_weaker(_once(_settled(_all(reading))))
-    claims = [_claim(reading, group) for group in kept[:MOST_CLAIMS]]
+    claims = [_claim(reading, group, _others(group, kept)) for group in kept[:MOST_CLAIMS]]
     return sorted(claims, key=lambda claim: (claim.start, claim.action))
 
 
@@ -181,7 +181,16 @@ def _quoted(group: list[tuple[float, Candidate, str]]) -> tuple[float, Candidate
     return min(near, key=lambda row: row[1].sentence.number)
 
 
-def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim:
+def _others(
+    group: list[tuple[float, Candidate, str]], kept: list[list[tuple[float, Candidate, str]]]
+) -> frozenset[int]:
+    """Numbers of the sentences that tell acts on other platforms."""
+    own = set(group[0][1].platforms)
+    told = (other[0][1] for other in kept if other is not group and other[0][0] >= weigh.threshold("publish"))
+    return frozenset(one.sentence.number for one in told if not own & set(one.platforms))
+
+
+def _claim(reading: Reading, group: list[tuple[float, Candidate, str]], others: frozenset[int]) -> Claim:
     sure = group[0][0]
     _, best, place = _quoted(group)
     sentence, language = best.sentence, reading.language
@@ -218,7 +227,7 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]]) -> Claim
         amount=money[0],
         currency=money[1],
         person=_person(reading, best.person),
-        dates=when(reading, [best, *(row[1] for row in group if row[1] is not best)]),
+        dates=when(reading, [best, *(row[1] for row in group if row[1] is not best)], others),
         ends=_ends(best),
         direction=next(iter(details.found(language, "direction", around)), "") if not government else "",
         occurred="denied" not in best.signs,

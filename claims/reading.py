@@ -143,6 +143,7 @@ def _sentence(
     if "\n" in masked:
         masked = masked.replace("\n", " ")
     masked, origin = _words_for_platforms(masked, origin, language, written)
+    asides = [m.span() for m in language.pattern("aside").finditer(masked)]
     marks = []
     names_ = iter(found)
     for at, char in enumerate(masked):
@@ -151,11 +152,21 @@ def _sentence(
             mention = None if kind == "Q" else next(names_)
             aside = kind == "P" and (_modifies(masked, at, language) or _excepted(masked, at, language))
             marks.append(Marked(at, kind, mention, aside))
+    if asides:
+        marks = [one for one in marks if not any(first <= one.at < last for first, last in asides)]
+        masked = _blanked(masked, asides)
     said = [mark for mark in marks if mark.kind in "PS" and _only_medium(masked, mark.at, language)]
     for mark in said:
         masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
     kept = tuple(_own(masked, marks, mark) for mark in marks if mark not in said)
     return Sentence(number, start, end, folded, masked, origin, kept, language, written)
+
+
+def _blanked(masked: str, asides: list[tuple[int, int]]) -> str:
+    """A sentence without what a law makes papers write beside a name: "(its owner Meta is banned as extremist)"."""
+    for first, last in asides:
+        masked = masked[:first] + " " * (last - first) + masked[last:]
+    return masked
 
 
 def _own(masked: str, marks: list[Marked], mark: Marked) -> Marked:
@@ -171,7 +182,7 @@ def _own(masked: str, marks: list[Marked], mark: Marked) -> Marked:
 def _of_place(masked: str, body: Marked, place: Marked) -> bool:
     """True for a country right before a body, or right behind it: "Министерство цифрового развития Киргизии"."""
     if place.at < body.at:
-        return body.at - place.at <= 4
+        return body.at - place.at <= 4 and "," not in masked[place.at + 1 : body.at]
     return place.kind == "J" and OF_PLACE.fullmatch(masked, body.at + 1, place.at) is not None
 
 

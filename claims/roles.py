@@ -17,6 +17,7 @@ SUBJECT = 20  # characters between a platform and the passive it is the subject 
 LISTED = (", ", " and ", ", and ", " or ")
 LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
+WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
 BARE_SINGULAR = ("ban", "block", "probe", "fine")
@@ -120,7 +121,7 @@ def _target(reading: Reading, made: Candidate) -> None:
         made.bridge = (made.end, chosen.at) if chosen.at >= made.end else (chosen.at + 1, made.at)
         made.signs.add("target_near" if abs(chosen.at - made.at) <= 60 else "target_sentence")
         of_platform = made.rule.side == "government" and made.rule.trigger in OF_PLATFORMS
-        if of_platform and made.action != "processing_ban" and _place_only(made, chosen):
+        if of_platform and made.action not in WHERE_IT_STANDS and _place_only(made, chosen):
             made.signs.add("target_place")
         if _turned(made, chosen):
             made.signs.add("subject_missing" if made.voice == "passive" else "target_turned")

@@ -23,6 +23,8 @@ QUOTED = 2.0
 LATER = {"deadline": 2.0, "effective": 0.4}  # what is to come dates the act less well than the day it was told
 SINCE = 60  # characters between what lasts and the date it lasts since
 EARLIER = 3  # sentences from which a distance may count
+FRONT = 12  # characters before what still stands in front of a sentence
+OTHER_CLAUSE = 1.2  # what a date of another clause loses
 FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect on"
 
 
@@ -30,7 +32,7 @@ FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect o
 class _Found:
     when: When
     score: float
-    sentence: int  # number
+    apart: bool = False  # stands in another clause than the words
 
 
 @lru_cache(maxsize=1)
@@ -38,26 +40,37 @@ def _table() -> dict[str, dict[str, Any]]:
     return tomllib.loads((Path(__file__).parent / "when.toml").read_text("utf-8"))
 
 
-def when(reading: Reading, told: list[Candidate]) -> tuple[When, ...]:
-    """Dates of what ``told`` tells, the best first; () if the text gives none. ``told[0]`` holds the quote."""
+def when(reading: Reading, told: list[Candidate], others: frozenset[int] = frozenset()) -> tuple[When, ...]:
+    """Dates of what ``told`` tells, the best first; () if the text gives none. ``told[0]`` holds the quote; ``others`` are the
+    numbers of sentences that tell other acts, whose dates are theirs."""
     day = day_of(reading.article.published)
     best = told[0]
-    found = sorted(_within_own(list(_all(reading, told, day)), best.sentence), key=lambda one: -one.score)
+    found = sorted(_all(reading, told, day, others), key=lambda one: -one.score)
     kept = {one.when.value: one.when for one in reversed(found) if one.score >= ENOUGH}
     first = tuple(kept.values())[::-1]
     return first or (_memo(reading, day) if best.rule.side == "platform" else ())
 
 
-def _all(reading: Reading, told: list[Candidate], day: date | None) -> Iterator[_Found]:
+def _all(reading: Reading, told: list[Candidate], day: date | None, others: frozenset[int]) -> Iterator[_Found]:
     best = told[0]
     numbers = {one.sentence.number for one in told}
     yield from _of(reading, best, best.sentence, day, 4.0)
+    own = [
+        one.when for one in _of(reading, best, best.sentence, day, 4.0) if one.when.role != "deadline" and not one.apart
+    ]
     for one in told[1:]:
         if one.sentence is not best.sentence:
-            yield from _of(reading, one, one.sentence, day, 1.5)
+            yield from (
+                found for found in _of(reading, one, one.sentence, day, 1.5) if not own or _finer(found.when, own)
+            )
     for other, value in _around(reading, best):
-        if other.number not in numbers:
-            yield from _of(reading, best, other, day, value)
+        if other.number not in numbers | others:
+            yield from (one for one in _of(reading, best, other, day, value) if not own or _finer(one.when, own))
+
+
+def _finer(when: When, own: list[When]) -> bool:
+    """True for the day in another sentence of the month that the quote itself tells; other dates there are of other things."""
+    return any(when.value.startswith(one.value) for one in own)
 
 
 def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float]]:
@@ -89,17 +102,10 @@ def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, 
         ):
             continue
         when_ = _when(reading, sentence, dated, one.action)
-        score = value + PRECISE[dated.precision] + _nearness(sentence, one, dated, at) + _news(dated, day)
-        yield _Found(when_, score - LATER.get(when_.role, 0.0) - _quoted(sentence, dated), sentence.number)
-
-
-def _within_own(found: list[_Found], own: Sentence) -> list[_Found]:
-    """Without days of other sentences outside the month or year that the sentence itself tells."""
-    stated = [one for one in found if one.sentence == own.number and one.when.role not in LATER]
-    best = max(stated, key=lambda one: one.score, default=None)
-    if best is None or best.when.precision == "day":
-        return found
-    return [one for one in found if one.sentence == own.number or one.when.value.startswith(best.when.value)]
+        apart = sentence is one.sentence and _apart(sentence, dated, at)
+        score = value + PRECISE[dated.precision] + _news(dated, day) - (OTHER_CLAUSE if apart else 0.0)
+        score -= min(2.0, abs(dated.start - at) / 120) if sentence is one.sentence else 0.0
+        yield _Found(when_, score - LATER.get(when_.role, 0.0) - _quoted(sentence, dated), apart)
 
 
 def _quoted(sentence: Sentence, dated: Dated) -> float:
@@ -118,12 +124,12 @@ def _day_before(reading: Reading, sentence: Sentence, day: date | None) -> date 
     return None
 
 
-def _nearness(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> float:
-    if sentence is not one.sentence:
-        return 0.0
+def _apart(sentence: Sentence, dated: Dated, at: int) -> bool:
+    """True where a word between the words and a date begins another clause: "blocked it, and on 13 August banned". A date in
+    front of a sentence dates all its clauses but what is said of a name ("whose court has now ruled")."""
     left, right = sorted((at, dated.start))
-    apart = sentence.language.pattern("boundary").search(sentence.folded, left, right)
-    return -min(2.0, abs(dated.start - at) / 120) - (0.6 if apart else 0.0)
+    groups = ("boundary", "clause_of") if dated.start <= FRONT else ("boundary", "clause_break", "clause_of")
+    return any(sentence.language.pattern(group).search(sentence.folded, left, right) for group in groups)
 
 
 def _news(dated: Dated, day: date | None) -> float:
