@@ -182,7 +182,7 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     before = sentence.masked[max(0, m.start() - 40) : m.start()]
     if (
         m[0] in roles.BARE_SINGULAR
-        and before[-2:-1] == lexicon.MARKS["P"]
+        and before[-2:-1] in (lexicon.MARKS["P"], lexicon.MARKS["S"])
         and not before[:-2].endswith(("and ", "or "))
     ):
         return "noun"  # "the Twitter ban": one platform "bans"

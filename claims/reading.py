@@ -53,8 +53,15 @@ class Sentence:
         return self.language.capitals and any(
             self.written[self.origin[m.start() + start]].isupper()
             for m in re.finditer(r"(?<![\w'])[^\W\d_]{2,}", self.masked[start:end])
-            if m[0] not in self.language.stop and not self.language.pattern("calendar").fullmatch(m[0])
+            if m[0] not in self.language.stop
+            and not self.language.pattern("calendar").fullmatch(m[0])
+            and not self._beside(start + m.start(), start + m.end(), end)
         )
+
+    def _beside(self, start: int, end: int, name: int) -> bool:
+        """True for what is said with a name: the "Hangzhou" of "Hangzhou DeepSeek", an abbreviation in brackets."""
+        bracketed = self.masked[start - 1 : start] == "(" and self.masked[end : end + 1] == ")"
+        return bracketed or self.masked[end:name] == " "
 
     @cached_property
     def actors(self) -> tuple[Marked, ...]:
@@ -222,7 +229,7 @@ def _words_for_platforms(masked: str, origin: list[int], language: Language, wri
 
 
 def _modifies(masked: str, at: int, language: Language) -> bool:
-    after = masked[at + 1 : at + 40]
+    after = re.sub(r"^(?: \([^)]*)?\)", "", masked[at + 1 : at + 60])[:39]  # "X (formerly Twitter) account"
     m = language.pattern("users").search(after)
     return bool(m and re.fullmatch(r"['-]?s? ?", after[: m.start()]))
 

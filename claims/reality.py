@@ -298,4 +298,6 @@ def told_apart(made: Candidate) -> bool:
     if made.rule.trigger in ("investigate", "preliminary"):
         named = not {"target_context", "target_word", "target_later"} & made.signs
         return named and made.sentence.near("open_strong", made.at, made.end, 60) is not None
+    if made.rule.trigger == "ban" and made.voice == "noun":
+        return False  # "approved the ban" of which more is told elsewhere
     return not {"agent_none", "agent_far", "agent_strange", "target_context", "target_later"} & made.signs

@@ -586,12 +586,17 @@ def _home(reading: Reading) -> str:
 
 
 def _of_pronoun(reading: Reading, made: Candidate) -> str:
-    """The place of whoever the sentence before is about, where this one begins with a word for it: "It fined WhatsApp"."""
-    lead = made.sentence.masked[: made.at].strip()
-    if made.voice != "active" or not made.sentence.language.pattern("it_subject").fullmatch(lead):
+    """The place of whoever the sentence before is about, where this one begins with a word for it: "It fined WhatsApp"; "the
+    agency" is the nearest body named before."""
+    pattern, lead = made.sentence.language.pattern, made.sentence.masked[: made.at].strip()
+    before = _before(reading, made.sentence)
+    if made.voice == "active" and pattern("it_subject").fullmatch(lead):
+        before = [one for one in before[:1] if one.of("A", "G", "J")]
+    elif pattern("body_subject").search(lead) and not made.sentence.of("A", "J", "D"):
+        before = [one for one in before if one.of("A")]
+    else:
         return ""
-    before = _before(reading, made.sentence)[:1]
-    return next((place for one in before if one.of("A", "G", "J") and (place := _best_place(one, None))), "")
+    return next((place for one in before if (place := _best_place(one, None))), "")
 
 
 def _of_governor(reading: Reading, made: Candidate) -> None:
