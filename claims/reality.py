@@ -35,6 +35,9 @@ def _of_platform(made: Candidate) -> None:
         made.signs.add("standing")
     if _counted(made):
         made.signs.add("counted")
+    others = [mark for mark in made.sentence.of("P") if mark.mention and mark.mention.value not in made.platforms]
+    if any(_is_of_other(made, mark.at) for mark in others):
+        made.signs.add("object_users")  # "Signal blocks Microsoft's Recall"
     of_rules = made.rule.trigger in ("rules", "terms")  # "a policy that forbids politicians" is one all the same
     if not of_rules and made.sentence.language.pattern("one_account").match(
         made.sentence.masked[made.end : made.end + 80]
@@ -45,6 +48,11 @@ def _of_platform(made: Candidate) -> None:
     start = _clause_start(made.sentence.masked, made.at)
     if made.sentence.language.pattern("compelled").search(made.sentence.masked, start, made.at):
         made.signs.add("compelled")
+
+
+def _is_of_other(made: Candidate, at: int) -> bool:
+    """True where another platform stands right behind the verb: what is limited is its, not a function of one's own."""
+    return made.rule.trigger in ("limit", "withdraw") and made.voice == "active" and 0 < at - made.end <= 2
 
 
 def _counted(made: Candidate) -> bool:
@@ -231,7 +239,7 @@ def _users(made: Candidate, title: Sentence | None) -> None:
 
 def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
     after = sentence.masked[made.end : made.end + 60]
-    m = sentence.language.pattern("users").search(after)
+    m = sentence.language.pattern("users").search(after) or sentence.language.pattern("content").search(after)
     if m is None or re.search(r"[.,;:](?!\d)", after[: m.start()]):
         return False
     between = after[: m.start()]
