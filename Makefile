@@ -8,7 +8,7 @@ export UV_NO_PROGRESS = 1
 export UV_COMPILE_BYTECODE = 1
 
 # our own modules too, for whoever runs with PYTHONDONTWRITEBYTECODE
-COMPILE := $(BIN)/python -m compileall -q banwatch.py records.py errors.py verbs crawler parsers claims changes sources store importers feeds scale
+COMPILE := $(BIN)/python -m compileall -q banwatch.py records.py errors.py extras.py verbs crawler parsers claims changes sources store importers feeds scale
 
 .PHONY: demo test bench env env-dev system lint lock audit sbom clean
 

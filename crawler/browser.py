@@ -7,7 +7,6 @@ name and by what the name resolves to; pictures, films and fonts are not fetched
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import socket
@@ -15,8 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.guards import is_public, verdict
+from extras import INSTALL, installed
 
-MISSING = "the page is built by JavaScript; install the browser: uv sync --frozen --extra browser, and Chromium (apt-get install chromium)"
+MISSING = f"the page is built by JavaScript; install the browser: {INSTALL.format('browser')}, and Chromium (apt-get install chromium)"
 META = {"playwright": True, "playwright_context": "banwatch"}
 NEEDLESS = {"image", "media", "font", "websocket", "eventsource", "manifest"}
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable")
@@ -29,7 +29,7 @@ def executable() -> str:
 
 def available() -> bool:
     """Whether the extra and a Chromium are installed."""
-    return bool(importlib.util.find_spec("scrapy_playwright") and executable())
+    return "browser" in installed() and bool(executable())
 
 
 def settings(allowed: frozenset[str], user_agent: str, timeout: float) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from functools import partial
 from multiprocessing import resource_tracker
 from typing import Any
 
+from crawler.code import reading
 from crawler.reading import Read, Result, serve
-from errors import Unreadable
+from errors import Refused, Unreadable
 from records import Page, Source
 
 BIG = 512 * 1024  # bytes
@@ -22,13 +23,21 @@ LOADED = 120.0  # seconds in which a process has to be ready; the time for a pag
 
 class Readers:
     """At most ``number`` processes that read pages with ``read``, made when a page waits for one; each page has ``seconds`` and
-    each process ``memory`` bytes. ``load``: modules that a process loads before its first page."""
+    each process ``memory`` bytes. ``load``: modules that a process loads before its first page; ``code``: the version it has to be
+    of, by default that of whoever asks."""
 
     def __init__(
-        self, read: Read, number: int, seconds: float, memory: int, load: Sequence[str] = ("parsers",)
+        self,
+        read: Read,
+        number: int,
+        seconds: float,
+        memory: int,
+        load: Sequence[str] = ("parsers",),
+        code: str = "",
     ) -> None:
         self._context = _fresh(number, load)
-        self._make: Callable[[], _Reader] = lambda: _Reader(self._context, read, memory, load)
+        code = code or reading()
+        self._make: Callable[[], _Reader] = lambda: _Reader(self._context, read, memory, load, code)
         self._seconds = seconds
         self._idle: asyncio.LifoQueue[_Reader | None] = asyncio.LifoQueue()  # None: one that was not needed yet
         for _ in range(number):
@@ -37,7 +46,8 @@ class Readers:
         self._big = asyncio.Lock()
 
     async def read(self, page: Page, source: Source) -> Result:
-        """Records of a page, or the error that ended its reading; never raises for what the page holds.
+        """Records of a page, or the error that ended its reading; never raises for what the page holds. Raises Refused
+        "code-version" where the checkout was updated since the crawl began.
 
         Big pages are read one after another: small ones find a process free, and memory stays that of one big page.
         """
@@ -52,6 +62,10 @@ class Readers:
         try:
             ask = partial(reader.ask, page, source, self._seconds)
             return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        except Refused:
+            reader.end()
+            after = None
+            raise
         except (EOFError, OSError, TimeoutError) as error:
             reader.end()
             after = None
@@ -73,8 +87,8 @@ class Readers:
 class _Reader:
     """One process at the other end of a pipe."""
 
-    def __init__(self, context: Any, read: Read, memory: int, load: Sequence[str]) -> None:
-        self._ready = False
+    def __init__(self, context: Any, read: Read, memory: int, load: Sequence[str], code: str) -> None:
+        self._ready, self._code = False, code
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, read, memory, load), daemon=True)
         with _undisturbed():
@@ -83,12 +97,22 @@ class _Reader:
 
     def ask(self, page: Page, source: Source, seconds: float) -> Result:
         if not self._ready:
-            self._ready = bool(self._pipe.poll(LOADED) and self._pipe.recv())
+            self._begin()
         self._pipe.send((page, source))
         if not self._pipe.poll(seconds):
             raise TimeoutError
         answer: Result = self._pipe.recv()
         return answer
+
+    def _begin(self) -> None:
+        """Wait till it has loaded. What reads is to be of the version of what saves: two would not say the same of one page."""
+        found = self._pipe.recv() if self._pipe.poll(LOADED) else ""
+        if found and found != self._code:
+            raise Refused(
+                f"the code was updated while the crawl ran ({self._code}, now {found}); what was fetched is kept, and the next crawl"
+                " reads it", "code-version",
+            )  # fmt: skip
+        self._ready = bool(found)
 
     def end(self) -> None:
         self._process.kill()

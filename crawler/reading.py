@@ -12,6 +12,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
+from crawler.code import reading
 from errors import BanwatchError, Unreadable
 from records import Page, Record, Source
 
@@ -30,7 +31,7 @@ def read_page(page: Page, source: Source) -> list[Record]:
 
 
 def serve(pipe: Connection, read: Read, memory: int, load: Sequence[str]) -> None:
-    """Load, say so, and answer page by page until the other end is gone."""
+    """Load, say of which version the code is, and answer page by page until the other end is gone."""
     die_with_parent()
     give_back()
     gc.disable()
@@ -39,7 +40,7 @@ def serve(pipe: Connection, read: Read, memory: int, load: Sequence[str]) -> Non
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(EOFError, BrokenPipeError):
-        pipe.send(True)
+        pipe.send(reading())
         pipe.send(_answer(read, *pipe.recv()))
         gc.collect()  # what the first page left behind would be kept for good
         gc.freeze()  # what is loaded by now stays: a tenth of reading went into looking for what could go

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import logging
 import multiprocessing
-import shutil
 import signal
 import sqlite3
 import threading
@@ -20,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.reading import die_with_parent, give_back, read_page
+from crawler.ready import short_of_room
 from crawler.report import CrawlReport, CrawlSettings, Outcome
-from errors import BadStore
+from errors import BadStore, Refused
 from records import Source
 from store.visits import KEPT_OUT
 
@@ -70,7 +70,9 @@ def crawl(
     One SIGINT or SIGTERM ends it after the pages in flight, a second at once. Raises BadStore if a database cannot be used.
     """
     begun = time.monotonic()
-    _room(archive_path.parent, settings.least_free)
+    short = short_of_room(archive_path.parent, settings.least_free)
+    if short:
+        raise BadStore(short, "no-space")
     # a copy of this process while no second thread runs, else a fresh one
     context: Any = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -88,15 +90,6 @@ def crawl(
             f"the crawling process ended with {process.exitcode}; what it had fetched is kept", "crawl-ended"
         )
     return CrawlReport(run, time.monotonic() - begun, outcomes(archive_path, tracker_path, job), interrupted)
-
-
-def _room(folder: Path, least: int) -> None:
-    """Refuse to begin what would fill the disk. Raises BadStore "no-space"."""
-    free = shutil.disk_usage(folder).free
-    if free < least:
-        raise BadStore(
-            f"{folder}: {free / 2**20:,.0f} MiB free, {least / 2**20:,.0f} needed to begin a crawl", "no-space"
-        )
 
 
 @contextlib.contextmanager
@@ -169,7 +162,7 @@ def _child(job: Job, pipe: Connection) -> None:
     give_back()
     try:
         interrupted = _crawl(job, pipe)
-    except BadStore as error:
+    except (BadStore, Refused) as error:
         pipe.send(("failed", (str(error), error.cause)))
         return
     except sqlite3.OperationalError as error:
@@ -206,10 +199,8 @@ def _crawl(job: Job, pipe: Connection) -> bool:
         process.start()
         readers.close()
         spider: Any = crawlers[0].spider if crawlers else None
-        if spider is not None and spider.unwritable:
-            raise BadStore(
-                f"{job.archive.parent}: cannot be written: {spider.unwritable}; what was fetched is kept", "no-space"
-            )
+        if spider is not None and spider.ended:
+            raise spider.ended
         _settle(door)
     stats = crawlers[0].stats if crawlers else None
     crashes = stats.get_value("spider_exceptions/count", 0) if stats else 0

@@ -23,22 +23,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import browser, causes
+from crawler.answers import MOST_HEADERS, QUARANTINE, home_instead, kept_headers, refusal, tries
 from crawler.guards import is_trap, verdict
 from crawler.manners import NO_WORD, retry_after
 from crawler.reader import Readers
 from crawler.reading import LARGE
+from crawler.ready import lacks
 from crawler.report import CrawlSettings
+from errors import BadStore, BanwatchError, Refused
 from records import Link, Page, Source
 from store.archive import Archive
 from store.door import Door, Reading
-from store.sightings import MOVED, ROBOTS
-from store.visits import PERMANENT
 
-SECRET = {"set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate"}
-QUARANTINE = {204: "empty", 205: "empty", 206: "partial"}
-MOST_HEADERS = 1_000
 BOUND = "bound of {}"  # what stands for an address where a bound ended the following of links
-WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
 SAVED = 0.5  # seconds after which what was taken is on disk in the tracker
 TOGETHER = 0.01  # seconds that a page waits for others to be made durable with it
 MOST_BACK = 3  # pages of a list that are read to catch up
@@ -60,27 +57,18 @@ class SourceSpider(scrapy.Spider):
         self.asked: Counter[str] = Counter()
         self.begun: dict[str, float] = {}
         self.bounded: set[tuple[str, str]] = set()
-        self.unwritable = ""
+        self.ended: BanwatchError | None = None  # what ended the crawl before it was done
         self.done = 0
         self.saving: asyncio.TimerHandle | None = None  # will commit what was taken
         self.kept: asyncio.Future[None] | None = None  # done when the pages that came last are on disk
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.sources.values():
-            reason = self._unready(source)
+            reason = lacks(source)
             if reason:
                 self._miss(source, source.parser, source.url, source.url, "skip", *reason)
                 continue
             yield self._request(source, source.url, source.parser, 0)
-
-    def _unready(self, source: Source) -> tuple[str, str] | None:
-        if source.token_env and not os.environ.get(source.token_env):
-            return "no-token", f"needs a token in the environment variable {source.token_env}"
-        if source.by_hand:
-            return "by-hand", source.by_hand
-        if source.needs_browser and not browser.available():
-            return "needs-browser", browser.MISSING
-        return None
 
     def _request(self, source: Source, url: str, parser: str, depth: int, page_number: int = 1) -> Request:
         self.asked[source.id] += 1
@@ -107,16 +95,16 @@ class SourceSpider(scrapy.Spider):
     async def received(self, response: Response) -> AsyncIterator[Request]:
         meta = response.meta
         source = self.sources[meta["source"]]
-        if self.unwritable:
-            return  # what came after the disk was full would lean on bodies that were rolled back
+        if self.ended:
+            return
         try:
             self.archive.hold()
             seq = self._keep(source, response)
             if seq and not self.door.knows(seq, source):
                 await self._durable()  # nothing is read that is not on disk
             reading = await self._read(seq, source) if seq else None
-        except sqlite3.OperationalError as error:
-            raise self._unwritable(error) from error
+        except (sqlite3.OperationalError, Refused) as error:
+            raise self._end(error) from error
         self.done += 1
         if len(response.body) > LARGE:
             gc.collect()  # Scrapy's requests and answers hold each other in circles
@@ -139,33 +127,37 @@ class SourceSpider(scrapy.Spider):
         try:
             self.archive.commit()
         except sqlite3.OperationalError as error:  # a full disk: whoever waits for it is told
-            self.unwritable = str(error)
+            self._end(error)
             if kept:
                 kept.set_exception(error)
             return
         if kept:
             kept.set_result(None)
 
-    def _unwritable(self, error: sqlite3.OperationalError) -> CloseSpider:
-        """The disk is full or the folder not to be written: nothing more can be kept, so the crawl ends."""
-        self.unwritable = str(error)
-        return CloseSpider("unwritable")
+    def _end(self, error: sqlite3.OperationalError | Refused) -> CloseSpider:
+        """The disk is full, the folder not to be written, or the code another by now: nothing more can be kept or read."""
+        if isinstance(error, Refused):
+            self.ended = error
+        else:
+            text = f"{self.archive.path.parent}: cannot be written: {error}; what was fetched is kept"
+            self.ended = BadStore(text, "no-space")
+        return CloseSpider(self.ended.cause)
 
     def _keep(self, source: Source, response: Response) -> int:
         """Archive what came, before anything reads it; 0 if there is nothing to read."""
         meta, status = response.meta, response.status
         if status == 304 and meta["held"]:
             return self.archive.unchanged(source.id, meta["parser"], response.url, meta["requested"], self._now(), self.run, status,
-                                          _headers(response), meta["held"]["sha256"])  # fmt: skip
+                                          kept_headers(response), meta["held"]["sha256"])  # fmt: skip
         if status in QUARANTINE:
             return self._hold(source, response, QUARANTINE[status], f"status {status}")
         if status == 200:
             return self._keep_whole(source, response)
-        cause, message = _refusal(response)
+        cause, message = refusal(response)
         if cause == "rate-limited":
             message = self._until((response.headers.get("Retry-After") or b"").decode("latin-1"))
         self._miss(source, meta["parser"], response.url, meta["requested"], causes.outcome(cause), cause, message, status,
-                   _headers(response))  # fmt: skip
+                   kept_headers(response))  # fmt: skip
         return 0
 
     def _keep_whole(self, source: Source, response: Response) -> int:
@@ -176,11 +168,11 @@ class SourceSpider(scrapy.Spider):
             return 0
         if not response.body.strip():
             return self._hold(source, response, "empty", "no text in a 200")
-        if _home_instead(meta["requested"], response.url):
+        if home_instead(meta["requested"], response.url):
             return self._hold(
                 source, response, "moved-home", f"{meta['requested']} leads to the home page {response.url}"
             )
-        return self.archive.keep(self._page(source, response), self.run, message=_tries(meta))
+        return self.archive.keep(self._page(source, response), self.run, message=tries(meta))
 
     def _hold(self, source: Source, response: Response, cause: str, message: str) -> int:
         """Keep what came, for a person to look at; nothing reads it."""
@@ -209,11 +201,11 @@ class SourceSpider(scrapy.Spider):
         try:
             self.door.commit()
         except sqlite3.OperationalError as error:
-            self.unwritable = str(error)
+            self._end(error)
 
     def _page(self, source: Source, response: Response) -> Page:
         return Page(source.id, response.meta["parser"], response.url, response.meta["requested"], self._now(), response.status,
-                    _headers(response), response.body)  # fmt: skip
+                    kept_headers(response), response.body)  # fmt: skip
 
     def _until(self, value: str) -> str:
         """When a site that said "too many" may be asked again, as the watch reads it; a day at most."""
@@ -286,12 +278,12 @@ class SourceSpider(scrapy.Spider):
         if cause == "rate-limited":
             message = self._until(message)
         source = self.sources[meta["source"]]
-        if self.unwritable:
+        if self.ended:
             return
         try:
             self._miss(source, meta["parser"], request.url, meta["requested"], causes.outcome(cause), cause, message)
         except sqlite3.OperationalError as told:
-            raise self._unwritable(told) from told
+            raise self._end(told) from told
 
     def _miss(
         self, source: Source, parser: str, url: str, requested: str, outcome: str, cause: str, message: str,
@@ -305,50 +297,3 @@ class SourceSpider(scrapy.Spider):
 
     def _now(self) -> datetime:
         return self.bounds.now or datetime.now(UTC)
-
-
-def _headers(response: Response) -> tuple[tuple[str, str], ...]:
-    """Headers worth keeping, names in lower case; nothing that opens a session. Where redirects for good led here (RFC 9110
-    15.4: 301, 308), the address is added; and what the site's robots.txt says to us, in a few words."""
-    reasons = {str(reason) for reason in response.meta.get("redirect_reasons", ())}
-    moved = ((MOVED, response.url[:2_000]),) if reasons and reasons <= PERMANENT else ()
-    robots = response.meta.get("robots")
-    return moved + (((ROBOTS, robots),) if robots else ()) + _said(response)
-
-
-def _said(response: Response) -> tuple[tuple[str, str], ...]:
-    pairs = ((name.decode("latin-1").lower(), value) for name, values in response.headers.items() for value in values)
-    return tuple(
-        (name, value.decode("latin-1")[:4_000])
-        for name, value in pairs
-        if name not in SECRET and name not in {MOVED, ROBOTS}
-    )[:100]
-
-
-def _refusal(response: Response) -> tuple[str, str]:
-    """(cause, message) of an answer that is no page."""
-    status = response.status
-    if status == 429:
-        return "rate-limited", ""
-    if status in WALLED and _challenges(response.body):
-        return "challenge", f"the server answered {status} with a test for robots; it is not worked round"
-    if 300 <= status < 400 and status != 304:
-        return "bad-redirect", f"the server answered {status} without an address"
-    return f"http-{status}", f"the server answered {status}"
-
-
-def _challenges(body: bytes) -> bool:
-    """Whether a page is a test for robots; what reads pages is loaded for it alone here."""
-    from parsers.markup import wall
-
-    return wall(body) == "challenge"
-
-
-def _home_instead(requested: str, url: str) -> bool:
-    """Whether we were sent from a page to the front door."""
-    return urlsplit(url).path in {"", "/"} and not urlsplit(url).query and urlsplit(requested).path not in {"", "/"}
-
-
-def _tries(meta: dict[str, Any]) -> str:
-    tries = 1 + meta.get("retry_times", 0) + meta.get("waited", 0)
-    return f"came at try {tries}" if tries > 1 else ""

@@ -10,7 +10,7 @@ import re
 import subprocess
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -55,8 +55,9 @@ class Taken:
 
 
 def take(
-    repository: Path, archive: Archive, services: Sequence[str] = (), url: str = "", types: Sequence[str] = ()
-) -> Taken:
+    repository: Path, archive: Archive, services: Sequence[str] = (), url: str = "", types: Sequence[str] = (),
+    progress: Callable[[int, int], None] = lambda count, total: None,
+) -> Taken:  # fmt: skip
     """Keep every version of the repository that is not kept yet; of some services or types of document only, if they are named.
 
     ``url``: where readers find the repository; default: the remote it was cloned from. Raises BadConfiguration if
@@ -75,7 +76,8 @@ def take(
         archive.declare(source)
     held = {(s.source, s.fetched_at, s.sha256) for s in archive.sightings()}
     kept = 0
-    for version, body in zip(versions, _bodies(repository, versions), strict=True):
+    for count, (version, body) in enumerate(zip(versions, _bodies(repository, versions), strict=True), 1):
+        progress(count, len(versions))
         page = _page(version, sources[version.service, version.document], body, base)
         if (page.source, instant(page.fetched_at), page.sha256) not in held:
             archive.keep(page, RUN)

@@ -22,10 +22,10 @@ import pyarrow.parquet as pq
 import zstandard
 
 import parsers
+from crawler.code import reading
 from errors import BanwatchError, Unreadable
 from records import Article, Page, Source
 from scale.addresses import Addresses
-from scale.code import reading
 from scale.rows import from_json, to_json
 from scale.settings import Engine
 from scale.warc import Capture, Fault, Part, captures, parts
@@ -181,7 +181,7 @@ def _executor(engine: Engine) -> Iterator[tuple[Executor, int]]:
     if engine.dask:
         from distributed import Client
 
-        with Client(engine.dask) as client:
+        with Client(engine.dask) as client:  # type: ignore[no-untyped-call]
             yield client.get_executor(pure=False, retries=2), max(1, len(client.scheduler_info()["workers"]))
         return
     number = engine.processes or os.cpu_count() or 1

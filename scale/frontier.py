@@ -142,7 +142,7 @@ class Frontier:
                 left, pause = left - pause, min(2.0, pause * 2)
 
     async def script(self, text: str, *values: Any) -> Any:
-        return await self.call(lambda: self.redis.eval(text, 0, self.settings.name, *values))  # type: ignore[no-any-return]
+        return await self.call(lambda: self.redis.eval(text, 0, self.settings.name, *values))
 
     # the writer's end ---------------------------------------------------------------------------------------------
     async def begin(self, facts: dict[str, str]) -> None:
@@ -151,19 +151,19 @@ class Frontier:
 
     async def facts(self) -> dict[str, str]:
         """What the writer said of the crawl that runs; empty if none ever did."""
-        found = await self.call(lambda: self.redis.hgetall(self.key("run")))  # type: ignore[arg-type, return-value]
+        found = await self.call(lambda: self.redis.hgetall(self.key("run")))
         return {name.decode(): value.decode() for name, value in found.items()}
 
     async def take_over(self) -> None:
         """The crawl goes on under this code."""
-        await self.call(lambda: self.redis.hset(self.key("run"), "version", self.version))  # type: ignore[arg-type, return-value]
+        await self.call(lambda: self.redis.hset(self.key("run"), "version", self.version))
 
     async def end(self) -> None:
-        await self.call(lambda: self.redis.hset(self.key("run"), "over", "1"))  # type: ignore[arg-type, return-value]
+        await self.call(lambda: self.redis.hset(self.key("run"), "over", "1"))
 
     async def asked(self) -> dict[str, int]:
         """Pages asked for by source."""
-        found = await self.call(lambda: self.redis.hgetall(self.key("asked")))  # type: ignore[arg-type, return-value]
+        found = await self.call(lambda: self.redis.hgetall(self.key("asked")))
         return {name.decode(): int(value) for name, value in found.items()}
 
     async def push(self, mark: str, task: dict[str, Any], delay: float) -> bool:

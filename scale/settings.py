@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from errors import BadConfiguration
+from extras import lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def shared(path: Path) -> Shared | None:
     made = _made(Shared, table, path, "crawl")
     if not made.redis.startswith(("redis://", "rediss://", "unix://")):
         raise BadConfiguration(f"{path}: [crawl] redis = {made.redis!r} is no redis://, rediss:// or unix:// address")
-    _need("redis", "scale-crawl", path)
+    _need("redis", path)
     return made
 
 
@@ -49,7 +49,7 @@ def engine(path: Path) -> Engine:
     """The section [backfill] of ``path``; processes of this machine without it."""
     made = _made(Engine, _tables(path).get("backfill", {}), path, "backfill")
     if made.dask:
-        _need("distributed", "scale-backfill", path)
+        _need("distributed", path)
     return made
 
 
@@ -73,6 +73,6 @@ def _made(kind: type[Made], table: dict[str, Any], path: Path, section: str) -> 
         raise BadConfiguration(f"{path}: [{section}]: {error}") from error
 
 
-def _need(module: str, extra: str, path: Path) -> None:
-    if importlib.util.find_spec(module) is None:
-        raise BadConfiguration(f"{path} asks for {module}: install it with `uv sync --frozen --extra {extra}`")
+def _need(module: str, path: Path) -> None:
+    if lacks := lacking(module, str(path)):
+        raise BadConfiguration(lacks)

@@ -18,12 +18,12 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.code import version
 from crawler.report import CrawlSettings
 from crawler.run import Job, scrapy_settings
 from crawler.spider import SourceSpider
 from errors import BanwatchError
 from records import Page, Source
-from scale.code import version
 from scale.frontier import Frontier
 from scale.settings import Shared
 from store.archive import instant
@@ -134,7 +134,8 @@ class WorkerSpider(SourceSpider):
     async def received(self, response: Response) -> AsyncIterator[Request]:
         self._keep(self.sources[response.meta["source"]], response)
         await self._hand(response.meta["task"], self.handover.note, self.handover.body)
-        for request in ():
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
             yield request
 
     def failed(self, failure: Failure) -> None:

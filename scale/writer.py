@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import zstandard
 from scrapy import Request
 
+from crawler.code import version
 from crawler.reader import Readers
 from crawler.reading import read_page
 from crawler.report import CrawlReport, CrawlSettings
@@ -30,7 +31,6 @@ from crawler.run import Job, declare, outcomes, scrapy_settings
 from crawler.spider import SourceSpider
 from errors import BadStore
 from records import Page, Source
-from scale.code import version
 from scale.frontier import Frontier
 from scale.settings import Shared
 from scale.worker import bounds_text

@@ -24,7 +24,7 @@ from store.database import many, open_tracker, put, unsettled
 from store.documents import Rereader
 from store.files import part, writing
 from store.prepare import Prepared, Read, prepared
-from store.settle import settle
+from store.settle import Progress, quiet, settle
 from store.sightings import Origin, save_encoding, save_page, save_sighting
 from store.watch import restart
 
@@ -157,10 +157,10 @@ class Door:
         """Whether ``take(seq)`` needs no reading: a policy document whose bytes, or what may be read of them, were read before."""
         return self._before.knows(seq, source)
 
-    def settle(self) -> None:
+    def settle(self, progress: Progress = quiet) -> None:
         """Compute everything that depends on more than one page, as far as it changed."""
         self.commit()
-        settle(self.db, Rereader(self._selector, self._reread, self._upgraded))
+        settle(self.db, Rereader(self._selector, self._reread, self._upgraded), progress)
 
     def _selector(self, source_id: str, day: str) -> int:
         selectors = self._sources[source_id].selectors

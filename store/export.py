@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import BadConfiguration
+from extras import lacking
 from store.archive import Archive, Sighting
 
 VIEWS = ("timeline", "actions", "answers", "cases", "claims", "quotes", "conflicts", "links", "updates", "documents", "versions",
@@ -46,11 +47,11 @@ def export_datapackage(tracker: Path, out: Path) -> dict[str, int]:
 
 def export_parquet(tracker: Path, out: Path) -> dict[str, int]:
     """One Parquet file a view. Raises BadConfiguration where the extra ``parquet`` is not installed."""
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as error:
-        raise BadConfiguration("Parquet needs one more package: uv sync --frozen --extra parquet") from error
+    if lacks := lacking("pyarrow", "Parquet"):
+        raise BadConfiguration(lacks)
+    import pyarrow as pa
+    from pyarrow import parquet
+
     out.mkdir(parents=True, exist_ok=True)
     db, counts = _reading(tracker), {}
     kinds = {"integer": pa.int64(), "number": pa.float64(), "string": pa.string()}

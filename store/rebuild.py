@@ -11,12 +11,11 @@ from store.archive import Archive
 from store.door import Door
 from store.files import publish
 from store.prepare import Read
-
-Progress = Callable[[int, int], None]
+from store.settle import Progress, quiet
 
 
 def rebuild(
-    archive: Archive, tracker: Path, read: Read, load: Callable[[Door], None], progress: Progress | None = None
+    archive: Archive, tracker: Path, read: Read, load: Callable[[Door], None], progress: Progress = quiet
 ) -> int:
     """Read every archived page again; returns how many sightings were taken.
 
@@ -35,14 +34,14 @@ def rebuild(
     return count
 
 
-def catch_up(door: Door, archive: Archive, load: Callable[[Door], None], progress: Progress | None = None) -> int:
+def catch_up(door: Door, archive: Archive, load: Callable[[Door], None], progress: Progress = quiet) -> int:
     """Take what the archive holds and the tracker does not, then settle; returns how many sightings that were."""
     load(door)
     door.declared()
     total, count = archive.last(), 0
     for count, seq in enumerate(door.pending(), 1):
         door.take(seq)
-        if progress and count % 20 == 0:
-            progress(count, total)
-    door.settle()
+        if count % 20 == 0:
+            progress(count, total, "reading")
+    door.settle(progress)
     return count

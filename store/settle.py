@@ -19,29 +19,36 @@ from store.watch import settle_source
 PLACE_MARKS = ("claim", "gap", "action", "strand", "edited")
 
 TOGETHER = 32  # marks that are settled in one transaction
+Progress = Callable[[int, int, str], None]  # how many of how many are done, and of what
 
 
-def settle(db: sqlite3.Connection, rereader: Rereader) -> None:
+def quiet(count: int, total: int, what: str) -> None:
+    """Tells nobody."""
+
+
+def settle(db: sqlite3.Connection, rereader: Rereader, progress: Progress = quiet) -> None:
     """Compute what is marked. Safe to end at any instant: a mark goes with the work it stands for."""
-    _each(db, "document", lambda item: _document(db, item, rereader))
-    _each(db, "voice", lambda item: settle_voice(db, item))
-    _each(db, "article", lambda item: _article(db, item))
-    _each(db, "dataset", lambda item: settle_dataset(db, item))
-    for side, jurisdiction in _places(db):
+    _each(db, "document", lambda item: _document(db, item, rereader), progress)
+    _each(db, "voice", lambda item: settle_voice(db, item), progress)
+    _each(db, "article", lambda item: _article(db, item), progress)
+    _each(db, "dataset", lambda item: settle_dataset(db, item), progress)
+    places = _places(db)
+    for count, (side, jurisdiction) in enumerate(places, 1):
         with writing(db):
             _place(db, side, jurisdiction)
+        progress(count, len(places), "settling places")
     _links(db)
-    _each(db, "source", lambda item: settle_source(db, item))
+    _each(db, "source", lambda item: settle_source(db, item), progress)
 
 
-def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None]) -> int:
+def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None], progress: Progress) -> None:
     items = [row[0] for row in db.execute("select item from unsettled where kind = ? order by item", (kind,))]
     for start in range(0, len(items), TOGETHER):
         with writing(db):
-            for item in items[start : start + TOGETHER]:
+            for number, item in enumerate(items[start : start + TOGETHER], start + 1):
                 work(item)
                 db.execute("delete from unsettled where kind = ? and item = ?", (kind, item))
-    return len(items)
+                progress(number, len(items), f"settling {kind}s")
 
 
 def _document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from banwatch import main
+from store.archive import Archive
 from tests.kill import site
 from verbs import common
 
@@ -91,3 +92,26 @@ def test_a_password_in_the_settings_of_scale_is_not_shown(home: Path) -> None:
     (home / "scale.toml").write_text('[crawl]\nredis = "redis://:secret@127.0.0.1:6379/0"\n', encoding="utf-8")
     done = CliRunner().invoke(main, ["--home", str(home), "doctor"])
     assert "Redis" in done.stdout and "secret" not in done.output
+
+
+def test_what_a_crawl_would_skip_is_told_with_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the crawl's own conditions: a token that is set is asked for no more, what is taken by hand is not waited for."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    needed = {source.token_env for source in common.registry() if source.token_env and not source.retired}
+    for name in needed:
+        monkeypatch.delenv(name, raising=False)
+    _, found = told(tmp_path / "none")
+    assert needed and all(any(name in one["to_do"] for one in found["no-token"]) for name in needed)
+    assert "by-hand" not in found
+    for name in needed:
+        monkeypatch.setenv(name, "secret")
+    assert "no-token" not in told(tmp_path / "none")[1]
+
+
+def test_an_archive_that_is_older_than_the_tracker_is_a_fault(home: Path) -> None:
+    (home / "archive.db").unlink()
+    with Archive(home / "archive.db"):
+        pass
+    code, found = told(home)
+    (fault,) = [one for one in found["tracker"] if one["state"] == "fault"]
+    assert code == common.BAD_CONFIGURATION and "the archive only 0" in fault["text"] and "reread" in fault["to_do"]

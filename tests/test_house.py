@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("sources", "parsers", "claims", "changes", "store", "importers", "crawler", "feeds", "scale", "verbs")
-GROUND = {"records", "errors"}
+GROUND = {"records", "errors", "extras"}
 MAY = {
     "sources": GROUND,
     "parsers": GROUND,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import click
 
@@ -24,6 +24,12 @@ DAMAGED = "a database cannot be used: {}; `banwatch archive verify` tells whethe
 FULL_DISK = {27, 28, 30, 122}  # EFBIG, ENOSPC, EROFS, EDQUOT
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Step(Protocol):
+    """Called as work goes on: how many of how many (0: nobody knows), and of what."""
+
+    def __call__(self, count: int, total: int, of: str = ...) -> None: ...
 
 
 class Home:
@@ -166,38 +172,29 @@ def retire_the_gone(archive: Any) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A line that is rewritten on a terminal; elsewhere one plain line every ten seconds."""
+def progress(what: str) -> Iterator[Step]:
+    """A line that is rewritten on a terminal; elsewhere one plain line every ten seconds. A step may be of something else than ``what``."""
     tty, last = sys.stderr.isatty(), [time.monotonic()]
 
-    def step(count: int, total: int) -> None:
-        text = f"{what} {count}" + (f" of {total}" if total else "")
-        if tty:
-            sys.stderr.write(f"\r{text} ")
-        elif time.monotonic() - last[0] > 10:
-            say(text)
-            last[0] = time.monotonic()
+    def step(count: int, total: int, of: str = what) -> None:
+        if time.monotonic() - last[0] < (0.1 if tty else 10):
+            return
+        last[0] = time.monotonic()
+        text = f"{of} {count}" + (f" of {total}" if total else "")
+        click.echo(f"\r{text:40}" if tty else text, nl=not tty, err=True)
 
     yield step
     if tty:
-        sys.stderr.write("\r" + " " * 40 + "\r")
+        click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+
+
+VIEWS = ("pages", "documents", "versions", "updates", "articles", "claims", "actions", "timeline", "issues")
 
 
 def counts(db: sqlite3.Connection) -> dict[str, int]:
-    views = (
-        "sightings",
-        "pages",
-        "documents",
-        "versions",
-        "updates",
-        "articles",
-        "claims",
-        "actions",
-        "timeline",
-        "issues",
-    )
-    names = {"sightings": "sighting", "timeline": "timeline"}
-    return {view: db.execute(f"select count(*) from {names.get(view, view)}").fetchone()[0] for view in views}
+    """How much there is of what a reader looks for."""
+    tables = {"sightings": "sighting"} | {view: view for view in VIEWS}
+    return {name: db.execute(f"select count(*) from {table}").fetchone()[0] for name, table in tables.items()}
 
 
 def report(found: dict[str, int], as_json: bool) -> None:

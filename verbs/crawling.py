@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from errors import BadConfiguration, BadStore
+from extras import lacking
 from verbs.common import (
     CRASHED,
     DONE,
@@ -80,13 +83,19 @@ def crawl(
 
 
 def _watch(home: Home, limit: int | None, minutes: int) -> None:
-    """Crawl what is due, wait for what is due next, again; the lock is held only while a crawl runs."""
+    """Crawl what is due, wait for what is due next, again; the lock is held only while a crawl runs. Where the checkout was updated
+    meanwhile, this process begins anew with the code as it stands."""
+    from crawler import code
     from crawler.lock import crawl_lock
     from crawler.schedule import Stop
     from store.watch import next_due
 
+    begun = code.whole()
     with Stop() as stop:
         while not stop.asked:
+            if code.whole() != begun:
+                say("the code was updated; beginning anew with it")
+                os.execv(sys.executable, sys.orig_argv)
             try:
                 with crawl_lock(home.lock):
                     chosen = _chosen(home, (), True, limit)
@@ -96,10 +105,11 @@ def _watch(home: Home, limit: int | None, minutes: int) -> None:
                 if report and report.interrupted:
                     break
             except BadStore as error:
-                if error.cause != "busy":
+                if error.cause not in {"busy", "code-version"}:
                     raise
                 say(str(error))
-            stop.wait(next_due(home.tracker, _crawled(), now()))
+            if code.whole() == begun:  # else there is no need to wait
+                stop.wait(next_due(home.tracker, _crawled(), now()))
     say("ended")
 
 
@@ -253,10 +263,8 @@ def backfill(home: Home, files: tuple[Path, ...], parts: Path | None, as_json: b
 
     Safe to kill and to run again. Example: banwatch backfill CC-NEWS-20240923.warc.gz
     """
-    import importlib.util
-
-    if importlib.util.find_spec("pyarrow") is None:
-        raise BadConfiguration("backfill writes Parquet: install it with `uv sync --frozen --extra scale-backfill`")
+    if lacks := lacking("pyarrow", "a back-fill", "scale-backfill"):
+        raise BadConfiguration(lacks)
     from crawler.lock import crawl_lock
     from scale.backfill import read_all
     from scale.load import load

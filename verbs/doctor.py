@@ -9,15 +9,16 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
 from errors import BanwatchError
+from extras import INSTALL, installed
 from verbs.common import BAD_CONFIGURATION, DONE, Home, as_json, honest, now, pass_home, registry
 
-EXTRAS = {"pyarrow": "parquet", "redis": "scale-crawl", "distributed": "scale-backfill", "scrapy_playwright": "browser"}
 MIB = 2**20
+FAULTS = (BanwatchError, OSError, sqlite3.Error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def _safely(look: Callable[[Home], Iterator[Finding]], home: Home) -> Iterator[F
     """What a look finds; what it raises by name is a finding too."""
     try:
         yield from look(home)
-    except (BanwatchError, OSError, sqlite3.Error) as error:
+    except FAULTS as error:
         yield Finding("fault", look.__name__.strip("_"), str(error))
 
 
@@ -65,44 +66,64 @@ def _machine(home: Home) -> Iterator[Finding]:
         yield Finding("fault", "sqlite", f"{words}, without ENABLE_FTS5", "use a Python whose SQLite has it")
     else:
         yield Finding("ok" if safe else "note", "sqlite", words)
-    there = [extra for module, extra in EXTRAS.items() if find_spec(module)]
-    yield Finding("ok", "extras", ", ".join(there) or "none installed (`uv sync --frozen --extra NAME`)")
+    yield Finding("ok", "extras", ", ".join(installed()) or f"none installed (`{INSTALL.format('NAME')}`)")
 
 
 def _folder(home: Home) -> Iterator[Finding]:
     from crawler import CrawlSettings
     from crawler.lock import holder
+    from crawler.ready import short_of_room
 
     place = next(path for path in (home.folder, *home.folder.parents) if path.exists())
     if not os.access(place, os.W_OK | os.X_OK):
         yield Finding("fault", "home", f"{home.folder} may not be written", "give it to the user who runs banwatch")
         return
-    free, least = shutil.disk_usage(place).free, CrawlSettings().least_free
-    if free < least:
-        yield Finding("fault", "home", f"{home.folder}: {free // MIB} MiB free, a crawl begins with {least // MIB}", "make room")  # fmt: skip
+    short = short_of_room(place, CrawlSettings().least_free)
+    if short:
+        yield Finding("fault", "home", short, "make room")
     else:
-        yield Finding("ok", "home", f"{home.folder}, {free // MIB:,} MiB free")
+        yield Finding("ok", "home", f"{home.folder}, {shutil.disk_usage(place).free // MIB:,} MiB free")
     crawl = holder(home.lock)
     if crawl:
         yield Finding("note", "lock", f"a crawl is running (process {crawl})")
 
 
-def _archive(home: Home) -> Iterator[Finding]:
+def _databases(home: Home) -> Iterator[Finding]:
+    """The archive, and the tracker beside it; a fault of one hides nothing of the other."""
+    fetches: int | None = None
+    try:
+        fetches, newest = _fetches(home.archive)
+        yield from _archive(home.archive, fetches, newest)
+    except FAULTS as error:
+        yield Finding("fault", "archive", str(error))
+    try:
+        yield from _tracker(home, fetches)
+    except FAULTS as error:
+        yield Finding("fault", "tracker", str(error))
+
+
+def _fetches(path: Path) -> tuple[int, str]:
+    """How many fetches the archive holds, and the instant of the newest; (0, "") where there is none yet."""
     from store.archive import Archive
 
-    if not home.archive.is_file():
+    if not path.is_file():
+        return 0, ""
+    with Archive(path, readonly=True) as archive:
+        last = archive.last()
+        return last, archive.sighting(last).fetched_at[:19] if last else ""
+
+
+def _archive(path: Path, fetches: int, newest: str) -> Iterator[Finding]:
+    if not path.is_file():
         yield Finding("note", "archive", "not there yet", "`banwatch crawl` begins it")
         return
-    with Archive(home.archive, readonly=True) as archive:
-        last = archive.last()
-        newest = archive.sighting(last).fetched_at if last else ""
-    yield Finding("ok", "archive", f"{last:,} fetches, the newest of {newest[:19] or 'no day'}; `banwatch archive verify` holds every body against its hash")  # fmt: skip
-    if newest[:19] > now()[:19]:
-        yield Finding("note", "clock", f"the newest fetch is of {newest[:19]}, later than now", "look at the clock of this machine")  # fmt: skip
+    yield Finding("ok", "archive", f"{fetches:,} fetches, the newest of {newest or 'no day'}; `banwatch archive verify` holds every body against its hash")  # fmt: skip
+    if newest > now()[:19]:
+        yield Finding("note", "clock", f"the newest fetch is of {newest}, later than now", "look at the clock of this machine")  # fmt: skip
 
 
-def _tracker(home: Home) -> Iterator[Finding]:
-    from store.archive import Archive
+def _tracker(home: Home, fetches: int | None) -> Iterator[Finding]:
+    """``fetches``: those of the archive, None where it cannot be read."""
     from store.database import read_tracker
 
     if not home.tracker.is_file():
@@ -114,24 +135,24 @@ def _tracker(home: Home) -> Iterator[Finding]:
     version = db.execute("pragma user_version").fetchone()[0]
     db.close()
     yield Finding("ok", "tracker", f"schema {version}, read up to fetch {read:,}")
-    if home.archive.is_file():
-        with Archive(home.archive, readonly=True) as archive:
-            behind = archive.last() - read
-        if behind > 0:
-            yield Finding("note", "tracker", f"{behind:,} fetches of the archive are not read yet", "the next crawl reads them")  # fmt: skip
+    if fetches and fetches > read:
+        yield Finding("note", "tracker", f"{fetches - read:,} fetches of the archive are not read yet", "the next crawl reads them")  # fmt: skip
+    if fetches is not None and fetches < read:
+        yield Finding("fault", "tracker", f"knows {read:,} fetches, the archive only {fetches:,}", "put the newer archive back, or run `banwatch reread`")  # fmt: skip
 
 
 def _sources(home: Home) -> Iterator[Finding]:
-    from crawler import browser
+    from crawler.ready import lacks
 
-    found = registry()
+    found = [source for source in registry() if not source.retired]
     yield Finding("ok", "sources", f"{len(found)} well-formed")
-    for name in sorted({one.token_env for one in found if one.token_env and not os.environ.get(one.token_env)}):
-        ids = [one.id for one in found if one.token_env == name]
-        yield Finding("note", "token", f"{name} is not set: {', '.join(ids)} will be skipped")
-    waiting = [one.id for one in found if one.needs_browser]
-    if waiting and not browser.available():
-        yield Finding("note", "browser", f"not installed: {', '.join(waiting)} will be skipped", "uv sync --frozen --extra browser, and Chromium")  # fmt: skip
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for source in found:
+        reason = lacks(source)
+        if reason and not source.by_hand:
+            waiting.setdefault(reason, []).append(source.id)
+    for (cause, words), ids in sorted(waiting.items()):
+        yield Finding("note", cause, f"skipped: {', '.join(ids)}", words)
 
 
 def _settings(home: Home) -> Iterator[Finding]:
@@ -157,4 +178,4 @@ def _settings(home: Home) -> Iterator[Finding]:
         yield Finding("ok", "scale", f"{home.scale.name}: {', '.join(told) or 'nothing turned on'}")
 
 
-LOOKS = (_machine, _folder, _archive, _tracker, _sources, _settings)
+LOOKS = (_machine, _folder, _databases, _sources, _settings)

@@ -99,7 +99,8 @@ def import_ota(
     from store.report import document_report
 
     with crawl_lock(home.lock), Archive(home.archive) as archive, open_door(home, archive) as door:
-        taken = ota.take(repository, archive, only, url, types)
+        with progress("archiving") as step:
+            taken = ota.take(repository, archive, only, url, types, step)
         say(f"archived {taken.kept} versions of {taken.documents} documents ({taken.known} were there already)")
         for path, why in taken.refused:
             say(f"refused {path}: {why}")

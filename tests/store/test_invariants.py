@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from errors import BadStore
 from store.archive import Archive
 from store.door import Door
-from store.rebuild import rebuild
+from store.rebuild import catch_up, rebuild
 from tests.drawn import drawn
 from tests.store.conftest import SOURCES, full_disk, page, read, rows, store
 
@@ -245,3 +245,15 @@ def test_the_tracker_knows_of_no_fetch_that_the_archive_lost(tmp_path: Path) -> 
         assert door.db.execute("select max(seq) from sighting").fetchone()[0] == 2
     with Archive(tmp_path / "archive.db") as archive, Door(tmp_path / "tracker.db", archive, read) as door:
         assert archive.last() == door.db.execute("select max(seq) from sighting").fetchone()[0] == 1
+
+
+def test_settling_says_what_it_does(opened: tuple[Archive, Door]) -> None:
+    archive, door = opened
+    for number, text in enumerate(TEXTS["news"]):
+        archive.keep(page("news", text, number, f"https://news.example/{number}"), "r")
+    archive.keep(page("policy", BEFORE), "r")
+    told: list[tuple[int, int, str]] = []
+    catch_up(door, archive, lambda door: None, lambda *step: told.append(step))
+    assert {"settling documents", "settling articles", "settling places", "settling sources"} <= {of for *_, of in told}
+    assert all(0 < count <= total for count, total, _ in told)
+    assert [count for count, total, of in told if of == "settling articles"] == [1, 2, 3]
