@@ -11,7 +11,7 @@ from claims.lexicon import Rule
 from claims.reading import Reading, Sentence
 
 MOST = 40  # candidates of one sentence
-ENDS_ORDER = ("boundary", "otherwise")  # behind these words stands no more of what is ordered
+ENDS_ORDER = ("boundary", "otherwise", "until")  # behind these words stands no more of what is ordered
 NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
 LAWS = ("legislation_adopted", "legislation_in_force")

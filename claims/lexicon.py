@@ -24,6 +24,7 @@ MARKS = {"P": "\ue000", "Q": "\ue001", "J": "\ue002", "D": "\ue003", "A": "\ue00
 MARK_NAMES = {mark: name for name, mark in MARKS.items()}
 OPENING = 4  # letters
 IMPLIES = "implies_"
+SHOWS = "shows_"
 HEADS = tuple(slice(length) for length in range(1, OPENING + 1))
 WORD = re.compile(r"(?<!\w)\S")
 NEVER = re.compile(r"(?!)")
@@ -121,8 +122,16 @@ class Language:
     @cached_property
     def implied(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
         """(country, pattern) of the groups ``implies_us`` ...: words that without a name tell which country is meant."""
-        names = [name for name in self.groups if name.startswith(IMPLIES)]
-        return tuple((name.removeprefix(IMPLIES).upper(), self.pattern(name)) for name in names)
+        return self._countries(IMPLIES)
+
+    @cached_property
+    def shown(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """(country, pattern) of the groups ``shows_us`` ...: words of what only one country has."""
+        return self._countries(SHOWS)
+
+    def _countries(self, prefix: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        names = [name for name in self.groups if name.startswith(prefix)]
+        return tuple((name.removeprefix(prefix).upper(), self.pattern(name)) for name in names)
 
     def _compile(self, entries: list[str] | tuple[str, ...]) -> re.Pattern[str]:
         voiced: dict[str, list[str]] = {}

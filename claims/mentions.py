@@ -114,7 +114,8 @@ def _authority_names() -> Iterator[tuple[str, _Name]]:
             yield name, _Name(AUTHORITY, one.id, len(name), one.jurisdiction, "word", capital=name[0].isupper())
         for short in one.abbreviations:
             exact = short if len(short) < 5 or short.isupper() else ""
-            yield short, _Name(AUTHORITY, one.id, len(short), one.jurisdiction, "name", exact=exact)
+            capital = short[0].isupper()
+            yield short, _Name(AUTHORITY, one.id, len(short), one.jurisdiction, "name", capital=capital, exact=exact)
 
 
 def _stem(name: str, language: str) -> str:

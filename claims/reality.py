@@ -163,9 +163,17 @@ def _reality(made: Candidate) -> None:
 
 
 def _own_clause(made: Candidate, written: str) -> str:
-    """What stands before the words in a clause that tells a fact of its own: "support Ofcom, which has launched an inquiry"."""
-    found = list(made.sentence.language.pattern("relative").finditer(written))
-    return written[found[-1].end() :] if found else written
+    """What stands before the words in a clause that tells a fact of its own: "support Ofcom, which has launched an inquiry",
+    "the mayor asked for it, and the ministry blocked it"."""
+    pattern = made.sentence.language.pattern
+    offset = made.at - len(written)
+    ends = [m.end() for m in pattern("relative").finditer(written)]
+    ends += [
+        m.end()
+        for m in pattern("coordinated").finditer(written)
+        if any(offset + m.end() <= one.at < made.at for one in made.sentence.actors if one.kind in "AGJ")
+    ]
+    return written[max(ends) :] if ends else written
 
 
 def _unreal_after(made: Candidate, after: str) -> bool:

@@ -12,6 +12,7 @@ from claims.reading import Marked, Reading, Sentence
 
 INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
+HEAD = 2.5  # what a place gains that a relative clause with the words is about
 CLAUSE_APART = 1.5  # what a place loses that acts in another clause
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
@@ -555,6 +556,10 @@ def _place(reading: Reading, made: Candidate) -> None:
         _regional(made)
         _of_governor(reading, made)
         return
+    if own := _shown(sentence):
+        made.places = (own,)
+        made.signs.add("place_sentence")
+        return
     if sentence.has("vague"):
         made.signs.add("place_none")
         return
@@ -575,6 +580,11 @@ def _place(reading: Reading, made: Candidate) -> None:
 def _implied(sentence: Sentence) -> str:
     """The place that words without a name imply where nothing else tells one: "41 states", "both houses of Congress"."""
     return next((place for place, pattern in sentence.language.implied if pattern.search(sentence.folded)), "")
+
+
+def _shown(sentence: Sentence) -> str:
+    """The place of words that only one place has, so that their own sentence is enough: "attorneys general of 14 states"."""
+    return next((place for place, pattern in sentence.language.shown if pattern.search(sentence.folded)), "")
 
 
 def _home(reading: Reading) -> str:
@@ -694,7 +704,8 @@ def _best_place(sentence: Sentence, made: Candidate | None) -> str:
 
 def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> float:
     about_law = made is not None and (made.rule.law or made.action == "court_ruling")
-    if mark.mention is None or not mark.mention.place or origin(sentence, mark, of_law=about_law):
+    heads = made is not None and _heads_clause(sentence, made, mark)
+    if mark.mention is None or not mark.mention.place or (origin(sentence, mark, of_law=about_law) and not heads):
         return 0.0
     if made is not None and made.rule.needs == "prosecution" and made.voice != "passive" and mark.at > made.at:
         return 0.0  # "filed suit in California federal court": who sues stands before
@@ -717,7 +728,14 @@ def _place_score(sentence: Sentence, mark: Marked, made: Candidate | None) -> fl
         score += 0.4 if mark.at < made.at else 0.0
         if made.voice == "noun" and mark.kind in "JD" and 0 < made.at - mark.at <= LIST:
             score += 1.6 if sentence.masked[mark.at + 1 : made.at].count(" ") <= 2 else 0.0  # "upheld Texas' ban"
+        score += HEAD if heads else 0.0
     return max(score, 0.1)
+
+
+def _heads_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
+    """True for the Turkey of "follows a step by Turkey, which blocked it": who acts in the clause of the words."""
+    between = sentence.masked[mark.at + 1 : made.at].strip()
+    return bool(between) and sentence.language.pattern("heads").fullmatch(between) is not None
 
 
 def _in_other_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
@@ -755,5 +773,7 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
     law = of_law and sentence.language.pattern("law").search(after[:LIST])
     if law or sentence.language.pattern("acting_after").match(after):
         return False  # "an injunction against Utah's law", "attorneys general from 13 US states"
+    if sentence.language.pattern("holder_after").match(after):
+        return False  # "protests against the Ethiopian government's ban"
     before = sentence.masked[max(0, mark.at - 70) : mark.at]
     return sentence.language.ends_with("origin_before", before, r"\w{2,3} ")

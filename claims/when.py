@@ -154,10 +154,13 @@ def _since(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> bool:
 
 
 def _of_other_step(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> bool:
-    """True for the date in "arrested last month in an inquiry": that of the step before it, which the inquiry explains."""
-    before = sentence.folded[: dated.start]
-    groups = _table()["dated_apart"].get(one.action, ()) if dated.end <= at else ()
-    return any(sentence.language.pattern(group).search(before) for group in groups)
+    """True for the date in "arrested last month in an inquiry", "lifted the ban that was imposed in May": that of the step
+    before it, which its sentence explains."""
+    behind = dated.start > at
+    text = sentence.folded[at : dated.start] if behind else sentence.folded[:at]
+    table = _table()["dated_behind" if behind else "dated_apart"]
+    groups = (*table.get(one.action, ()), *table.get(one.rule.trigger, ()))
+    return any(sentence.language.pattern(group).search(text) for group in groups)
 
 
 def _when(reading: Reading, sentence: Sentence, dated: Dated, action: str) -> When:
