@@ -12,6 +12,7 @@ from typing import Any
 
 from claims.lexicon import Language
 
+BRACKET = 16  # characters between a sum and the same in another currency
 _DIGITS = r"\d{1,3}(?:[., ']\d{3})+(?:[.,]\d{1,2})?(?![.,]?\d)|\d+(?:[.,]\d{1,3})?(?![.,]?\d)"
 
 
@@ -66,7 +67,12 @@ def sums(folded: str, code: str = "en") -> list[Sum]:
         for m in money.patterns[code == "zh"].finditer(folded)
         if (currency := _currency(m)) and (number := _number(m["sum"], code))
     ]
-    return found
+    return [one for one, before in zip(found, [None, *found], strict=False) if not _converted(folded, before, one)]
+
+
+def _converted(folded: str, before: Sum | None, one: Sum) -> bool:
+    """True for the dollars of "€345 million ($368 million)": the same sum told in another currency."""
+    return before is not None and "(" in folded[before.end : one.start] and one.start - before.end <= BRACKET
 
 
 def amount(folded: str, code: str = "en", beside: tuple[int, int] = (0, 0)) -> tuple[str, str]:

@@ -217,7 +217,7 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]], others: 
         jurisdiction=place if government else "",
         authority=_written(reading, authority),
         authority_id=authority.value if authority else "",
-        scopes=details.found(language, "scope", around) if government else (),
+        scopes=_scopes(language, best.action, around) if government else (),
         exceptions=_piece(reading, sentence, "exception"),
         personal_devices=_personal(sentence, best.action),
         area=_area(place) if government else "",
@@ -234,6 +234,10 @@ def _claim(reading: Reading, group: list[tuple[float, Candidate, str]], others: 
         state=_state(language, best, around) if government else "",
         fired=(f"{best.rule.trigger}: {best.words}", *sorted(best.signs)),
     )
+
+
+def _scopes(language: lexicon.Language, action: str, around: str) -> tuple[str, ...]:
+    return tuple(scope for scope in details.found(language, "scope", around) if lexicon.has_scope(action, scope))
 
 
 def _sum(language: lexicon.Language, group: list[tuple[float, Candidate, str]], best: Candidate) -> tuple[str, str]:

@@ -217,6 +217,11 @@ def members(union: str) -> frozenset[str]:
     return frozenset(_rules()["members"].get(union, ()))
 
 
+def has_scope(action: str, scope: str) -> bool:
+    """False for a scope that acts of this kind have not: a fine is not limited to the staff of ministries."""
+    return action in _rules()["scopes"].get(scope, (action,))
+
+
 def state_of(place: str) -> str:
     """The state that acts in a territory, else the place itself.
 

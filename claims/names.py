@@ -99,8 +99,9 @@ def person(of: str, written: str) -> str:
     >>> person("Telegram", "Дуров")
     'Pavel Durov'
     """
-    found = next((one[0] for one in platform(of).people if fold(written) in map(fold, one)), "")
-    return found or written
+    said = fold(written)
+    found = [one[0] for one in platform(of).people if any(said.startswith(fold(name)) for name in one)]
+    return found[0] if found else written
 
 
 @lru_cache(maxsize=1)
