@@ -81,7 +81,13 @@ def _is_content(one: Candidate, made: list[Candidate]) -> bool:
     suspend its rewards"): it is told with them."""
     if one.rule.trigger == "order" and any(other.rule.law for other in made):
         return one.sentence.language.pattern("law_asks").match(one.words) is not None
+    if one.rule.trigger == "ban" and one.voice == "noun" and any(_enjoins(other) for other in made):
+        return True  # "an injunction to block Montana's ban"
     return one.rule.trigger in ("ban", "block") and "target_turned" in one.signs and _ordered(one, made)
+
+
+def _enjoins(one: Candidate) -> bool:
+    return one.rule.apart and one.sentence.language.pattern("enjoined").search(one.words) is not None
 
 
 def _ordered(one: Candidate, made: list[Candidate]) -> bool:

@@ -128,10 +128,15 @@ def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float
         return False  # a fine told so far behind an inquiry is another's
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
         return other[0] >= LIKELY or other[0] >= row[0]
-    same_place = row[2].split("-")[0] == other[2].split("-")[0] or {row[2], other[2]} & {"EU", ""}
+    same_place = _same_place(row[2].split("-")[0], other[2].split("-")[0])
     news = [one, *(told for sure, told, _ in group if sure >= weigh.threshold("publish"))]
     apart = any(map(reality.told_apart, news)) and stronger.action not in lexicon.always_weaker().get(one.action, ())
-    return bool(same_place) and not apart and other[0] >= weigh.threshold("publish")
+    return same_place and not apart and other[0] >= weigh.threshold("publish")
+
+
+def _same_place(one: str, other: str) -> bool:
+    """True for one country, for a union and its member, and where one is not told."""
+    return one == other or "" in (one, other) or one in lexicon.members(other) or other in lexicon.members(one)
 
 
 def _by_member(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
@@ -155,7 +160,7 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
     government = left.rule.side == "government"
     if set(left.platforms) & set(right.platforms) or (government and "social media" in both):
         return True
-    if government and names.related(left.platforms, right.platforms):
+    if names.related(left.platforms, right.platforms):
         return True
     near = abs(left.sentence.number - right.sentence.number) <= 1
     return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))

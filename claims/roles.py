@@ -466,7 +466,7 @@ def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
         return False  # who keeps a store carries the order out
     if _told_to(made.sentence, before[-1]) or _impersonal(made, before[-1]):
         return False
-    between = made.sentence.masked[before[-1].at + 1 : made.at]
+    between = made.sentence.language.pattern("and_others").sub("", made.sentence.masked[before[-1].at + 1 : made.at])
     return len(between) <= 32 and not re.search(r"[,;:.()]", between) and not re.search(r"^['’]s", between)
 
 
