@@ -20,6 +20,7 @@ ABOUT_AS_SURE = 0.02  # of sentences that tell a thing about as surely the first
 ONE_BREATH = 50  # characters: two words so near each other tell one act
 CARRIED_OUT = "hide_posts"  # what a platform does at the order of a state
 ANOTHER = 3  # sentences
+SOCIAL = "social media"  # all networks, whichever are named beside
 LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
@@ -117,7 +118,9 @@ def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float
         return False
     if one.action == "court_ruling" and stronger.rule.trigger == "ban" and stronger.voice == "noun":
         return False  # "upheld the ban": of the two the ruling is the news
-    if stronger.action not in lexicon.weaker().get(one.action, ()) or not set(one.platforms) & set(stronger.platforms):
+    networks = one.rule.side == "government" and SOCIAL in {*one.platforms, *stronger.platforms}
+    shared = networks or set(one.platforms) & set(stronger.platforms)
+    if stronger.action not in lexicon.weaker().get(one.action, ()) or not shared:
         return False
     if one.action == "court_ruling" and "noun_bare" in stronger.signs:
         return False  # "rejected the appeal against the block": what is ruled on is not what the court did
@@ -158,7 +161,7 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
         return False
     both = {*left.platforms, *right.platforms}
     government = left.rule.side == "government"
-    if set(left.platforms) & set(right.platforms) or (government and "social media" in both):
+    if set(left.platforms) & set(right.platforms) or (government and SOCIAL in both):
         return True
     if names.related(left.platforms, right.platforms):
         return True

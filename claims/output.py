@@ -15,10 +15,18 @@ def events(article: Article) -> list[dict[str, object]]:
 def told(claims: list[Claim]) -> list[dict[str, object]]:
     """The events of claims: those that occurred and have a coarse name, each once."""
     kept: list[Claim] = []
-    for claim in claims:
-        if claim.occurred and coarse(claim) and not any(_told(claim, other) for other in kept):
+    for claim in (one for one in claims if one.occurred and coarse(one)):
+        same = next((at for at, other in enumerate(kept) if _told(claim, other)), None)
+        if same is None:
             kept.append(claim)
+        elif _dated(claim) and not _dated(kept[same]):
+            kept[same] = claim
     return [event(claim) for claim in kept]
+
+
+def _dated(claim: Claim) -> bool:
+    """True where the quote itself says when."""
+    return bool(claim.dates) and bool(claim.dates[0].text) and claim.dates[0].text in claim.quote
 
 
 def _told(one: Claim, other: Claim) -> bool:

@@ -283,10 +283,23 @@ def _strangers(made: Candidate) -> None:
     start, end = made.bridge
     if start < end and made.sentence.strange(start, end):
         made.signs.add("stranger_between")
+    if _other_object(made):
+        made.signs.add("other_object")
     if end - start > 90:
         made.signs.add("far_between")
     if start < end and made.sentence.language.pattern("boundary").search(made.sentence.masked, start, end):
         made.signs.add("clause_between")
+
+
+def _other_object(made: Candidate) -> bool:
+    """Somebody else is named right behind the words: "an inquiry into Media Matters", whatever platform the sentence names too."""
+    sentence = made.sentence
+    lead = sentence.language.pattern("object_lead").match(sentence.masked[made.end : made.end + FORM].lstrip())
+    if lead is None or not sentence.language.capitals:
+        return False
+    at = made.end + 1 + lead.end() + 1
+    following = sentence.masked[at : at + 1]
+    return following.isalpha() and sentence.written[sentence.origin[at]].isupper()
 
 
 def _surroundings(reading: Reading, made: Candidate) -> None:

@@ -502,9 +502,10 @@ def _platform_subject(made: Candidate) -> None:
     """Whether the platform is the one who acts: the nearest before the words that is no object, before any authority."""
     sentence = made.sentence
     ends_with = sentence.language.ends_with
+    start = _own_clause(made)
     free: list[Marked] = []
     behind: Marked | None = None  # the last name of a list behind a preposition: "links to Facebook, Instagram"
-    for one in [one for one in sentence.actors if one.at < made.at]:
+    for one in [one for one in sentence.actors if start <= one.at < made.at]:
         listed = behind is not None and sentence.masked[behind.at + 1 : one.at] in LISTED
         if listed or ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?"):
             behind = one
@@ -521,6 +522,14 @@ def _platform_subject(made: Candidate) -> None:
         made.signs.add("subject_platform")
     else:
         made.signs.add("subject_other" if others else "subject_none")
+
+
+def _own_clause(made: Candidate) -> int:
+    """Where the clause of the words begins, if somebody who governs acts in it: "may vanish after a court has banned it"."""
+    sentence = made.sentence
+    found = [m.end() for m in sentence.language.pattern("boundary").finditer(sentence.masked, 0, made.at)]
+    acts = found and any(one.kind in "AG" and found[-1] <= one.at < made.at for one in sentence.actors)
+    return found[-1] if acts else 0
 
 
 def _acted_upon(sentence: Sentence, one: Marked, others: list[Marked]) -> bool:
@@ -776,4 +785,4 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
     if sentence.language.pattern("holder_after").match(after):
         return False  # "protests against the Ethiopian government's ban"
     before = sentence.masked[max(0, mark.at - 70) : mark.at]
-    return sentence.language.ends_with("origin_before", before, r"\w{2,3} ")
+    return sentence.language.ends_with("origin_before", before, r"(?:\w{2,3} ){1,2}")

@@ -19,6 +19,8 @@ from records import When
 NEWS = timedelta(days=10)  # a report stands so near to what it reports
 PRECISE = {"day": 3.0, "month": 1.5, "year": 0.0}
 ENOUGH = 1.5  # below it a date is not taken for the claim's
+RIGHT_BEHIND = 24  # characters between the words and a date that is surely theirs
+BESIDE = 1.2
 QUOTED = 2.0
 LATER = {"deadline": 2.0, "effective": 0.4}  # what is to come dates the act less well than the day it was told
 SINCE = 60  # characters between what lasts and the date it lasts since
@@ -85,7 +87,7 @@ def _around(reading: Reading, best: Candidate) -> Iterator[tuple[Sentence, float
         elif other.number <= number + 2 and number <= 2 and other.has("told"):
             yield other, 0.6  # "The regulator said on Monday ..."
     for other in reading.sentences[max(0, number - 3) : number - 1]:
-        named = {mark.mention.value for mark in other.of("P") if mark.mention}
+        named = {mark.mention.value for mark in other.of("P", "S") if mark.mention}
         if named & set(best.platforms) or other.has("told") or other.has(best.rule.trigger):
             yield other, 0.9
     for other in reading.sentences[:8]:
@@ -104,8 +106,15 @@ def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, 
         when_ = _when(reading, sentence, dated, one.action)
         apart = sentence is one.sentence and _apart(sentence, dated, at)
         score = value + PRECISE[dated.precision] + _news(dated, day) - (OTHER_CLAUSE if apart else 0.0)
-        score -= min(2.0, abs(dated.start - at) / 120) if sentence is one.sentence else 0.0
+        score += _beside(one, dated, at) if sentence is one.sentence else 0.0
         yield _Found(when_, score - LATER.get(when_.role, 0.0) - _quoted(sentence, dated), apart)
+
+
+def _beside(one: Candidate, dated: Dated, at: int) -> float:
+    """A date right behind the words is theirs ("arrested in France last week"); the farther off, the less."""
+    if 0 <= dated.start - one.sentence.origin[one.end] <= RIGHT_BEHIND:
+        return BESIDE
+    return -min(2.0, abs(dated.start - at) / 120)
 
 
 def _quoted(sentence: Sentence, dated: Dated) -> float:
