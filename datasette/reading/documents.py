@@ -130,10 +130,14 @@ def version(look: Look, ident: str) -> Shown:
 
 
 def blocks_of(found: Row) -> list[dict[str, Any]]:
-    """The blocks of a version, cut from its text by their outline; the text as one paragraph each where that does not fit."""
+    """The blocks of a version, cut from its text by their outline; the text as one paragraph each where that does not fit. A heading
+    comes with its ``rank`` on the page: 2 for the first and the highest of the text, 3 for those below."""
     made, at = [], 0
     for kind, level, length in found["blocks"] if isinstance(found["blocks"], list) else ():
         made.append({"kind": kind, "level": level, "text": found["text"][at : at + length]})
         at += length + 2
     whole = at == len(found["text"]) + 2
+    levels = [block["level"] or 2 for block in made if block["kind"] == "heading"]
+    for number, block in enumerate(b for b in made if b["kind"] == "heading"):
+        block["rank"] = 2 if not number or levels[number] == min(levels) else 3
     return made if whole else [{"kind": "paragraph", "text": text, "level": 0} for text in found["text"].split("\n\n")]
