@@ -44,7 +44,7 @@ Scope = dict[str, Any]
 datasette_errors.rich = None
 
 
-@hookimpl
+@hookimpl(trylast=True)  # around all others, so that every answer gets its headers
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     return lambda app: Guard(app, datasette)
 
@@ -173,6 +173,8 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 
 
 HINTS = {
+    "took too long": "This took too long and was stopped. Ask for less: narrow it, add a limit, or take the data home and ask it there.",
+    "must be a SELECT": "Only a SELECT is answered here: nothing can be changed.",
     "Cannot sort": "There is no such column to sort by.",
     "no such column": "There is no such column.",
     "fts5": "The search has signs that cannot be searched for. Use words, or a phrase in straight quotes.",

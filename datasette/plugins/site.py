@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import sqlite3
 import sys
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
@@ -19,6 +21,7 @@ from datasette.utils.asgi import AsgiStream, asgi_send_file
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no package: Datasette's own name must win
 
+from reading.asked import canonical, refused
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
 from reading.look import Look, Shown, arguments
@@ -209,6 +212,59 @@ async def exported(request: Any, datasette: Any, send: Any) -> Any:
         return Response.text("There is no such file.", 404)
     await asgi_send_file(send, path, filename=path.name)
     return None
+
+
+ASKED_AT = re.compile(r"(/tracker|/feeds/query)/(\w+)(?:\.(\w+))?$")
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
+    """Names of ready questions, and what they are asked with, are known before they are asked."""
+
+    def wrapper(app: Any) -> Any:
+        async def asking(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            found = ASKED_AT.fullmatch(scope.get("path", "").removeprefix(datasette.setting("base_url").rstrip("/")))
+            if scope["type"] != "http" or not found:
+                return await app(scope, receive, send)
+            scope, fault = await looked_at(datasette, scope, found)
+            if not fault:
+                return await app(scope, receive, send)
+            await answer_to(fault, found[3], datasette).asgi_send(send)
+
+        return asking
+
+    return wrapper
+
+
+async def looked_at(datasette: Any, scope: dict[str, Any], found: re.Match[str]) -> tuple[dict[str, Any], Shown | None]:
+    """The request with what it asks in the words of the tables, or what is wrong with it."""
+    path, name = found[0], found[2]
+    if name not in {one["name"] for one in questions(datasette)}:
+        return scope, await unknown(datasette, found[1], name)
+    site = site_of(datasette)
+    asked = arguments(scope["query_string"].decode("latin-1"))
+    try:
+        said = canonical(site.names_at(site.state(), site.watch), asked)
+    except (Missing, ValueError) as fault:
+        return scope, refused(path, asked, fault)
+    return (scope if said == asked else scope | {"query_string": urlencode(said).encode()}), None
+
+
+async def unknown(datasette: Any, at: str, name: str) -> Shown | None:
+    """A view or question that is not there, with the nearest; None for a table or view (feeds find their own nearest)."""
+    database = site_of(datasette).database
+    views = [row[0] for row in await database.execute("select name from sqlite_master where type in ('view', 'table')")]
+    if at != "/tracker" or name in views:
+        return None
+    known = {one: f"/tracker/{one}" for one in [*(one["name"] for one in questions(datasette)), *VIEWS]}
+    return not_here(Missing("view or question", name, Names.near(name, known)), f"/tracker/{name}")
+
+
+def answer_to(shown: Shown, form: str | None, datasette: Any) -> Response:
+    look = Look(None, Names(), "", site=(datasette.plugin_config("site") or {}).get("address") or "")
+    if form == "json":
+        return Response(as_json(shown, look), shown.status, {}, "application/json; charset=utf-8")
+    return Response.html(as_html(shown, look), shown.status)
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -11,6 +12,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 import yaml
 
 from tests.reading import shelf
@@ -91,6 +93,44 @@ def ready() -> list[dict[str, str]]:
 
 def answers(site: Served, name: str, **args: str) -> list[dict]:
     return site.get(f"/tracker/{name}.json?_shape=array&{urlencode(args)}").json()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/tracker/in_force?day=nope", 400, "“nope” is no day"),
+        ("/tracker/in_force.csv?day=2024-02-30", 400, "“2024-02-30” is no day"),
+        ("/tracker/in_force.json?day=1", 400, "“1” is no day"),
+        ("/tracker/lifted_within?days=-1", 400, "is no number of days"),
+        ("/tracker/measures_against_app?app=telegrm", 404, "/tracker/measures_against_app?app=Telegram"),
+        ("/feeds/query/measures_against_app.atom?app=telegrm", 404, "/feeds/query/measures_against_app.atom?app=Telegram"),
+        ("/feeds/query/in_force_where.rss?app=Telegram&day=x", 400, "“x” is no day"),
+        ("/tracker/by_topic?topic=encrypton", 404, "topic=encryption"),
+        ("/tracker/reasons?place=Ukrane", 404, "place=Ukraine"),
+        ("/tracker/in_forc", 404, "/tracker/in_force"),
+        ("/feeds/query/in_forc.atom", 404, "query/in_force"),
+        ("/tracker?sql=drop+table+action", 400, "Only a SELECT is answered here"),
+        ("/tracker?sql=with+recursive+c(n)+as+(select+1+union+all+select+n%2B1+from+c)+select+count(*)+from+c", 400, "took too long and was stopped"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_wrongly_is_said_to_be_and_what_is_near_is_offered(
+    site: Served, path: str, status: int, said: str
+) -> None:
+    answer = site.get(path)
+    assert (answer.status, "content-security-policy" in answer.headers) == (status, True)
+    assert said in html.unescape(answer.text) and "querySelector" not in answer.text
+
+
+def test_a_question_takes_any_name_of_an_app_or_a_place(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    with sqlite3.connect(tracker) as db:
+        db.execute("""update platform set aliases = '["Twitter"]' where name = 'X'""")
+    running = serve(tracker)
+    site = next(running)
+    for ask, names in (("measures_against_app.json?app=", ("X", "TWITTER")), ("reasons.json?place=", ("RU", "Russia"))):
+        one, other = (site.get(f"/tracker/{ask}{name}&_shape=array").json() for name in names)
+        assert one == other != []
+    running.close()
 
 
 def test_questions_are_answered_rightly(site: Served) -> None:
