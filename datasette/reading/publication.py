@@ -11,9 +11,8 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -23,11 +22,11 @@ from reading.drawing import HERE, as_html, as_json, environment
 from reading.look import Look, Shown, arguments
 from reading.names import Names, read_names
 from reading.pages import PAGES
-from reading.questions import answered
+from reading.questions import Found, answered
 from reading.rows import Missing, Moved
 from reading.words import words
 
-from feeds.static import write
+from feeds.static import write, write_all
 
 ALONE = ("/", "/timeline", "/matrix", "/platform", "/jurisdiction", "/kind", "/document", "/maintainers", "/conflicts", "/data", "/methods", "/about")  # fmt: skip
 THINGS = {
@@ -59,36 +58,41 @@ class Publication:
         self.kept: dict[str, Any] = {}
         self.stands: dict[str, str] = {}  # address on a live site -> path here, for what has arguments there
         self.built: set[str] = set()  # paths here of pages and files
+        self.answers: dict[str, Found] = {}  # to the questions
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """(path below ``site``, bytes)."""
-        pages = dict(self._pages())
-        self.built |= set(pages) | set(self._others())
-        for path, draw in pages.items():
-            text, data = draw()
-            yield f"{path}index.html".lstrip("/"), self._linked(text).encode()
-            if data:
-                yield f"{path.rstrip('/') or '/index'}.json".lstrip("/"), data.encode()
+        """(path below ``site``, bytes). Where links may lead is known before the first page is drawn; what a page asks is asked once."""
+        self.stands |= {address: path for path, address in self._pages()}
+        self.built |= {*self.stands.values(), *(f"/tracker/{name}/" for name in self.questions), *self._others()}
+        for address, path in list(self.stands.items()):
+            for here, shown, look in self._series(address, path):
+                yield from self._files_of(here, *self._drawn(shown, look))
+        for name in self.questions:
+            yield from self._files_of(f"/tracker/{name}/", self._question(name), "")
         for ident, action in self.db.execute(ALIASES):
             yield f"action/{ident}/index.html", LEADS.format(html.escape(f"{self.site}/action/{action}")).encode()
         none = Shown("missing.html", "There is nothing here", "/404", {"nearest": []}, status=404)
         yield "404.html", self._linked(self._drawn(none, self._look("/404"))[0]).encode()
         yield from self._data()
 
+    def _files_of(self, path: str, text: str, data: str) -> Iterator[tuple[str, bytes]]:
+        yield f"{path}index.html".lstrip("/"), self._linked(text).encode()
+        if data:
+            yield f"{path.rstrip('/') or '/index'}.json".lstrip("/"), data.encode()
+
     # which pages ----------------------------------------------------------------------------------------------------------
-    def _pages(self) -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
-        """(path here, how it is drawn); those that go on are walked to their end."""
-        for address in (*ALONE, *self._things()):
-            yield from self._series(address, f"{address.rstrip('/')}/")
+    def _pages(self) -> Iterator[tuple[str, str]]:
+        """(path here, address on a live site) of every page; of those that go on, the first."""
+        yield from ((f"{address.rstrip('/')}/", address) for address in (*ALONE, *self._things()))
         for about, idents in self._timelines().items():
             for value, ident in idents:
-                address = f"/timeline?{urlencode({about: value}, quote_via=quote)}"
-                yield from self._series(address, f"/{about}/{quote(ident)}/timeline/")
+                yield (
+                    f"/{about}/{quote(ident)}/timeline/",
+                    f"/timeline?{urlencode({about: value}, quote_via=quote)}",
+                )
         for (change,) in self.db.execute("select id from change").fetchall():
-            yield from self._series(f"/update/{change}?view=side", f"/update/{change}/side/")
-        yield from self._series(f"/matrix?on={self.today}&view=all", "/matrix/all/")
-        for name in self.questions:
-            yield f"/tracker/{name}/", partial(self._question, name)
+            yield f"/update/{change}/side/", f"/update/{change}?view=side"
+        yield "/matrix/all/", f"/matrix?on={self.today}&view=all"
 
     def _things(self) -> Iterator[str]:
         for kind, sql in THINGS.items():
@@ -107,17 +111,21 @@ class Publication:
             "topic": [(topic, topic) for topic in words()["topic"]],
         }
 
-    def _series(self, address: str, path: str) -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
-        """A page and those that go on from it."""
-        self.stands[address] = here = path
-        number = 1
-        while (shown := self._shown(address)) is not None:
-            following = shown.data.get("next") or ""
-            yield here, partial(self._page, address, here)
-            if not following:
-                return
-            number, address = number + 1, following
-            self.stands[address] = here = f"{path}page-{number}/"
+    def _series(self, address: str, path: str) -> Iterator[tuple[str, Shown, Look]]:
+        """(path here, what it shows, the look) of a page and of those that go on from it."""
+        here, number = path, 1
+        while address:
+            shown, look = self._loaded(address), self._look(address)
+            assert shown is not None  # it is made of what the tracker holds
+            if here != f"{shown.path.rstrip('/')}/":
+                shown = replace(shown, path=here.rstrip("/"), extra=shown.extra | {"path": here.rstrip("/")})
+            address = shown.data.get("next") or ""
+            if address:
+                number += 1
+                self.stands[address] = after = shown.data["next"] = f"{path}page-{number}/"
+                self.built.add(after)
+            yield here, shown, look
+            here = after if address else ""
 
     def _others(self) -> Iterator[str]:
         yield from (f"/data/{view}.{form}" for view in VIEWS for form in ("csv", "jsonl"))
@@ -131,12 +139,6 @@ class Publication:
         path, _, query = address.partition("?")
         return Look(self.db, self.names, self.today, arguments(query), self.site, path, self.kept)
 
-    def _shown(self, address: str) -> Shown | None:
-        try:
-            return self._loaded(address)
-        except (Missing, Moved):
-            return None
-
     def _loaded(self, address: str) -> Shown | None:
         """None for what is no page. Raises Missing and Moved as the pages do."""
         look = self._look(address)
@@ -146,24 +148,19 @@ class Publication:
                 return shown
         return None
 
-    def _page(self, address: str, path: str) -> tuple[str, str]:
-        shown = self._shown(address)
-        assert shown is not None  # it was there when the pages were listed
-        if path != f"{shown.path.rstrip('/')}/":
-            shown = replace(shown, path=path.rstrip("/"), extra=shown.extra | {"path": path.rstrip("/")})
-        if shown.data.get("next"):
-            shown.data["next"] = self.stands[shown.data["next"]]
-        return self._drawn(shown, self._look(address))
-
     def _drawn(self, shown: Shown, look: Look) -> tuple[str, str]:
         return as_html(shown, look), as_json(shown, look) if shown.status == 200 else ""
 
-    def _question(self, name: str) -> tuple[str, str]:
-        one = self.questions[name]
-        found = answered(self.db, one)
+    def _question(self, name: str) -> str:
+        one, found = self.questions[name], self._answer(name)
         shown = Shown("answer.html", one.get("title") or name, f"/tracker/{name}", {"rows": found.rows}, one.get("description") or "",
                       (("/data", "Data"),), extra={"found": found, "sql": one["sql"], "name": name})  # fmt: skip
-        return self._drawn(shown, self._look(shown.path))[0], ""
+        return as_html(shown, self._look(shown.path))
+
+    def _answer(self, name: str) -> Found:
+        if name not in self.answers:
+            self.answers[name] = answered(self.db, self.questions[name])
+        return self.answers[name]
 
     def _linked(self, text: str) -> str:
         """With every link of ours leading to what is here, and no other of ours left."""
@@ -217,8 +214,8 @@ class Publication:
             names, rows = self._view(view)
             yield f"data/{view}.csv", as_csv([names, *rows]).encode()
             yield f"data/{view}.jsonl", as_lines(names, rows).encode()
-        for name, one in self.questions.items():
-            found = answered(self.db, one)
+        for name in self.questions:
+            found = self._answer(name)
             yield f"tracker/{name}.csv", as_csv([found.columns, *found.values]).encode()
             yield f"tracker/{name}.json", json.dumps(found.rows, ensure_ascii=False).encode()
 
@@ -251,10 +248,7 @@ def build(
         publication = Publication(db, site.rstrip("/"), today, questions, beside)
         environment().globals.update(live=False, base=publication.base, config={"report": report}, questions=lambda: [
             {"name": name, "example": "", **one} for name, one in questions.items()])  # fmt: skip
-        made = []
-        for path, body in publication.files():
-            write(out / path, body)
-            made.append(path)
+        made = [str(path.relative_to(out)) for path in write_all(out, publication.files())]
     finally:
         db.close()
     _take_away(out, made)
