@@ -112,6 +112,7 @@ def _first(reading: Reading, sentence: Sentence, family: tuple[Rule, ...], m: re
         reality.judge(reading, made)
         _as_titled(reading, made)
         _of_age(reading, made)
+        _of_stage(reading, made)
         return made
     return None
 
@@ -132,6 +133,13 @@ def _of_age(reading: Reading, made: Candidate) -> None:
     """A law that was passed is an age limit where the title, its sentence or the one before says that it sets one."""
     if made.action in LAWS and any(one.has("age_law") for one in roles.told_before(reading, made.sentence)):
         made.action = "age_restriction"
+
+
+def _of_stage(reading: Reading, made: Candidate) -> None:
+    """A bill that "now heads to the Senate", here or in the sentence that follows, has passed one house only."""
+    following = reading.sentences[made.sentence.number - 1 : made.sentence.number + 1] if made.sentence.number else []
+    if made.rule.trigger == "sign" and made.rule.law and any(one.has("heads_on") for one in following):
+        made.action = "legislation_proposed"
 
 
 def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
