@@ -46,7 +46,7 @@ def _words(code: str) -> _Words:
         for unit in UNITS
     )
     next_day = lexicon.whole_words("|".join(map(lexicon.marked, words["next_day"])), spaced)
-    return _Words(next_day, told, tuple(re.compile(lexicon.marked(one)) for one in words["numbers"]))
+    return _Words(next_day, told, tuple(lexicon.whole_words(lexicon.marked(one), spaced) for one in words["numbers"]))
 
 
 def _filled(phrase: str, unit: str, number: str) -> str:
@@ -73,11 +73,7 @@ def _count(phrase: str, numbers: tuple[re.Pattern[str], ...]) -> int:
     digits = re.search(r"\d+", phrase)
     if digits:
         return int(digits[0])
-    found = [
-        (m.end() - m.start(), n)
-        for n, one in enumerate(numbers, 1)
-        if (m := re.search(rf"(?<!\w){one.pattern}", phrase))
-    ]
+    found = [(m.end() - m.start(), n) for n, one in enumerate(numbers, 1) if (m := one.search(phrase))]
     return max(found)[1] if found else 1
 
 
