@@ -186,6 +186,11 @@ def _headline_passive(sentence: Sentence, m: re.Match[str]) -> bool:
     return bool(pattern("participle").fullmatch(m[0]) and pattern("no_object").match(sentence.masked[m.end() :]))
 
 
+def _and(sentence: Sentence, before: str, m: re.Match[str]) -> bool:
+    """True for the "e" that is folded from "é" and may as well be "and": only a participle behind it makes a passive."""
+    return before.endswith(" e ") and not sentence.language.pattern("participle").match(m[0])
+
+
 def _voice(sentence: Sentence, m: re.Match[str]) -> str:
     """active, passive or noun; a verb form that may be either is told by the words before it."""
     group = m.lastgroup or "verb"
@@ -200,7 +205,7 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
         and not before[:-2].endswith(("and ", "or "))
     ):
         return "noun"  # "the Twitter ban": one platform "bans"
-    if sentence.language.ends_with("be", before) or _headline_passive(sentence, m):
+    if (sentence.language.ends_with("be", before) and not _and(sentence, before, m)) or _headline_passive(sentence, m):
         return "passive"
     if sentence.language.ends_with("noun_before", before):
         told = sentence.language.ends_with("body", before) and sentence.language.pattern("participle").fullmatch(m[0])

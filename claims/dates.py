@@ -40,6 +40,7 @@ class _Patterns:
     month: re.Pattern[str]
     relative: tuple[tuple[str, re.Pattern[str]], ...]
     weekday: re.Pattern[str]
+    of_last_year: re.Pattern[str]  # behind a month
     coming: re.Pattern[str]  # beside a weekday: the one that follows
     months: tuple[re.Pattern[str], ...]
     weekdays: tuple[re.Pattern[str], ...]
@@ -82,6 +83,7 @@ def _patterns(code: str) -> _Patterns:
         weekday=lexicon.whole_words(
             "|".join(f"(?:{lexicon.marked(one)})" for one in words["weekdays"]), words.get("spaced", True)
         ),
+        of_last_year=re.compile("|".join(map(lexicon.marked, words["of_last_year"]))),
         coming=lexicon.whole_words("|".join(map(lexicon.marked, words["coming"])), words.get("spaced", True)),
         months=tuple(re.compile(one) for one in months),
         weekdays=tuple(re.compile(lexicon.marked(one)) for one in words["weekdays"]),
@@ -231,6 +233,8 @@ def _month(
 ) -> Dated | None:
     if year:
         return Dated(m.start(), m.end(), f"{year}-{month:02d}", "month", "stated")
+    if published is not None and _patterns(code).of_last_year.match(sentence[m.end() :].lstrip()):
+        return Dated(m.start(), m.end(), f"{published.year - 1}-{month:02d}", "month", "derived")
     before = lexicon.language(code).date.get("before", "")
     if published is None or not re.search(rf"(?:{lexicon.marked(before)})\s(?:the )?$", sentence[: m.start()]):
         return None
@@ -290,6 +294,8 @@ def _han(sentence: str, published: date | None) -> Iterator[Dated]:
             continue
         else:
             value = _latest(published, month, day or 1)[: 10 if day else 7]
+            if sentence[: m.start()].endswith("去年") and value:
+                value = f"{published.year - 1}{value[4:]}"
         if value:
             yield Dated(m.start(), m.end(), value, "day" if day else "month", "stated" if year else "derived")
     for m in _HAN_YEAR.finditer(sentence):

@@ -13,6 +13,7 @@ from claims.reading import Reading, Sentence
 STRONG_MARKS = (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")
 UNREAL = frozenset({"unreal", "unreal_after", "question", "conditional", "conditional_after", "negated", "in_law"})
 ACTS = frozenset({"agent_named", "agent_word", "agent_by"})
+MODAL = 2  # words before a verb that may say it is only possible
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -129,6 +130,8 @@ def _reality(made: Candidate) -> None:
     inside = (
         made.words if made.sentence.language.order == "sov" else ""
     )  # "ne zaman" stands within "yasağın ne zaman kalkacağı"
+    if made.rule.law and made.sentence.language.spaced:
+        inside = " ".join(made.words.split()[-1 - MODAL : -1])  # "закон может быть принят"
     if pattern("unreal_before").search(before) or pattern("unreal_before").search(inside):
         made.signs.add("unreal")
     if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):

@@ -19,6 +19,7 @@ LISTED = (", ", " and ", ", and ", " or ")
 LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
+OF_STORES = ("ban", "block", "remove", "order", "lift", "sign", "propose")  # what may be done through stores
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
 BARE_SINGULAR = ("ban", "block", "probe", "fine")
@@ -211,7 +212,7 @@ def _holds(sentence: Sentence, mark: Marked) -> bool:
 
 def _stores(made: Candidate) -> frozenset[str]:
     """Stores and their owners where apps are taken out of stores: they carry the measure out, it is not about them."""
-    if made.rule.side == "platform" or not made.rule.trigger.startswith(("ban", "block", "remove", "order", "lift")):
+    if made.rule.side == "platform" or not made.rule.trigger.startswith(OF_STORES):
         return frozenset()
     if made.rule.trigger == "order" and made.rule.action in ADDRESSED:
         return frozenset()
