@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import parsers
 import sources
-from crawler.record import ending, fetched
+from crawler.record import ending, fetched, need_address
 from crawler.report import CrawlSettings
 from errors import BadConfiguration, BanwatchError
 from parsers.shape import Shape, shape
@@ -45,7 +45,7 @@ def propose(
     registry by source. Raises BadConfiguration for an address the registry has, or a file that is there; FetchFailed.
     """
     settings = settings or CrawlSettings.from_environment()
-    page = _fetch(url, known, settings)
+    page = _fetch(need_address(url), known, settings)
     found = shape(page)
     if found.parser in {"article", "listing"} and found.feeds:
         page, found = _feed_instead(page, found, known, settings)

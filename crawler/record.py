@@ -33,7 +33,7 @@ def record(url: str, out: Path, settings: CrawlSettings | None = None) -> Path:
     An address that no source has is named after itself. Raises BadConfiguration for no address or a recording that is
     there already, FetchFailed with the crawl's own cause if nothing came.
     """
-    source = _declared(url)
+    source = _declared(need_address(url))
     taken = next(out.glob(f"{source.id}.*"), None)
     if taken:
         raise BadConfiguration(f"{taken}: there already; remove it, or give another folder with --out")
@@ -44,10 +44,19 @@ def record(url: str, out: Path, settings: CrawlSettings | None = None) -> Path:
     return target
 
 
+def need_address(url: str) -> str:
+    """``url`` itself. Raises BadConfiguration for what is no address of the web."""
+    try:
+        fits = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:  # "http://[": brackets are for addresses of IPv6
+        fits = False
+    if not fits:
+        raise BadConfiguration(f"{url!r}: an address begins with https:// or http:// and names a host")
+    return url
+
+
 def _declared(url: str) -> Source:
     """The source of the registry with this address, or one made for it; it follows no links."""
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise BadConfiguration(f"{url!r}: only http and https addresses with a host are recorded")
     found = next((s for s in sources.register(parsers.PARSERS, parsers.OPTIONS) if s.url == url), None)
     parts = urlsplit(url)
     name = slug(f"{parts.hostname} {parts.path} {parts.query}")[:80].strip("-")

@@ -41,13 +41,19 @@ def replay(folder: Path, archive: Archive) -> tuple[int, int]:
     return kept, len(rows) - kept
 
 
+def manifest(folder: Path) -> Path:
+    """The list of pages in ``folder``. Raises BadConfiguration if there is none."""
+    found = folder / "manifest.jsonl"
+    if not found.is_file():
+        raise BadConfiguration(f"{found}: not found; a replay folder holds manifest.jsonl and the pages it names")
+    return found
+
+
 def _rows(folder: Path) -> Iterator[dict[str, Any]]:
-    manifest = folder / "manifest.jsonl"
-    if not manifest.is_file():
-        raise BadConfiguration(f"{manifest}: not found; a replay folder holds manifest.jsonl and the pages it names")
-    for number, line in enumerate(manifest.read_text(encoding="utf-8").splitlines(), 1):
+    path = manifest(folder)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.strip():
-            yield _row(folder, line, f"{manifest}:{number}")
+            yield _row(folder, line, f"{path}:{number}")
 
 
 def _row(folder: Path, line: str, where: str) -> dict[str, Any]:

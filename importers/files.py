@@ -21,15 +21,20 @@ KINDS = {
 }
 
 
-def keep_file(path: Path, source: Source, archive: Archive, url: str, at: datetime) -> tuple[str, bool]:
-    """Archive a file; (id of its page, whether it is new). ``url``: where it comes from, "" = the source's own address.
-
-    Raises BadConfiguration for a file that is empty, too large, or of another kind than CSV, JSON and XLSX.
-    """
+def need_dataset(path: Path) -> None:
+    """Raises BadConfiguration for a file that is empty, too large, or of another kind than CSV, JSON and XLSX."""
     if path.suffix.lower() not in KINDS:
         raise BadConfiguration(f"{path}: a file ending in {', '.join(KINDS)} is read")
     if not 0 < path.stat().st_size <= LARGEST:
         raise BadConfiguration(f"{path}: {path.stat().st_size} bytes; between 1 and {LARGEST} are read")
+
+
+def keep_file(path: Path, source: Source, archive: Archive, url: str, at: datetime) -> tuple[str, bool]:
+    """Archive a file; (id of its page, whether it is new). ``url``: where it comes from, "" = the source's own address.
+
+    Raises BadConfiguration as ``need_dataset`` does.
+    """
+    need_dataset(path)
     return keep_body(path.read_bytes(), KINDS[path.suffix.lower()], source, archive, url or source.url, at)
 
 

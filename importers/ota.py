@@ -104,9 +104,14 @@ def _git(repository: Path, *words: str) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
+def need_repository(path: Path) -> None:
+    """Raises BadConfiguration for a folder that git does not read as a repository."""
+    _git(path, "rev-parse", "--git-dir")
+
+
 def _remote(repository: Path) -> str:
     """Address of the repository for readers, "" if it does not say where it came from."""
-    _git(repository, "rev-parse", "--git-dir")
+    need_repository(repository)
     try:
         stated = _git(repository, "config", "--get", "remote.origin.url").strip()
     except BadConfiguration:

@@ -30,6 +30,8 @@ class Engine:
     processes: int = 0  # 0: as many as there are cores
 
 
+SECTIONS = ("crawl", "backfill")
+TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
 Made = TypeVar("Made", Shared, Engine)
 
 
@@ -57,9 +59,13 @@ def _tables(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise BadConfiguration(f"{path}: not TOML: {error}") from error
+    strange = sorted(name for name in found if name not in SECTIONS or not isinstance(found[name], dict))
+    if strange:
+        raise BadConfiguration(f"{path}: no section [{strange[0]}] (known: {', '.join(SECTIONS)})")
+    return found
 
 
 def _made(kind: type[Made], table: dict[str, Any], path: Path, section: str) -> Made:
@@ -67,9 +73,12 @@ def _made(kind: type[Made], table: dict[str, Any], path: Path, section: str) -> 
     strange = sorted(set(table) - known)
     if strange:
         raise BadConfiguration(f"{path}: [{section}] has no {strange[0]!r} (known: {', '.join(sorted(known))})")
+    for field in fields(kind):
+        if field.name in table and not isinstance(table[field.name], TYPES[str(field.type)]):
+            raise BadConfiguration(f"{path}: [{section}] {field.name} = {table[field.name]!r} is no {field.type}")
     try:
         return kind(**table)
-    except TypeError as error:
+    except TypeError as error:  # what has no default is missing
         raise BadConfiguration(f"{path}: [{section}]: {error}") from error
 
 

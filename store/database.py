@@ -21,6 +21,7 @@ from store.files import check, connect, create, full, remove
 
 APPLICATION_ID = 0x42616E54  # "BanT"
 SCHEMA = 5
+ANEW = "`banwatch reread` makes it anew from the archive"
 HERE = Path(__file__).parent
 # what XML 1.0 and SQLite's text functions cannot carry: C0 controls but tab and line ends, surrogates, non-characters
 UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -63,7 +64,7 @@ def open_tracker(path: Path) -> sqlite3.Connection:
     """tracker.db, laid out if it is new. Raises BadStore for a file that is damaged, empty, foreign or newer than this."""
     fresh = not path.exists()
     if not fresh and path.stat().st_size == 0:
-        raise BadStore(f"{path}: is empty (0 bytes); `banwatch reread` makes it anew from the archive", "store-empty")
+        raise BadStore(f"{path}: is empty (0 bytes); {ANEW}", "store-empty")
     try:
         if fresh:
             remove(path)  # what a file that is gone has left behind would be taken for this one's
@@ -75,13 +76,23 @@ def open_tracker(path: Path) -> sqlite3.Connection:
     except (sqlite3.DatabaseError, OSError) as error:
         if full(error):
             raise BadStore(f"{path}: cannot be written: {error}", "no-space") from error
-        raise BadStore(
-            f"{path}: cannot be opened: {error}; `banwatch reread` makes it anew from the archive", "store-damaged"
-        ) from error
+        raise BadStore(f"{path}: cannot be opened: {error}; {ANEW}", "store-damaged") from error
     if db.execute("pragma user_version").fetchone()[0] < SCHEMA:
-        raise BadStore(f"{path}: of an older program; `banwatch reread` makes it anew from the archive", "store-older")
+        raise BadStore(f"{path}: of an older program; {ANEW}", "store-older")
     db.row_factory = sqlite3.Row
     return db
+
+
+def known(path: Path) -> None:
+    """Raises BadStore unless the file is a tracker of this program's schema; also in a folder that may not be written."""
+    try:
+        found = check(path, APPLICATION_ID, SCHEMA)
+    except sqlite3.OperationalError:  # its -shm cannot be made
+        found = check(path, APPLICATION_ID, SCHEMA, "immutable=1")
+    except sqlite3.DatabaseError as error:
+        raise BadStore(f"{path}: {error}; {ANEW}", "store-damaged") from error
+    if found < SCHEMA:
+        raise BadStore(f"{path}: of an older program; {ANEW}", "store-older")
 
 
 def read_tracker(path: Path) -> sqlite3.Connection:

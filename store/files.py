@@ -63,8 +63,8 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Mapping[int, str], schema
             raise
 
 
-def check(path: Path, application: int, schema: int, options: str = "mode=ro") -> None:
-    """Raises BadStore unless the file is the database we mean, of a schema we know. Nothing is written to a file of others."""
+def check(path: Path, application: int, schema: int, options: str = "mode=ro") -> int:
+    """The schema of the database we mean. Raises BadStore for another's, and one that is newer. Nothing is written to a file of others."""
     db = sqlite3.connect(f"file:{quote(str(path))}?{options}", uri=True, timeout=30)
     try:
         found, version = (db.execute(f"pragma {name}").fetchone()[0] for name in ("application_id", "user_version"))
@@ -76,6 +76,7 @@ def check(path: Path, application: int, schema: int, options: str = "mode=ro") -
         raise BadStore(
             f"{path}: schema {version} is newer than this program's {schema}; update Banwatch", "store-newer"
         )
+    return int(version)
 
 
 def fits_its_wal(path: Path) -> None:

@@ -45,9 +45,15 @@ class Home:
 
 
 def need_tracker(home: Home) -> None:
-    """Raises BadStore where nothing was crawled yet."""
+    """Raises BadStore where nothing was crawled yet, and for a file that this program does not know."""
     if not home.tracker.is_file():
-        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+        raise BadStore(
+            f"{home.tracker}: not there yet; run `banwatch crawl` first, or `banwatch demo` for the sample",
+            "store-missing",
+        )
+    from store.database import known
+
+    known(home.tracker)
 
 
 def say(text: str) -> None:
@@ -207,8 +213,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def tell_hub(home: Home, base_url: str = "") -> None:
-    """Name the feeds that changed to the WebSub hub, if one is set up; nothing fails because it does not answer."""
+def tell_hub(home: Home, base_url: str = "") -> bool:
+    """Name the feeds that changed to the WebSub hub, if one is set up; nothing fails because it does not answer. Returns whether
+    anything was said."""
     from feeds import hub
     from feeds.addresses import Site
     from feeds.notice import NotTold
@@ -217,9 +224,10 @@ def tell_hub(home: Home, base_url: str = "") -> None:
         named = hub.tell(home.tracker, home.folder / hub.STATE, Site.from_environment(base_url))
     except NotTold as error:
         say(f"could not tell the hub: {error}")
-        return
+        return True
     if named:
         say(f"{named} addresses told to the hub")
+    return bool(named)
 
 
 def renew_exports(home: Home) -> None:

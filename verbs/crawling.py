@@ -134,10 +134,11 @@ def worker(home: Home, once: bool) -> None:
 
 
 def _replay(home: Home, folder: Path, as_json: bool) -> None:
-    from crawler.replay import replay
+    from crawler.replay import manifest, replay
     from store.archive import Archive
     from store.rebuild import catch_up
 
+    manifest(folder)  # before any database is made
     with Archive(home.archive) as archive, open_door(home, archive) as door:
         kept, known = replay(folder, archive)
         say(f"archived {kept} pages ({known} were there already); reading them")

@@ -98,6 +98,7 @@ def import_ota(
     from store.rebuild import catch_up
     from store.report import document_report
 
+    ota.need_repository(repository)  # before any database is made
     with crawl_lock(home.lock), Archive(home.archive) as archive, open_door(home, archive) as door:
         with progress("archiving") as step:
             taken = ota.take(repository, archive, only, url, types, step)
@@ -123,8 +124,9 @@ def _dataset(name: str, what: str, example: str) -> None:
     def verb(home: Home, file: Path, url: str, as_json: bool) -> None:
         from datetime import UTC, datetime
 
-        from importers.files import keep_file
+        from importers.files import keep_file, need_dataset
 
+        need_dataset(file)  # before any database is made
         source = _registered("ooni-aggregation" if name == "ooni" else name)
         _import(home, lambda archive: [keep_file(file, source, archive, url, datetime.now(UTC))], as_json)
 
@@ -160,13 +162,14 @@ def import_dpa(home: Home, file: Path | None, since: str, until: str, api: str, 
     from datetime import UTC, datetime
 
     from importers import dpa
-    from importers.files import keep_body, keep_file
+    from importers.files import keep_body, keep_file, need_dataset
 
     source, now = _registered("dpa"), datetime.now(UTC)
     secret = os.environ.get("BANWATCH_DPA_KEY", "")
     if not file and not (secret and since):
         raise BadConfiguration("give a FILE, or set BANWATCH_DPA_KEY and --since")
     if file:
+        need_dataset(file)
         _import(home, lambda archive: [keep_file(file, source, archive, "", now)], as_json)
         return
     pages = dpa.events(api or source.url, secret, since, until or f"{now:%Y-%m-%d}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from errors import BadStore
+from errors import BadConfiguration
 from verbs.common import (
     DONE,
     EXPORTS,
@@ -124,10 +124,11 @@ def serve(home: Home, public: bool, host: str, port: int) -> None:
 def _serve(home: Home, host: str, port: int, public: bool) -> None:
     import subprocess
 
+    from feeds.addresses import Site
     from feeds.serving import free_port, serve_command
 
-    if not home.tracker.is_file():
-        raise BadStore(f"{home.tracker}: not there yet; run `banwatch demo` or `banwatch crawl` first", "store-missing")
+    need_tracker(home)
+    Site.from_environment()  # a wrong address is said before any is shown
     found = free_port(host, port)
     if found != port:
         say(f"port {port} is taken; using {found}")
@@ -187,8 +188,13 @@ def feed_ping(home: Home, base_url: str) -> None:
 
     Example: banwatch feed ping --base-url https://banwatch.example
     """
+    from feeds.addresses import Site
+
     need_tracker(home)
-    tell_hub(home, base_url)
+    if not Site.from_environment(base_url).hub:
+        raise BadConfiguration("no hub to tell: set BANWATCH_HUB")
+    if not tell_hub(home, base_url):
+        say("nothing changed since the hub was last told")
 
 
 @click.group()

@@ -7,8 +7,20 @@ from pathlib import Path
 
 import click
 
-from errors import BadStore
-from verbs.common import DONE, IN_PART, Home, as_json, counts, honest, open_door, pass_home, registry, report, say
+from verbs.common import (
+    DONE,
+    IN_PART,
+    Home,
+    as_json,
+    counts,
+    honest,
+    need_tracker,
+    open_door,
+    pass_home,
+    registry,
+    report,
+    say,
+)
 
 
 @click.group("sources")
@@ -122,8 +134,7 @@ def health(home: Home, source: str | None, as_json: bool) -> None:
     from store.database import read_tracker
     from store.watch import health as health_of
 
-    if not home.tracker.exists():
-        raise BadStore(f"{home.tracker}: not there yet; crawl first", "store-missing")
+    need_tracker(home)
     found = health_of(read_tracker(home.tracker), source or "")
     if source and not found.sources:
         raise click.UsageError(f"no source {source!r} was ever crawled here; see `banwatch sources list`")
