@@ -124,6 +124,8 @@ def _reality(made: Candidate) -> None:
     before = pattern("real_before").sub(" ", written)
     if made.rule.law:  # what a law would do is not whether it was passed
         before = pattern("law_relative").sub(" ", pattern("law_would").sub(" ", before))
+        if made.voice == "active" and pattern("not_yet").search(before.rstrip()):
+            made.signs.add("unreal")  # "companies must introduce", "is to introduce"
     if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
         before = pattern("preliminary").sub(" ", before)
     after = masked[made.end : made.end + reach(50)]

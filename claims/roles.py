@@ -512,7 +512,7 @@ def _platform_subject(made: Candidate) -> None:
             behind = one
         else:
             free.append(one)
-    others = [one for one in free if one.kind in "AG"]
+    others = [one for one in free if one.kind in "AG" or (one.kind == "J" and one.at == 0)]  # "Australia has expanded"
     owners = [one for one in free if one.kind in "PEQ" and not one.modifier and not _acted_upon(sentence, one, others)]
     if made.voice == "passive" and owners and made.at - owners[-1].at <= SUBJECT:
         made.signs.add("subject_other")  # "Meta has been banned from": it is whom it is done to
@@ -552,7 +552,7 @@ def _says(sentence: Sentence, one: Marked) -> bool:
 # where --------------------------------------------------------------------------------------------------------------
 def _place(reading: Reading, made: Candidate) -> None:
     sentence = made.sentence
-    if made.rule.needs == "prosecution" and sentence.has("joint_states"):
+    if (made.rule.needs == "prosecution" or made.rule.trigger == "investigate") and sentence.has("joint_states"):
         made.places = tuple(sorted(lexicon.federations()))[
             :1
         ]  # "42 attorneys general", "13 states" act for the federation
