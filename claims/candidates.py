@@ -15,6 +15,7 @@ ENDS_ORDER = ("boundary", "otherwise", "until")  # behind these words stands no 
 NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
 LAWS = ("legislation_adopted", "legislation_in_force")
+HIDDEN, ASKED = "hide_posts", ("investigate", "order")
 NARROWER = (
     ("device", "device_ban"),
     ("processing", "processing_ban"),
@@ -52,6 +53,8 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
         return True
     if _is_content(one, made):
         return True
+    if one.rule.trigger in ASKED and any(other.rule.trigger == HIDDEN for other in made):
+        return True  # "hid tweets after it was sent a legal notice": the notice is what they were hidden for
     if _reason(one) and any(other.at < one.at and other.rule.side == "government" for other in made):
         return True  # "banned it, accusing the app of breaking the law": why it was banned
     return any(

@@ -60,8 +60,10 @@ def _settled(found: list[Candidate]) -> list[tuple[float, Candidate]]:
     kept = [row for row in sure if row[0] >= weigh.threshold("review")]
     for one in found:
         if one.action == "same" and sure:
-            near = min(sure, key=lambda row: (abs(row[1].sentence.number - one.sentence.number), -row[0]))
-            settled = replace(one, action=near[1].action, platforms=one.platforms or near[1].platforms)
+            likely = [row for row in sure if row[0] >= LIKELY] or sure
+            near = min(likely, key=lambda row: (abs(row[1].sentence.number - one.sentence.number), -row[0]))
+            own = one.platforms if "target_near" in one.signs else ()
+            settled = replace(one, action=near[1].action, platforms=own or near[1].platforms)
             kept.append((weigh.confidence(settled), settled))
     return [row for row in kept if row[0] >= weigh.threshold("review")]
 

@@ -552,16 +552,19 @@ def _says(sentence: Sentence, one: Marked) -> bool:
 # where --------------------------------------------------------------------------------------------------------------
 def _place(reading: Reading, made: Candidate) -> None:
     sentence = made.sentence
-    if (made.rule.needs == "prosecution" or made.rule.trigger == "investigate") and sentence.has("joint_states"):
+    told = made.voice != "noun" or sentence.near("make", made.at, made.end, 60)
+    inquires = made.rule.needs == "prosecution" or made.rule.trigger == "investigate"
+    if told and inquires and sentence.has("joint_states"):
         made.places = tuple(sorted(lexicon.federations()))[
             :1
         ]  # "42 attorneys general", "13 states" act for the federation
         made.signs.add("place_sentence")
         return
-    listed = _listed(sentence, made.at)
+    joined = _joined_ones(made)
+    listed = joined or _listed(sentence, made.at)
     found = _of_pronoun(reading, made) or _best_place(sentence, made)
-    if len(listed) > 1 or found:
-        made.places = listed if len(listed) > 1 else (found,)
+    if joined or len(listed) > 1 or found:
+        made.places = listed if joined or len(listed) > 1 else (found,)
         made.signs.add("place_sentence")
         _regional(made)
         _of_governor(reading, made)
@@ -655,6 +658,13 @@ def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
         return _places(before)
     after = _run([mark for mark in sentence.of("J", "A") if mark.at > at], sentence, last=False)
     return _places(after) if len(after) >= 2 and not any(mark.at < at for mark in sentence.of("J", "A", "D")) else ()
+
+
+def _joined_ones(made: Candidate) -> tuple[str, ...]:
+    """The states of "Utah is the latest to sue, joining Montana, Indiana and Arkansas": those whom somebody joins."""
+    if made.rule.action != "same" or not any(made.at <= mark.at < made.end for mark in made.sentence.of("J")):
+        return ()
+    return _places(_run([mark for mark in made.sentence.of("J", "A") if mark.at >= made.at], made.sentence, last=False))
 
 
 def _of_its_parts(sentence: Sentence, mark: Marked) -> bool:
