@@ -39,6 +39,8 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, datasette:
         return app(base, value)
     if column == "url":
         return link(value, value) if safe_url(value) else escape(value)
+    if column == "source" and value == "register":
+        return None  # what people read and entered is no source that is fetched
     thing = OWN.get(table or "") if column == "id" else THINGS.get(column)
     if column == "document" and table not in {"captures", None}:
         thing = "document"

@@ -21,6 +21,7 @@ from datasette.utils.asgi import AsgiStream, asgi_send_file
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no package: Datasette's own name must win
 
+from reading.about import offered
 from reading.asked import canonical, refused
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
@@ -208,7 +209,7 @@ async def exported(request: Any, datasette: Any, send: Any) -> Any:
     """A ready-made file of the folder ``exports`` beside the tracker."""
     folder = Path(site_of(datasette).database.path).parent / "exports"
     path = (folder / request.url_vars["name"]).resolve()
-    if not path.is_file() or folder.resolve() not in path.parents or path.name.startswith("."):
+    if not path.is_file() or folder.resolve() not in path.parents or not offered(path):
         return Response.text("There is no such file.", 404)
     await asgi_send_file(send, path, filename=path.name)
     return None

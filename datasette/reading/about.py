@@ -43,12 +43,17 @@ def exports(look: Look) -> Path | None:
 
 def files(folder: Path) -> list[dict[str, Any]]:
     """Ready-made files: name, bytes, SHA-256, when they were made, rows where the data package says so."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:200]
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and offered(path))[:200]
     rows = _rows(folder)
     return [
         {"name": str(p.relative_to(folder)), "bytes": p.stat().st_size, "sha256": _sha256(str(p), p.stat().st_mtime_ns), "rows": rows.get(p.name),
          "made": datetime.fromtimestamp(p.stat().st_mtime, UTC).isoformat(timespec="seconds")} for p in found
     ]  # fmt: skip
+
+
+def offered(path: Path) -> bool:
+    """The archive is never given away, though a backup puts it beside the tracker: its pages belong to those who wrote them."""
+    return not path.name.startswith((".", "archive.db"))
 
 
 @cache

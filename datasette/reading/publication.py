@@ -235,7 +235,9 @@ def build(
     and what an earlier build wrote and this one does not is taken away. ``questions``: canned queries by name. Returns the number of files."""
     exports = tracker.parent / "exports"
     if exports.is_dir():
-        shutil.copytree(exports, out / "data" / "files", dirs_exist_ok=True)
+        shutil.copytree(
+            exports, out / "data" / "files", dirs_exist_ok=True, ignore=shutil.ignore_patterns("archive.db*", ".*")
+        )
     beside = [
         f"/{file.relative_to(out)}"
         for part in ("feeds", "data/files")
