@@ -228,7 +228,7 @@ def test_ready_made_files_are_listed_with_their_hash(tmp_path: Path) -> None:
     assert hashlib.sha256(b"PAR1").hexdigest() in served.get("/data").text
     assert served.get("/data/files/actions.parquet").text == "PAR1"
     (served.tracker.parent / "exports" / "archive.db").write_bytes(b"pages")
-    assert "archive.db" not in served.get("/data?again").text and served.get("/data/files/archive.db").status == 404
+    assert "files/archive.db" not in served.get("/data").text and served.get("/data/files/archive.db").status == 404
     assert served.get("/data/files/../tracker.db").status == served.get("/data/files/%2e%2e/tracker.db").status == 404
     running.close()
 
