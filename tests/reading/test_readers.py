@@ -112,6 +112,15 @@ def test_what_is_narrowed_can_be_followed_and_its_feed_tells_the_same(page: Page
     assert page.locator("head link[rel=alternate][type='application/atom+xml']").first.get_attribute("href") == follow
 
 
+def test_the_answer_to_a_question_can_be_followed(page: Page, site: Served) -> None:
+    page.goto("/data")
+    page.get_by_role("link", name="What was in force on a day").click()
+    rows = len(lines(page))
+    follow = page.get_by_role("link", name="Follow by feed").get_attribute("href") or ""
+    assert page.locator("head link[rel=alternate][type='application/atom+xml']").last.get_attribute("href") == follow
+    assert len(json.loads(site.get(follow.replace(".atom", ".json")).text)["items"]) == rows > 5
+
+
 def test_every_column_says_what_it_means(page: Page) -> None:
     for view in ("actions", "timeline", "quotes", "updates"):
         page.goto(f"/tracker/{view}")
