@@ -20,10 +20,12 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
 }
-PLAIN = ("/", "/timeline", "/matrix", "/search?q=telegram", "/search", "/platform", "/platform/telegram", "/jurisdiction", "/jurisdiction/RU", "/authority/ua-nccc",
+LONG = "/search?q=" + "Donaudampfschifffahrt" * 20
+PLAIN = ("/", "/timeline", "/matrix", "/search?q=telegram", "/search", LONG, "/platform", "/platform/telegram", "/jurisdiction", "/jurisdiction/RU", "/authority/ua-nccc",
          "/kind", "/kind/device_ban", "/document", "/source/snap-privacy", "/maintainers", "/conflicts", "/data", "/methods", "/about", "/tracker",
          "/tracker/actions", "/tracker/in_force?day=2024-10-01", "/tracker?sql=select+1", "/action/none", "/feeds")  # fmt: skip
 LIKE_OTHERS = {
+    LONG,
     "/feeds",
     "/search",
     "/platform",
