@@ -81,7 +81,9 @@ def _bearing(worth: Worth) -> float:
         return 0.3  # one is as good as another: the first tells it
     if worth.kind != "rule":
         dated = bool(unit and pattern("banner").search(shown(unit.text)) and dates.find(unit.text))
-        return 0.3 * min(worth.score, 1.0) + (0.3 if dated else -0.5 if worth.kind in ("date", "log") else 0.0)
+        return 0.3 * min(worth.score, 1.0) + (
+            0.3 if dated else -0.5 if worth.kind in ("date", "log") else -0.2 if worth.kind == "heading" else 0.0
+        )
     said = topics.hits(unit.text) if unit else {}
     bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
     bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0

@@ -18,6 +18,8 @@ HEAD, TAIL = 45, 25  # blocks at either end in which a document states its dates
 SAMPLE = 80  # blocks by which the language of a text is told
 TOP = 5  # blocks in which a date may stand without a label
 ALONE = re.compile(r"[\s.)]*(?:[(\[][^()\[\]]{3,40}[)\]])?\W*")  # behind such a date: no more than a link in brackets
+FEW = 2  # words between a label that opens a block and its date
+STOP = re.compile(r"[.!?]\s+(?=[^\sa-z\d])")
 OPENING = 12  # characters into a block; a label that stands there makes it a line of dates
 SHORT = 260  # characters; elsewhere a date counts in a short block only
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
@@ -105,7 +107,8 @@ def _stated(blocks: Sequence[Block], at: str, since: str) -> list[Stated]:
         text = visible(block.text)
         before = visible(blocks[index - 1].text)[-NEAR:] if index and len(blocks[index - 1].text) < 2 * NEAR else ""
         found += _in_block(text, before, index, at[:10], since[:10], ends)
-    return found or _bare(blocks, at[:10], since[:10])
+    bare = _bare(blocks, at[:10], since[:10])
+    return bare + found if all(one.value < bare[0].value for one in found if bare) else found
 
 
 def _settled(one: Stated, blocks: Sequence[Block]) -> Stated:
@@ -140,9 +143,16 @@ def _in_block(text: str, before: str, index: int, at: str, since: str, ends: boo
             continue
         label, opens = _label(text, before, match)
         if label:
-            banner = not opens and bool(pattern("banner").search(text))
+            banner = not opens and bool(pattern("banner").search(_around(text, match)))
             found.append(Stated(value, precision, label, index, match[0], banner, ambiguous, opens))
     return found
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """The sentence a date stands in."""
+    begin = max((stop.end() for stop in STOP.finditer(text, 0, match.start())), default=0)
+    end = STOP.search(text, match.end())
+    return text[begin : end.end() if end else len(text)]
 
 
 def _label(text: str, before: str, match: re.Match[str]) -> tuple[str, bool]:
@@ -159,8 +169,8 @@ def _label(text: str, before: str, match: re.Match[str]) -> tuple[str, bool]:
     nearest = [(m.end(), name, m.start()) for name, labels in _labels() for m in labels.finditer(ahead)]
     if not nearest:
         return _behind(text, match), False
-    _, name, start = max(nearest)
-    return name, len(text[: match.start()]) - len(ahead) + start < OPENING
+    end, name, start = max(nearest)
+    return name, len(text[: match.start()]) - len(ahead) + start < OPENING and len(ahead[end:].split()) < FEW
 
 
 def _behind(text: str, match: re.Match[str]) -> str:

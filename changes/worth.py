@@ -519,12 +519,18 @@ def _is_scope(pair: Pair, unit: Unit) -> bool:
         _telling([new for _, new in pair.runs], pair.removed),
     )
     if gone and came:
-        return unit.kind in ("item", "row") and _is_other_thing(pair, unit)
+        return _is_other_party(gone, came) or (unit.kind in ("item", "row") and _is_other_thing(pair, unit))
     if max(len(pair.old.words), len(unit.words)) < SENTENCE and not (
         unit.kind in ("item", "row") and _is_of_rules(unit)
     ):
         return False
     return any(_is_enumerated(run, pair.old) for run in gone) or any(_is_enumerated(run, pair.new) for run in came)
+
+
+def _is_other_party(gone: Sequence[tuple[str, ...]], came: Sequence[tuple[str, ...]]) -> bool:
+    """A rule is about somebody else: natural persons, then customers."""
+    old, new = ({word for run in runs for word in run} & words_of("addressee") for runs in (gone, came))
+    return bool(old and new and not old & new)
 
 
 def _telling(runs: Sequence[tuple[str, ...]], other: tuple[str, ...]) -> list[tuple[str, ...]]:
