@@ -18,7 +18,7 @@ HEAD, TAIL = 45, 25  # blocks at either end in which a document states its dates
 SAMPLE = 80  # blocks by which the language of a text is told
 TOP = 5  # blocks in which a date may stand without a label
 ALONE = re.compile(r"[\s.)]*(?:[(\[][^()\[\]]{3,40}[)\]])?\W*")  # behind such a date: no more than a link in brackets
-FEW = 2  # words between a label that opens a block and its date
+FEW = 2  # letters of what may stand between a label that opens a block and its date: le, am
 STOP = re.compile(r"[.!?]\s+(?=[^\sa-z\d])")
 OPENING = 12  # characters into a block; a label that stands there makes it a line of dates
 SHORT = 260  # characters; elsewhere a date counts in a short block only
@@ -170,7 +170,9 @@ def _label(text: str, before: str, match: re.Match[str]) -> tuple[str, bool]:
     if not nearest:
         return _behind(text, match), False
     end, name, start = max(nearest)
-    return name, len(text[: match.start()]) - len(ahead) + start < OPENING and len(ahead[end:].split()) < FEW
+    return name, len(text[: match.start()]) - len(ahead) + start < OPENING and all(
+        len(word) <= FEW for word in re.findall(r"\w+", ahead[end:])
+    )
 
 
 def _behind(text: str, match: re.Match[str]) -> str:

@@ -100,6 +100,10 @@ def test_text_cut_otherwise_is_no_sentence_that_grew() -> None:
         ("", "This policy is based on a licensed policy of another company.", "editorial"),
         ("You are not eligible for the club.", "You aren't eligible for the club.", "editorial"),
         ("", "We do not accept requests by telephone, postal mail or fax.", "substantive"),
+        ("", "As a precaution our limited team may take longer than usual to answer you.", "editorial"),
+        ("Natural persons who live in Sweden must accept these terms.", "Customers who live in Sweden must accept these terms.", "substantive"),
+        ("Vi gemmer oplysninger om betalingskort, når du opretter din konto.",
+         "Vi gemmer oplysninger om betalingskort eller mobiltelefon, når du opretter din konto.", "substantive"),
     ],
 )  # fmt: skip
 def test_ways_to_reach_somebody(old: str, new: str, kind: str) -> None:
@@ -119,6 +123,9 @@ def test_a_kind_of_address_in_a_list_of_what_is_forbidden_is_no_address() -> Non
         (["Terms of the shop", "July 1, 2024 (View archived version)"], "2024-07-01"),
         (["This version of our questions and answers took effect June 3, 2020."], "2020-06-03"),
         (["Date d’entrée en vigueur : le 01/03/2016", "Vous et nous : les règles des services pour vos amis et les nôtres."], "2016-03-01"),
+        (["This agreement is effective from 8 May 2023. The previous version applied until 7 May 2023."], "2023-05-08"),
+        (["October 10, 2022", "Terms for shops", "Taxes are those effective as of 1 July 2021 where you live and sell."], "2022-10-10"),
+        (["This policy is effective as of December 20, 2022.", "We have updated our November 1, 2022 policy to add a notice."], "2022-12-20"),
         (["Founded in a garage.", "July 1, 2014 was a Tuesday."], None),
     ],
 )  # fmt: skip

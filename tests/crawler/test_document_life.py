@@ -55,6 +55,9 @@ TWO = "<h1>Policy in force</h1>{now}<h1>Upcoming version</h1><p>The following ve
 SEVERAL = "".join(
     f"<h1>{name}</h1>{{{key}}}" for name, key in (("Privacy Policy", "p"), ("Terms of Service", "t"), ("Cookie Policy", "c"), ("Community Guidelines", "g"))
 )  # fmt: skip
+SUNG = "<p>As of {day} we have never received a national security letter or any other secret order.</p><p>This warrant canary is renewed every week.</p>"
+NOTICE = "<p>Cookies on this site</p><p>We'd like to use cookies to remember what you prefer, as of {day}.</p><p>Accept all cookies</p>"
+LATE, ANEW = SUNG.format(day="6 January 2025"), SUNG.format(day="20 February 2025")
 GONE, FRONT, MOVED = "404", "to the front page", "moved for good"
 
 
@@ -72,6 +75,8 @@ LIVES: dict[str, list[str]] = {
     "/moves": [OLD, OLD, MOVED],
     "/moves-new": [OLD],
     "/canary": [OLD + CANARY, OLD + CANARY, OLD],
+    "/lapses": [*[OLD + LATE] * 5, OLD + ANEW],
+    "/notice": [OLD, NOTICE.format(day="1 January 2025") + OLD, OLD, OLD + NOTICE.format(day="1 February 2025"), OLD + NOTICE.format(day="1 March 2025")],
     "/language": [OLD, OLD, DEUTSCH],
     "/turns": [OLD, NEW, OLD, NEW, OLD, LATER, OLD],
     "/rolled": [OLD, NEW, OLD],
@@ -85,7 +90,7 @@ WE_CHANGED = (
     3  # round from which /redesign shows its text in another element, and /wider is read with what stands beside it
 )
 PLATFORM = "Telegram"
-TYPES = {"/canary": "Transparency Report", "/gone": "Law Enforcement Guidelines"}
+TYPES = {"/canary": "Transparency Report", "/lapses": "Transparency Report", "/gone": "Law Enforcement Guidelines"}
 
 
 def source(path: str, base: str, *selectors: Selector) -> Source:
@@ -168,7 +173,8 @@ def state(home: Path, part: str) -> str:
     ("part", "stages"),
     [
         ("steady", []), ("hiccup", []), ("gone", ["vanished"]), ("home", ["vanished"]), ("back", ["vanished", "returned"]), ("moves", ["moved"]),
-        ("canary", ["canary_removed"]), ("language", ["language_lost"]), ("rolled", ["changed", "rolled_back"]), ("said", ["changed", "rolled_back"]),
+        ("canary", ["canary_removed"]), ("language", ["language_lost"]), ("lapses", ["canary_lapsed", "canary_renewed"]), ("notice", []),
+        ("rolled", ["changed", "rolled_back"]), ("said", ["changed", "rolled_back"]),
         ("redesign", []), ("wider", []), ("turns", ["changed", "changed"]), ("upcoming", ["changed", "changed"]),
     ],
 )  # fmt: skip

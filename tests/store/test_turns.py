@@ -169,6 +169,23 @@ def test_a_warrant_canary_that_is_not_renewed_is_told_once_when_it_is_overdue(tm
     assert (lapsed["kind"], lapsed["state"]) == ("policy_law_enforcement_disclosure", "followed")
 
 
+def test_a_warrant_canary_that_is_made_anew_after_a_lapse_is_told_with_the_days_between(tmp_path: Path) -> None:
+    steps = [*RENEWED, (130, RENEWED[-1][1]), (200, singing("15 March 2025")), (201, singing("15 March 2025"))]
+    lapsed, renewed = told(tmp_path, steps)
+    assert (lapsed["stage"], renewed["stage"]) == ("canary_lapsed", "canary_renewed")
+    assert renewed["title"] == "Telegram: Privacy Policy: warrant canary renewed after 134 days"
+    assert (renewed["happened_on"], renewed["published_at"][:10]) == ("2025-03-15", "2025-03-20")
+    assert "of 15 March 2025; the one before was of 1 November 2024" in renewed["summary"]
+    assert "It says: “Our warrant canary" in renewed["summary"] or "It says: “As of 15 March" in renewed["summary"]
+    assert renewed["kind"] == "policy_law_enforcement_disclosure"
+
+
+def test_one_that_lapses_twice_is_told_twice_and_renewed_in_between(tmp_path: Path) -> None:
+    late = singing("15 March 2025")
+    found = told(tmp_path, [*RENEWED, (130, RENEWED[-1][1]), (200, late), (400, late)])
+    assert [row["stage"] for row in found] == ["canary_lapsed", "canary_renewed", "canary_lapsed"]
+
+
 def test_one_that_says_how_often_it_is_renewed_lapses_without_a_history(tmp_path: Path) -> None:
     page = singing("1 September 2024", "This statement is updated every month.")
     (lapsed,) = told(tmp_path, [(day, page) for day in (0, 30, 60, 70, 90)])
