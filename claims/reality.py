@@ -36,7 +36,11 @@ def _of_platform(made: Candidate) -> None:
         made.signs.add("standing")
     if _counted(made):
         made.signs.add("counted")
-    others = [mark for mark in made.sentence.of("P") if mark.mention and mark.mention.value not in made.platforms]
+    others = [
+        mark
+        for mark in made.sentence.of("P")
+        if mark.mention and not names.related((mark.mention.value,), made.platforms)
+    ]
     if any(_is_of_other(made, mark.at) for mark in others):
         made.signs.add("object_users")  # "Signal blocks Microsoft's Recall"
     of_rules = made.rule.trigger in ("rules", "terms")  # "a policy that forbids politicians" is one all the same
@@ -126,6 +130,8 @@ def _reality(made: Candidate) -> None:
         before = pattern("law_relative").sub(" ", pattern("law_would").sub(" ", before))
         if made.voice == "active" and pattern("not_yet").search(before.rstrip()):
             made.signs.add("unreal")  # "companies must introduce", "is to introduce"
+    if made.rule.trigger == "transparency":  # a promise of a report is news of its own
+        before = pattern("promise").sub(" ", before)
     if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
         before = pattern("preliminary").sub(" ", before)
     after = masked[made.end : made.end + reach(50)]
