@@ -189,10 +189,15 @@ def test_who_comes_to_the_front_or_follows_an_item_finds_the_page(site: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "file"), [("vendor.github-workflows", "github/crawl.yml"), ("vendor.compose-spec", "compose.yaml")]
+    ("kind", "file"),
+    [
+        ("vendor.github-workflows", "deploy/github/crawl.yml"),
+        ("vendor.compose-spec", "deploy/compose.yaml"),
+        ("vendor.github-workflows", ".github/workflows/test.yml"),
+    ],
 )
 def test_the_files_are_valid_to_the_published_schemas(kind: str, file: str) -> None:
     """Schemas of schemastore.org and compose-spec.io, as check-jsonschema ships them."""
-    words = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", kind, str(ROOT / "deploy" / file)]
+    words = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", kind, str(ROOT / file)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
