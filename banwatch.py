@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from verbs import crawling, doctor, keeping, measuring, showing, watching
+from verbs import crawling, doctor, keeping, measuring, scaling, showing, telling, watching
 from verbs.common import ROOT, Home
 
 
@@ -25,9 +25,9 @@ def main(context: click.Context, home: Path) -> None:
 
 for verb in (
     crawling.crawl,
-    crawling.worker,
-    crawling.notify,
-    crawling.backfill,
+    scaling.worker,
+    telling.notify,
+    scaling.backfill,
     crawling.reread,
     showing.demo,
     showing.serve,

@@ -11,14 +11,8 @@ from store.sightings import MOVED, ROBOTS
 from store.visits import PERMANENT
 
 SECRET = {"set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate"}
-
-
 QUARANTINE = {204: "empty", 205: "empty", 206: "partial"}
-
-
 MOST_HEADERS = 1_000
-
-
 WALLED = {401, 403, 429, 503}  # statuses under which a challenge may stand
 
 

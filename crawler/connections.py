@@ -9,7 +9,7 @@ from __future__ import annotations
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 
-from crawler.run import ABREAST
+from crawler.settings import ABREAST
 
 
 class Handler(HTTP11DownloadHandler):

@@ -9,7 +9,6 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import zstandard
@@ -20,7 +19,7 @@ from twisted.python.failure import Failure
 
 from crawler.code import version
 from crawler.report import CrawlSettings
-from crawler.run import Job, scrapy_settings
+from crawler.settings import scrapy_settings
 from crawler.spider import SourceSpider
 from errors import BanwatchError
 from records import Page, Source
@@ -181,9 +180,7 @@ def work(settings: Shared, wait: bool) -> int:
     bounds = bounds_from(facts["bounds"])
     sources = tuple(source_from(row) for row in json.loads(facts["sources"]))
     frontier = Frontier(settings, who(), version())
-    process = AsyncCrawlerProcess(
-        scrapy_settings(Job(sources, Path(), Path(), facts["run"], bounds)) | {"CLOSESPIDER_TIMEOUT": 0}
-    )
+    process = AsyncCrawlerProcess(scrapy_settings(sources, bounds) | {"CLOSESPIDER_TIMEOUT": 0})
     process.crawl(WorkerSpider, sources=sources, frontier=frontier, run=facts["run"], bounds=bounds)
     (crawler,) = process.crawlers
     process.start()

@@ -24,10 +24,12 @@ import zstandard
 from scrapy import Request
 
 from crawler.code import version
+from crawler.outcomes import outcomes
 from crawler.reader import Readers
 from crawler.reading import read_page
 from crawler.report import CrawlReport, CrawlSettings
-from crawler.run import Job, declare, outcomes, scrapy_settings
+from crawler.run import Job, declare
+from crawler.settings import scrapy_settings
 from crawler.spider import SourceSpider
 from errors import BadStore
 from records import Page, Source
@@ -59,7 +61,7 @@ def crawl(
             door.settle()
     finally:
         readers.close()
-    return CrawlReport(run, time.monotonic() - begun, outcomes(archive_path, tracker_path, job))
+    return CrawlReport(run, time.monotonic() - begun, outcomes(tracker_path, job.sources, run))
 
 
 class Writer:
@@ -72,7 +74,7 @@ class Writer:
         self.job, self.archive, self.door, self.readers, self.on_progress = job, archive, door, readers, on_progress
         self.frontier = Frontier(shared, f"{socket.gethostname()}:{os.getpid()}", version())
         self.home = f"{socket.gethostname()}:{job.archive}"
-        self.delays = scrapy_settings(job)
+        self.delays = scrapy_settings(job.sources, job.bounds)
         self.count = 0
         self.spider: SourceSpider
 

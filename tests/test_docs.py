@@ -85,7 +85,9 @@ def test_every_verb_has_help_with_an_example(name: str, command: click.Command) 
 
 
 @pytest.mark.parametrize(
-    "path", [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: str(p.relative_to(ROOT))
+    "path",
+    [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"],
+    ids=lambda p: str(p.relative_to(ROOT)),
 )
 def test_links_and_verbs_in_the_docs_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

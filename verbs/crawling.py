@@ -1,4 +1,4 @@
-"""The verbs that fetch, and those that read again what was fetched: crawl, worker, notify, backfill, reread."""
+"""The verbs that fetch, and those that read again what was fetched: crawl, reread."""
 
 from __future__ import annotations
 
@@ -10,20 +10,14 @@ from typing import Any
 
 import click
 
-from errors import BadConfiguration, BadStore
-from extras import lacking
+from errors import BadStore
 from verbs.common import (
-    CRASHED,
-    DONE,
-    IN_PART,
     Home,
     as_json,
     counts,
     declare,
-    fail,
     honest,
     load_names,
-    need_tracker,
     now,
     open_door,
     pass_home,
@@ -33,8 +27,8 @@ from verbs.common import (
     renew_exports,
     report,
     say,
-    tell_hub,
 )
+from verbs.telling import tell
 
 
 @click.command()
@@ -113,26 +107,6 @@ def _watch(home: Home, limit: int | None, minutes: int) -> None:
     say("ended")
 
 
-@click.command()
-@click.option("--once", is_flag=True, help="End with the crawl that runs, at once if none does.")
-@pass_home
-@honest
-def worker(home: Home, once: bool) -> None:
-    """Fetch for a crawl that many machines share. `banwatch crawl` with the same scale.toml is its writer.
-
-    Needs scale.toml in the home folder with the address of a Redis. Example: banwatch --home /srv/banwatch worker
-    """
-    from scale.settings import shared
-
-    settings = shared(home.scale)
-    if settings is None:
-        raise BadConfiguration(f"{home.scale}: no [crawl] with the address of a Redis; see docs/how-to/scale-out.md")
-    from scale.worker import work
-
-    handed = work(settings, wait=not once)
-    say("no crawl runs" if handed < 0 else f"handed in {handed} pages")
-
-
 def _replay(home: Home, folder: Path, as_json: bool) -> None:
     from crawler.replay import manifest, replay
     from store.archive import Archive
@@ -170,7 +144,7 @@ def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -
     with progress("fetching") as step:
         report = how(chosen, home.archive, home.tracker, run=run, settings=settings, on_progress=step)
     renew_exports(home)
-    _tell(home)
+    tell(home)
     return report
 
 
@@ -188,42 +162,6 @@ def _shared(home: Home) -> Any:
 
     say(f"writing for the workers at {settings.redis.rsplit('@', 1)[-1]}")
     return partial(crawl_by_workers, shared=settings)
-
-
-def _tell(home: Home) -> None:
-    """Mail, webhook and hub, where they are set up; a crawl does not fail because they do."""
-    from feeds import notice
-
-    tell_hub(home)
-    try:
-        told = notice.notify(home.tracker, home.folder / notice.STATE, notice.Ways.from_environment(), now())
-    except notice.NotTold as error:
-        say(f"could not notify: {error}")
-        return
-    if told:
-        say(told)
-
-
-@click.command()
-@click.option("--force", is_flag=True, help="Also if a digest went out today already.")
-@pass_home
-@honest
-def notify(home: Home, force: bool) -> None:
-    """Tell maintainers which sources broke or mended since the last word, by mail and webhook; at most one digest a day.
-
-    Set BANWATCH_MAIL_TO with BANWATCH_SMTP (smtp://user:password@host:587), BANWATCH_WEBHOOK (an https address), or both.
-    Example: banwatch notify
-    """
-    from feeds import notice
-
-    need_tracker(home)
-    ways = notice.Ways.from_environment()
-    if not ways:
-        raise BadConfiguration("nobody to tell: set BANWATCH_MAIL_TO and BANWATCH_SMTP, or BANWATCH_WEBHOOK")
-    try:
-        say(notice.notify(home.tracker, home.folder / notice.STATE, ways, now(), force) or "nothing new to tell")
-    except notice.NotTold as error:
-        fail(str(error), CRASHED)
 
 
 def _chosen(home: Home, only: tuple[str, ...], due: bool, limit: int | None) -> list[Any]:
@@ -245,42 +183,6 @@ def _chosen(home: Home, only: tuple[str, ...], due: bool, limit: int | None) -> 
 def _crawled() -> list[Any]:
     """The live sources that are crawled: neither retired nor taken by hand."""
     return [source for source in registry() if not source.retired and not source.by_hand]
-
-
-@click.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="WARC...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
-@click.option(
-    "--parts",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where Parquet files go and are taken up again. Default: backfill/ of the home folder.",
-)
-@as_json
-@pass_home
-@honest
-def backfill(home: Home, files: tuple[Path, ...], parts: Path | None, as_json: bool) -> None:
-    """Read web archives (WARC) through the same parsers, and load what belongs to a source.
-
-    Safe to kill and to run again. Example: banwatch backfill CC-NEWS-20240923.warc.gz
-    """
-    if lacks := lacking("pyarrow", "a back-fill", "scale-backfill"):
-        raise BadConfiguration(lacks)
-    from crawler.lock import crawl_lock
-    from scale.backfill import read_all
-    from scale.load import load
-    from scale.settings import engine
-
-    folder, found = parts or home.folder / "backfill", [s for s in registry() if not s.retired]
-    with progress("reading parts") as step:
-        counts = read_all(files, found, folder, engine(home.scale), step)
-    with crawl_lock(home.lock), progress("loading") as step:
-        prepare(home)
-        counts |= {
-            f"loaded_{name}": count for name, count in load(folder, found, home.archive, home.tracker, step).items()
-        }
-    report(counts, as_json)
-    raise SystemExit(IN_PART if counts.get("faults") else DONE)
 
 
 @click.command()

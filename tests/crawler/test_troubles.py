@@ -23,8 +23,8 @@ import pytest
 import parsers
 from crawler import CrawlSettings, browser, crawl
 from crawler.lock import crawl_lock
-from crawler.run import Job, scrapy_settings
 from crawler.schedule import LONGEST, SHORTEST, pause
+from crawler.settings import scrapy_settings
 from errors import BadStore
 from records import Expect, Selector, Source
 from store.archive import Archive
@@ -275,8 +275,7 @@ def test_a_token_comes_from_the_environment_and_is_kept_nowhere(told: Told) -> N
 def test_the_rate_of_a_source_is_the_rate_of_its_site() -> None:
     slow = Source("gdelt", "G", "https://api.example.org/doc", "api", "aggregator", delay=6.0)
     quick = Source("other", "O", "https://api.example.org/other", "api", "aggregator", delay=1.0)
-    job = Job((quick, slow), Path("a.db"), Path("t.db"), "1", CrawlSettings())
-    slot = scrapy_settings(job)["DOWNLOAD_SLOTS"]["api.example.org"]
+    slot = scrapy_settings((quick, slow), CrawlSettings())["DOWNLOAD_SLOTS"]["api.example.org"]
     assert (slot["delay"], slot["concurrency"]) == (6.0, 1)
 
 
