@@ -1,6 +1,5 @@
 """Settings for Scrapy's own tools: those of a live crawl without sources."""
 
-
 from crawler.report import CrawlSettings
 from crawler.settings import scrapy_settings
 
