@@ -416,6 +416,8 @@ def _agent(made: Candidate) -> None:
     processes = made.action == "processing_ban"  # "a limit on the processing of data by OpenAI"
     if made.voice != "active" and by_platform and not processes and not _object_of_noun(made, by[0]):
         made.signs.add("platform_acts")
+    if not governing and not by and sentence.has("own_rules"):
+        made.signs.add("platform_acts")  # "new rules on TikTok mean under-16s may no longer"
     made.signs.add(_agent_sign(made, before, governing, by, after))
 
 
@@ -518,7 +520,11 @@ def _platform_subject(made: Candidate) -> None:
         made.signs.add("subject_other")  # "Meta has been banned from": it is whom it is done to
         return
     if (owners and (not others or owners[-1].at > others[-1].at or owners[0].at < others[0].at)) or (
-        not others and any(_says(sentence, one) for one in sentence.of("P", "Q", "E") if one.at >= made.end)
+        not others
+        and (
+            sentence.has("own_rules")
+            or any(_says(sentence, one) for one in sentence.of("P", "Q", "E") if one.at >= made.end)
+        )
     ):
         made.signs.add("subject_platform")
     else:
