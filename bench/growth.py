@@ -1,11 +1,13 @@
-"""What one more page, a reread, the feeds, the start of serve and the home page cost in a home that grows -> JSON lines and a plot.
+"""What a crawl, a reread, the feeds, the start of serve and the home page cost in a home that grows -> JSON lines and a plot.
 
-usage: growth.py grow FOLDER [--most 100000]     fills FOLDER/home; a line to FOLDER/growth.jsonl at 1,000, 10,000, 100,000 ... pages
+usage: growth.py grow FOLDER [--most 1000000]    fills FOLDER/home; a line to FOLDER/growth.jsonl at 1,000, 10,000, 100,000, 1,000,000 pages
        growth.py plot FOLDER/growth.jsonl        writes docs/images/growth.svg and prints the table of docs/explanation/speed.md
 
-Half of the pages are captures of policies (a hundred a document, each with one paragraph changed), half are reports that make claims. They take
-the road of a crawl (archive, parser, door, settling every 500 pages) without the network, whose cost does not grow. All figures are
-CPU, so that other work on the machine tells less; a page's cost is that of the last 1,000 pages before a mark.
+Half of the pages are captures of policies (a hundred a document, each with one paragraph changed), half are reports that make claims. The
+first ten thousand take the road of a crawl (archive, parser, door, settling), without the network, whose cost does not grow; what is more is
+multiplied from them (multiply.py). At each size two crawls of CRAWL further pages are made on top: the first is told page for page, of the
+second, which the archive holds already, how long the tracker takes to read and settle it. All figures are CPU, so that other work on the
+machine tells less. At 1,000,000 the home takes 20 GB.
 """
 
 from __future__ import annotations
@@ -30,23 +32,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from archive import WORDS, report
+from multiply import BASE, DAYS, multiply
 
 import parsers
 from records import Page, Source
 from store.archive import Archive
-from store.door import Door
-from verbs.common import Home, prepare
+from store.door import Door, save_names
+from store.prepare import prepared
+from store.rebuild import catch_up
+from verbs.common import Home
 
 ROOT = Path(__file__).resolve().parent.parent
 PLOT = ROOT / "docs" / "images" / "growth.svg"
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
-VERSIONS = 100  # of a document
-CRAWL = 500  # pages between two settlings
-LAST = 1_000  # pages before a mark that are measured
+MARKS = (1_000, 10_000, 100_000, 1_000_000)
+VERSIONS, PARAGRAPHS = 100, 12  # of a document
+CRAWL = 600  # pages between two settlings
 PORT = 8833
 CURVES = {
-    "crawl": "one more page, ms", "reread": "reread, ms a page", "feeds": "feed build, ms a development", "serve": "start of serve, ms",
-    "home": "home page after a write, ms",
+    "crawl": "crawl, ms a page", "settle": "of it settling, ms a page", "reread": "reread, ms a page", "feeds": "feed build, ms a development",
+    "serve": "start of serve, ms", "home": "home page after a write, ms",
 }  # fmt: skip
 
 
@@ -68,10 +73,15 @@ def source(number: int) -> Source:
                   platform=("Telegram", "TikTok", "Signal", "Discord")[document % 4], document_type=f"Terms {document}", language="en")  # fmt: skip
 
 
+def instant(number: int) -> datetime:
+    """Five minutes a page; every ten thousand begin DAYS days after the last."""
+    return BEGIN + timedelta(days=DAYS * (number // BASE), minutes=5 * (number % BASE))
+
+
 def page(number: int, of: Source) -> Page:
-    at = BEGIN + timedelta(minutes=5 * number)
+    at = instant(number)
     if of.parser == "feed":
-        url, _, text = report(number, 1)
+        url, _, text = report(number, 1, at)
         parser = "article"
     else:
         url, text, parser = of.url, _policy(of.id, number // 2 % VERSIONS), "policy"
@@ -80,9 +90,9 @@ def page(number: int, of: Source) -> Page:
 
 
 def _policy(name: str, version: int) -> str:
-    """Forty paragraphs; in each version another one is written anew."""
+    """Paragraphs of forty words; in each version another one is written anew."""
     written = [
-        version - (version - place) % 40 for place in range(40)
+        version - (version - place) % PARAGRAPHS for place in range(PARAGRAPHS)
     ]  # the version that last wrote the paragraph at a place
     lines = [
         " ".join(random.Random(f"{name} {place} {when}").choices(WORDS, k=40)) for place, when in enumerate(written)
@@ -92,53 +102,87 @@ def _policy(name: str, version: int) -> str:
 
 
 def grow(folder: Path, most: int) -> None:
-    home = Home(folder / "home")
-    prepare(home)
-    marks = [mark for mark in (1_000, 10_000, 100_000, 1_000_000) if mark <= most]
-    done = 0
-    for mark in marks:
-        with Archive(home.archive) as archive, Door(home.tracker, archive, parsers.read, together=100) as door:
-            _crawls(archive, door, range(done, mark - LAST))
-            begun = time.process_time()
-            _crawls(archive, door, range(mark - LAST, mark))
-            spent = time.process_time() - begun
+    home, done = Home(folder / "home"), 0
+    for mark in (mark for mark in MARKS if mark <= most):
+        if mark <= BASE:
+            _read(home, range(done, mark))
+        else:
+            multiply(home.archive, home.tracker, range(done // BASE, mark // BASE))
         done = mark
-        told = {"pages": mark, "crawl": round(1000 * spent / LAST, 2)} | shown(home, folder)
+        told = {"pages": mark} | measured(home if mark == most else _copy(home, folder / "copy"), folder)
         with (folder / "growth.jsonl").open("a") as out:
             out.write(json.dumps(told) + "\n")
         print(told, flush=True)
 
 
-def _crawls(archive: Archive, door: Door, numbers: range) -> None:
-    for start in range(numbers.start, numbers.stop, CRAWL):
-        run, pages = f"{BEGIN + timedelta(minutes=5 * start):%Y-%m-%dT%H:%M:%S+00:00}", []
-        archive.hold()
-        for number in range(start, min(start + CRAWL, numbers.stop)):
-            of = source(number)
-            archive.declare(of)
-            pages.append(archive.keep(page(number, of), run))
-        archive.commit()
-        door.declared()
-        for seq in pages:
-            door.take(seq)
-        door.settle()
+def _copy(home: Home, folder: Path) -> Home:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for path in (home.archive, home.tracker):
+        shutil.copy(path, folder)
+    return Home(folder)
+
+
+def _read(home: Home, numbers: range) -> None:
+    """Pages by the road of a crawl."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with Archive(home.archive) as archive, Door(home.tracker, archive, parsers.read, together=100) as door:
+        save_names(door.db)
+        for start in range(numbers.start, numbers.stop, CRAWL):
+            _crawled(archive, door, range(start, min(start + CRAWL, numbers.stop)))
+        for db in (door.db, archive._db):
+            db.execute("pragma wal_checkpoint(truncate)")
+
+
+def _crawled(archive: Archive, door: Door, numbers: range) -> dict[str, float]:
+    """One crawl -> CPU ms a page, of all of it and of settling."""
+    pages = [(of, page(number, of)) for number in numbers for of in [source(number)]]
+    begun = time.process_time()
+    kept = _kept(archive, pages)
+    door.declared()
+    for seq in kept:
+        door.take(seq)
+    taken = time.process_time()
+    door.settle()
+    ended = time.process_time()
+    return {"crawl": 1000 * (ended - begun) / len(pages), "settle": 1000 * (ended - taken) / len(pages)}
+
+
+def _kept(archive: Archive, pages: list[tuple[Source, Page]]) -> list[int]:
+    run = pages[0][1].fetched_at.isoformat(timespec="seconds")
+    archive.hold()
+    for of, _ in pages:
+        archive.declare(of)
+    kept = [archive.keep(page, run) for _, page in pages]
+    archive.commit()
+    return kept
+
+
+def measured(home: Home, folder: Path) -> dict[str, Any]:
+    """Two more crawls, then what is shown."""
+    with Archive(home.archive) as archive:
+        begin = -(-archive.last() // 1_000) * 1_000
+        for number in range(begin, begin + 2):  # loads what reads
+            [prepared(record) for record in parsers.read(page(number, source(number)), source(number))]
+        with Door(home.tracker, archive, parsers.read, together=100) as door:
+            told = _crawled(archive, door, range(begin, begin + CRAWL))
+            numbers = range(begin + CRAWL, begin + 2 * CRAWL)
+            _kept(archive, [(of, page(number, of)) for number in numbers for of in [source(number)]])
+            begun = time.process_time()
+            catch_up(door, archive, lambda door: None)
+            told["reread"] = 1000 * (time.process_time() - begun) / CRAWL
+    return {name: round(value, 2) for name, value in told.items()} | shown(home, folder)
 
 
 def shown(home: Home, folder: Path) -> dict[str, Any]:
-    """CPU milliseconds of rereading (a page), of all feeds (a development), of the start of serve and of its home page."""
+    """CPU milliseconds of all feeds (a development), of the start of serve and of its home page."""
     verb = [sys.executable, "-c", "from banwatch import main; main()", "--home", str(home.folder)]
-    copy = folder / "again"
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir()
-    shutil.copy(home.archive, copy)
-    reread = _cpu([*verb[:-1], str(copy), "reread", "--json"])
-    with Archive(home.archive, readonly=True) as archive:
-        pages = archive.count(archive.last())
     developments = _count(home.tracker)
-    feeds = _cpu([*verb, "feed", "build", "--out", str(copy / "feeds")])
+    shutil.rmtree(folder / "feeds", ignore_errors=True)
+    feeds = _cpu([*verb, "feed", "build", "--out", str(folder / "feeds")])
+    shutil.rmtree(folder / "feeds", ignore_errors=True)
     serve, first = _served(verb)
-    return {"reread": round(1000 * reread / pages, 2), "developments": developments, "feeds": round(1000 * feeds / developments, 2),
-            "serve": round(1000 * serve), "home": round(1000 * first)}  # fmt: skip
+    return {"developments": developments, "feeds": round(1000 * feeds / developments, 2), "serve": round(1000 * serve), "home": round(1000 * first)}  # fmt: skip
 
 
 def _count(tracker: Path) -> int:
@@ -222,7 +266,7 @@ def svg(rows: list[dict[str, Any]]) -> str:
         parts.append(f'<text x="{x}" y="{TOP + HEIGHT + 20}" text-anchor="middle">{mark:,}</text>')
     parts.append(f'<text x="{LEFT}" y="{TOP + HEIGHT + 40}">pages in the home; CPU, logarithmic</text>')
     for number, (name, label) in enumerate(CURVES.items()):
-        colour = ("#1b6ca8", "#b5442c", "#3a7d44", "#7a4fa3", "#8a6d00")[number]
+        colour = ("#1b6ca8", "#b5442c", "#3a7d44", "#7a4fa3", "#8a6d00", "#444")[number]
         points = " ".join(at(row["pages"], row[name]) for row in rows)
         end = at(rows[-1]["pages"], rows[-1][name]).split(",")
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
@@ -234,7 +278,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("what", choices=("grow", "plot"))
     options.add_argument("where", type=Path)
-    options.add_argument("--most", type=int, default=100_000)
+    options.add_argument("--most", type=int, default=1_000_000)
     given = options.parse_args()
     if given.what == "plot":
         plot(given.where)

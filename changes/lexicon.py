@@ -107,24 +107,37 @@ def lands(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(_aliases().get(name, name) for name in found)
 
 
-ByLetter = dict[str, tuple[re.Pattern[str], list[tuple[str, float, re.Pattern[str]]]]]
+ByBeginning = dict[str, list[tuple[str, float, str]]]
+LITERAL = re.compile(r"[^\\\[\](){}?*+|.^$]{1,4}(?![?*{])")  # what an expression surely begins with
 
 
 @cache
-def topics() -> ByLetter:
-    """topics.toml by the letter its expressions begin with, so that a text is read letter by letter, not topic by topic:
-    letter -> (any of its expressions, [(topic, weight, expressions)]).
-    """
-    letters: dict[str, dict[tuple[str, float], list[str]]] = defaultdict(lambda: defaultdict(list))
+def topics() -> ByBeginning:
+    """topics.toml by what its expressions begin with (four letters at most, in lower case), so that of a word only the few are
+    tried that can fit: beginning -> [(topic, weight, expressions)]. They are compiled when they are first tried (``compiled``): most
+    never are, and all of them take longer than judging ten changes."""
+    found: dict[str, dict[tuple[str, float], list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, said in table("topics").items():
         for strength, weight in (("strong", 1.0), ("weak", WEAK)):
             for way in (way for part in said[strength] for way in _ways(part)):
-                letters[way[0].casefold()][name, weight].append(way)
+                literal = LITERAL.match(way)
+                found[lowered(literal[0] if literal else way[0])][name, weight].append(way)
     return {
-        letter: (_beginnings([part for parts in found.values() for part in parts]),
-                 [(name, weight, _beginnings(parts)) for (name, weight), parts in found.items()])
-        for letter, found in letters.items()
-    }  # fmt: skip
+        begins: [(name, weight, "|".join(parts)) for (name, weight), parts in ways.items()]
+        for begins, ways in found.items()
+    }
+
+
+@cache
+def compiled(expressions: str) -> re.Pattern[str]:
+    """Any of these expressions, case ignored."""
+    return re.compile(f"(?:{expressions})", re.I)
+
+
+def lowered(text: str) -> str:
+    """Lower case, letter for letter."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(char.lower()[0] for char in text)
 
 
 def _ways(part: str) -> list[str]:
@@ -143,7 +156,3 @@ def _ways(part: str) -> list[str]:
     inner = [part[a + 1 : b] for a, b in zip(bars, [*bars[1:], ends], strict=True)]
     found = [way + rest.removeprefix("?") for way in inner]
     return [*found, *_ways(rest[1:])] if rest.startswith("?") else found
-
-
-def _beginnings(parts: list[str]) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(parts) + ")", re.I)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from changes.align import Pair
 from changes.comparable import NUMBERING, Unit, visible
-from changes.lexicon import pattern
+from changes.lexicon import compiled, lowered, pattern
 from changes.lexicon import topics as table
 
 
@@ -37,6 +37,7 @@ WEAK, CONTEXT, HEADING = (
 STARTS = re.compile(
     r"(?<!\w)\w|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|@"
 )  # of words; scripts without blanks have one everywhere
+BEGINNING = 4  # letters of a word by which expressions are found
 LONGEST = 1_500  # characters of a sentence that are looked at
 OFTEN = 3.0  # times; a word that is said more often says no more
 DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip
@@ -50,11 +51,17 @@ DIRECTED = 3.0  # worth of a rule; more makes it no clearer which way a change g
 def _hits(text: str) -> tuple[tuple[str, float], ...]:
     found: Counter[str] = Counter()
     text = text[:LONGEST]
+    low, ways = lowered(text), table()
     for start in STARTS.finditer(text):
-        quick, each = table().get(start[0].casefold(), (None, []))
-        if quick and quick.match(text, start.start()):
-            for name, weight, said in each:
-                found[name] += weight if said.match(text, start.start()) else 0  # type: ignore[assignment]
+        at = start.start()
+        fits = {
+            (name, weight): None  # in the order in which they are found: sums of floats hang on it
+            for end in range(at + 1, min(at + BEGINNING, len(text)) + 1)
+            for name, weight, said in ways.get(low[at:end], ())
+            if compiled(said).match(text, at)
+        }
+        for name, weight in fits:
+            found[name] += weight  # type: ignore[assignment]
     return tuple((name, min(OFTEN, value)) for name, value in found.items() if value)
 
 
