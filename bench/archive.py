@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import product
@@ -33,11 +33,13 @@ PLAIN = (
 WORDS = PLAIN + ["".join(pair) for pair in product("ba co de fi gu le mo na pi ro su te vi za".split(), repeat=3)]
 
 
-def report(number: int, seed: int, at: datetime | None = None) -> tuple[str, datetime, str]:
+def report(
+    number: int, seed: int, at: datetime | None = None, platforms: Sequence[str] = PLATFORMS, places: Sequence[str] = PLACES
+) -> tuple[str, datetime, str]:  # fmt: skip
     """Address, instant and HTML of one report of about 6 KB; ``at``: None for one every five minutes."""
     chance = random.Random(f"{seed} {number}")
     at = at or BEGIN + timedelta(minutes=5 * number)
-    deed = chance.choice(DEEDS).format(chance.choice(PLATFORMS), chance.choice(PLACES), f"{at:%d %B %Y}")
+    deed = chance.choice(DEEDS).format(chance.choice(platforms), chance.choice(places), f"{at:%d %B %Y}")
     paragraphs = [f"The government {deed}."] + [
         " ".join(chance.choices(WORDS, k=14)).capitalize()
         + ". "
@@ -47,7 +49,7 @@ def report(number: int, seed: int, at: datetime | None = None) -> tuple[str, dat
     ]
     nav = "".join(f"<li><a href='/s{n}'>{chance.choice(WORDS)}</a></li>" for n in range(40))
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
-    page = (f"<!doctype html><html lang=en><head><title>Report {number}</title></head><body><nav><ul>{nav}</ul></nav><article><h1>Report {number}: {chance.choice(PLATFORMS)}</h1>"
+    page = (f"<!doctype html><html lang=en><head><title>Report {number}</title></head><body><nav><ul>{nav}</ul></nav><article><h1>Report {number}: {chance.choice(platforms)}</h1>"
             f"<time datetime='{at:%Y-%m-%d}'>{at:%d %B %Y}</time>{body}</article><footer>about us, contact, legal</footer></body></html>")  # fmt: skip
     return f"https://desk{number % 50}.example/{at:%Y/%m}/report-{number}", at, page
 

@@ -23,6 +23,7 @@ import sys
 import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from math import log10
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
@@ -35,6 +36,7 @@ from archive import WORDS, report
 from multiply import BASE, DAYS, multiply
 
 import parsers
+from claims import names
 from records import Page, Source
 from store.archive import Archive
 from store.door import Door, save_names
@@ -70,18 +72,33 @@ def source(number: int) -> Source:
         )
     document = number // (2 * VERSIONS)
     return Source(f"policy{document}", f"Policy {document}", f"https://policy{document}.example/terms", "policy", "official",
-                  platform=("Telegram", "TikTok", "Signal", "Discord")[document % 4], document_type=f"Terms {document}", language="en")  # fmt: skip
+                  platform=random.Random(document).choice(platforms()), document_type=f"Terms {document}", language="en")  # fmt: skip
+
+
+@cache
+def platforms() -> list[str]:
+    return _ranked([one.name for one in names.platforms()])
+
+
+@cache
+def places() -> list[str]:
+    return _ranked([one.name for one in names.jurisdictions() if len(one.code) == 2 and one.code != "EU"])
+
+
+def _ranked(found: list[str]) -> list[str]:
+    """Each name as often as its rank has it in life: the first twice as often as the fourth."""
+    return [name for rank, name in enumerate(found) for _ in range(200 // (rank + 2))]
 
 
 def instant(number: int) -> datetime:
-    """Five minutes a page; every ten thousand begin DAYS days after the last."""
-    return BEGIN + timedelta(days=DAYS * (number // BASE), minutes=5 * (number % BASE))
+    """Ten minutes a page; every ten thousand begin DAYS days after the last."""
+    return BEGIN + timedelta(days=DAYS * (number // BASE), minutes=10 * (number % BASE))
 
 
 def page(number: int, of: Source) -> Page:
     at = instant(number)
     if of.parser == "feed":
-        url, _, text = report(number, 1, at)
+        url, _, text = report(number, 1, at, platforms(), places())
         parser = "article"
     else:
         url, text, parser = of.url, _policy(of.id, number // 2 % VERSIONS), "policy"

@@ -17,7 +17,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-BASE, DAYS = 10_000, 35  # pages and days of a span
+BASE, DAYS = 10_000, 70  # pages and days of a span
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 WORD = re.compile(r"(?<![a-z0-9])[a-z2-7]{16}(?![a-z0-9])")
 DAY = re.compile(r"20\d\d-[01]\d-[0-3]\d")
