@@ -29,7 +29,7 @@ def same(new: Comparable, past: Sequence[Comparable | None]) -> int:
 def nearest(new: Comparable, past: Sequence[Comparable | None], last: int) -> int:
     """Index of the earlier text this one belongs to: ``last``, unless another is clearly closer."""
     latest = past[last]
-    if latest is None:
+    if latest is None or sum(text is not None for text in past) < 2:
         return last
     limit = CLOSER * distance(new, latest)
     found = last

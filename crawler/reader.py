@@ -1,22 +1,27 @@
-"""Parsing in processes that can be ended: a page that takes too long or too much memory costs one process, not the crawl."""
+"""Parsing in processes that can be ended: a page that takes too long or too much memory costs one process, not the crawl.
+
+They are made from nothing and without multiprocessing, whose way loads the command once more and keeps a process of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing import resource_tracker
-from typing import Any
+from multiprocessing import Pipe
+from pathlib import Path
 
 from crawler.code import reading
-from crawler.reading import Read, Result, serve
+from crawler.reading import Read, Result
 from errors import Refused, Unreadable
+from parsers import PARSERS
 from records import Page, Source
 
+ROOT = Path(__file__).resolve().parent.parent
 BIG = 512 * 1024  # bytes
 LOADED = 120.0  # seconds in which a process has to be ready; the time for a page counts from then on
 
@@ -35,9 +40,8 @@ class Readers:
         load: Sequence[str] = ("parsers",),
         code: str = "",
     ) -> None:
-        self._context = _fresh(number, load)
         code = code or reading()
-        self._make: Callable[[], _Reader] = lambda: _Reader(self._context, read, memory, load, code)
+        self._make: Callable[[], _Reader] = lambda: _Reader(read, memory, load, code)
         self._seconds = seconds
         self._idle: asyncio.LifoQueue[_Reader | None] = asyncio.LifoQueue()  # None: one that was not needed yet
         for _ in range(number):
@@ -87,13 +91,15 @@ class Readers:
 class _Reader:
     """One process at the other end of a pipe."""
 
-    def __init__(self, context: Any, read: Read, memory: int, load: Sequence[str], code: str) -> None:
+    def __init__(self, read: Read, memory: int, load: Sequence[str], code: str) -> None:
         self._ready, self._code = False, code
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, read, memory, load), daemon=True)
+        self._pipe, theirs = Pipe()
+        command = [sys.executable, "-c", f"from crawler.reading import main; main({theirs.fileno()})"]
         with _undisturbed():
-            self._process.start()
+            self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), cwd=ROOT, stdin=subprocess.DEVNULL)
         theirs.close()
+        self._pipe.send([str(Path(path).absolute()) for path in sys.path])
+        self._pipe.send((read, memory, tuple(load)))
 
     def ask(self, page: Page, source: Source, seconds: float) -> Result:
         if not self._ready:
@@ -116,22 +122,19 @@ class _Reader:
 
     def end(self) -> None:
         self._process.kill()
-        self._process.join()
+        self._process.wait()
         self._pipe.close()
 
 
-def _fresh(number: int, load: Sequence[str]) -> Any:
-    """How readers are made: from nothing, so that they hold what reads pages and no crawler; several as copies of one."""
-    context: Any = multiprocessing.get_context("spawn" if number == 1 else "forkserver")
-    if number > 1:
-        context.set_forkserver_preload(["store.prepare", *load])
-    return context
+def modules(sources: Iterable[Source]) -> tuple[str, ...]:
+    """What a process loads to read the pages of ``sources``: their parsers, and what finds claims where there are reports."""
+    names = sorted({name for source in sources for name in (source.parser, source.follow)} & PARSERS.keys())
+    return ("parsers", *(f"parsers.{name}" for name in names), *(() if set(names) <= {"policy"} else ("claims",)))
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """A process that is made here never hears of Ctrl-C, which is the crawl's to answer: its mask is inherited."""
-    resource_tracker.ensure_running()  # else the first start would make it, and lift the mask
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

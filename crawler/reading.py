@@ -7,6 +7,7 @@ import ctypes
 import gc
 import resource
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -51,6 +52,13 @@ def serve(pipe: Connection, read: Read, memory: int, load: Sequence[str]) -> Non
             if len(page.body) > LARGE:  # its tree holds circles: the next one should not come on top of it
                 del page
                 gc.collect()
+
+
+def main(number: int) -> None:
+    """A process of its own: ``number`` is that of an open file, at whose other end the crawl says what to load, and asks."""
+    pipe = Connection(number)
+    sys.path[:] = pipe.recv()
+    serve(pipe, *pipe.recv())
 
 
 def _answer(read: Read, page: Page, source: Source) -> Any:

@@ -129,7 +129,7 @@ def _crawl(job: Job, pipe: Connection) -> bool:
     from scrapy.core.downloader.handlers import http11  # noqa: F401  which Scrapy would load later
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from crawler.reader import Readers
+    from crawler.reader import Readers, modules
     from crawler.settings import scrapy_settings
     from crawler.spider import SourceSpider
     from store.archive import Archive
@@ -139,7 +139,7 @@ def _crawl(job: Job, pipe: Connection) -> bool:
     gc.freeze()
     gc.enable()
     bounds = job.bounds
-    readers = Readers(Reader(read_page), bounds.parsers, bounds.parse_time, bounds.parse_memory)
+    readers = Readers(Reader(read_page), bounds.parsers, bounds.parse_time, bounds.parse_memory, modules(job.sources))
     with Archive(job.archive) as archive, Door(job.tracker, archive, read_page, together=100) as door:
         declare(job, archive, door)
         process = AsyncCrawlerProcess(scrapy_settings(job.sources, bounds))

@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from types import MappingProxyType
 
 from errors import NotTheDocument, PageChanged, Unrecognised
-from parsers import api, article, feed, listing, markup, older, ooni, pdf, policy, sitemap, stop, wikidata
+from parsers import older
 from parsers.addresses import left_for_a_front_page
+from parsers.options import OPTIONS
 from records import Page, Record, Source
 
+__all__ = ["OPTIONS", "PARSERS", "read"]
 Parser = Callable[[Page, Source], list[Record]]
 
-PARSERS: MappingProxyType[str, Parser] = MappingProxyType(
-    {
-        "policy": policy.read,
-        "listing": listing.read,
-        "article": article.read,
-        "feed": feed.read,
-        "api": api.read,
-        "pdf": pdf.read,
-        "sitemap": sitemap.read,
-        "stop": stop.read,
-        "ooni": ooni.read,
-        "wikidata": wikidata.read,
-    }
-)
 
-OPTIONS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
-    {
-        "listing": listing.OPTIONS | older.OPTIONS,
-        "article": article.OPTIONS,
-        "feed": feed.OPTIONS | older.OPTIONS,
-        "api": api.OPTIONS | older.OPTIONS,
-        "pdf": pdf.OPTIONS,
-        "sitemap": sitemap.OPTIONS,
-        **dict.fromkeys(("stop", "ooni", "wikidata"), frozenset[str]()),
-    }
-)
-"""Keys of ``Source.options`` that each parser takes; a parser that is not named takes none."""
+def _by(name: str) -> Parser:
+    """The parser of the file of that name, which is loaded with the first page it reads."""
+
+    def parser(page: Page, source: Source) -> list[Record]:
+        found: list[Record] = import_module(f"parsers.{name}").read(page, source)
+        return found
+
+    return parser
+
+
+NAMES = ("policy", "listing", "article", "feed", "api", "pdf", "sitemap", "stop", "ooni", "wikidata")
+PARSERS: MappingProxyType[str, Parser] = MappingProxyType({name: _by(name) for name in NAMES})
 
 
 def read(page: Page, source: Source) -> list[Record]:
@@ -62,5 +51,7 @@ def read(page: Page, source: Source) -> list[Record]:
         return [*parser(page, source), *older.numbered(page, source)]
     except PageChanged:
         if page.parser in {"policy", "listing", "article"}:
+            from parsers import markup
+
             markup.soup(page, source)  # a wall in front of the page is not a page that was rebuilt
         raise

@@ -15,10 +15,6 @@ from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Article, Link, Page, Record, Source
 
-OPTIONS = frozenset({"items", "title", "url", "published", "text", "guid", "authors", "lang", "date_format", "older"})
-"""items: path to the list. The others are paths inside an item; text may be a list of paths, joined as paragraphs.
-older: path, in the document, to the address of the page before."""
-
 MOST = 1_000  # items of one reading
 
 

@@ -16,9 +16,6 @@ from parsers import dates, language, markup, pdf
 from parsers.blocks import blocks
 from records import Article, Block, Page, Record, Selector, Source
 
-OPTIONS = frozenset({"article_title", "article_date", "date_format"})
-"""article_title, article_date: CSS on the article's page. date_format: strptime, where dates read two ways."""
-
 TYPES = re.compile(
     r"(?:News|Reportage|Analysis|Report|Blog|Scholarly|Legislation)?(?:Article|Posting|Release)\Z|Report\Z"
 )

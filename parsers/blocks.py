@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup, Tag
-from charset_normalizer import from_bytes
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
@@ -24,6 +22,9 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from parsers import walk
 from parsers.walk import Node
 from records import Block, Selector
+
+if TYPE_CHECKING:
+    from parsers.soups import BeautifulSoup
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
@@ -68,6 +69,8 @@ def _likelier(body: bytes, names: list[str]) -> list[str]:
     """The encodings a page was given, the likelier first where header and page disagree: one-byte encodings fit any bytes."""
     if body.isascii() or len({codecs.lookup(name).name for name in names}) < 2:
         return names
+    from charset_normalizer import from_bytes
+
     best = from_bytes(body[:65_536], cp_isolation=names).best()
     return sorted(names, key=lambda name: best is None or codecs.lookup(name).name != codecs.lookup(best.encoding).name)
 
@@ -97,6 +100,8 @@ def _guessed(body: bytes) -> tuple[str, str, int]:
     sound = len(written) - sum(map(str.isascii, written)) - broken
     if broken * 20 <= sound:
         return written, "utf-8", broken
+    from charset_normalizer import from_bytes
+
     best = from_bytes(body[:65_536]).best()
     name = resolve_encoding(best.encoding) if best is not None else ""
     return _lossy(body, name if name and _is_text(name) else "cp1252")
@@ -121,7 +126,9 @@ def blocks(
         chosen = _chosen(fast, selectors, LXML)
         if chosen is not None:
             return walk.of_lxml(*chosen)
-    tree = BeautifulSoup(written, "lxml")
+    from parsers import soups
+
+    tree = soups.made(written)
     return walk.of_soup(*(_chosen(tree, selectors, _soup(tree)) or ([], set())))
 
 
@@ -223,7 +230,7 @@ def _soup(tree: BeautifulSoup) -> Tree:
         return sizes.get(id(node), 0)
 
     def elements(node: Node) -> list[Node]:
-        return [node, *(inner for inner in node.descendants if isinstance(inner, Tag))]
+        return [node, *node.find_all(True)]
 
     return Tree(lambda node, css: list(node.select(css)), elements, elements, size, lambda node: map(id, node.parents))
 
@@ -246,7 +253,8 @@ def _soup_sizes(tree: BeautifulSoup) -> dict[int, int]:
 
 def _above(node: Node) -> Iterable[Node]:
     """Elements that hold an element, the innermost first."""
-    return node.parents if isinstance(node, Tag) else node.iterancestors()
+    above: Iterable[Node] = node.iterancestors() if isinstance(node, etree._Element) else node.parents
+    return above
 
 
 def _chosen(tree: Node, selectors: Sequence[Selector], kind: Tree) -> tuple[list[Node], set[Node]] | None:
@@ -321,7 +329,7 @@ def _surroundings(body: Node, kind: Tree, whole: int) -> tuple[set[Node], int]:
 
 
 def _stands_around(node: Node, said: dict[str, Any]) -> bool:
-    name = node.name if isinstance(node, Tag) else node.tag
+    name = _name(node)
     if name in said["elements"]:
         return name != "header" or not _inside(node, ("main", "article"))
     role = node.get("role")
@@ -339,7 +347,11 @@ def _is_named(said: str) -> bool:
 
 
 def _inside(node: Node, names: tuple[str, ...]) -> bool:
-    return any((above.name if isinstance(above, Tag) else above.tag) in names for above in _above(node))
+    return any(_name(above) in names for above in _above(node))
+
+
+def _name(node: Node) -> str:
+    return str(node.tag if isinstance(node, etree._Element) else node.name)
 
 
 def valid(selectors: Sequence[Selector], day: str) -> tuple[Selector, ...]:

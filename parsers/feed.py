@@ -19,9 +19,6 @@ from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Article, Link, Notice, Page, Record, Source
 
-OPTIONS = frozenset({"full_text", "min_text"})
-"""full_text: true if the description is the text. min_text: characters from which content counts as the whole text (400)."""
-
 MOST = 1_000  # items of one reading, as the feed orders them: newest first
 FULL = 400  # characters
 OLDER = {"next", "prev-archive"}  # relations of a link to older items (RFC 5005)

@@ -10,10 +10,6 @@ from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Link, Page, Record, Source
 
-OPTIONS = frozenset({"item", "link", "title", "date", "date_format", "older"})
-"""item, link, title, date: CSS; link, title and date stand inside an item. date_format: strptime, where dates read two ways.
-older: CSS of the link to the page before, for a back-fill."""
-
 ITEM = "main li:has(a[href]), main article:has(a[href])"
 
 

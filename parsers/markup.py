@@ -5,20 +5,20 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
 from errors import NotTheDocument, Unreadable
 from parsers.addresses import absolute
 from parsers.blocks import blocks, decode, without_controls
 from records import Page, Selector, Source
+
+if TYPE_CHECKING:
+    from parsers.soups import BeautifulSoup, Tag
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 INLINE = {
@@ -49,8 +49,6 @@ SWALLOWING = (("<script", "</script"), ("<!--", "-->"), ("<style", "</style"))  
 DEEPEST = 20_000  # levels; what nests deeper is an attack, and would hold up the reading for seconds
 BINARY = {b"\x89PNG": "PNG", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG"}
 
-warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)  # XHTML pages are read as HTML on purpose
-
 
 def place(page: Page, source: Source) -> str:
     """How messages name a page: source and address."""
@@ -75,9 +73,15 @@ def soup(page: Page, source: Source) -> Opened:
     written, encoding, replaced = text(page, source)
     if written.lstrip()[:1] in {"{", "["}:
         raise Unreadable(f"{place(page, source)}: JSON where HTML was expected; declare parser = 'api'?", "not-html")
-    tree = BeautifulSoup(written, "lxml")
+    tree = _tree(written)
     refuse_walls(tree, page, source)
     return Opened(tree, encoding, replaced)
+
+
+def _tree(written: str) -> BeautifulSoup:
+    from parsers import soups
+
+    return soups.made(written)
 
 
 def text(page: Page, source: Source) -> tuple[str, str, int]:
@@ -130,7 +134,7 @@ def refuse_walls(tree: BeautifulSoup, page: Page, source: Source) -> None:
 
 def wall(body: bytes) -> str:
     """The cause of walls.toml that the beginning of an error page shows; "" if it shows none."""
-    tree = BeautifulSoup(body[:65_536].decode("utf-8", "replace"), "lxml")
+    tree = _tree(body[:65_536].decode("utf-8", "replace"))
     return _sign(tree, words(tree))[0]
 
 
@@ -140,7 +144,7 @@ def instead(written: str) -> tuple[str, str]:
     swallowed = next((mark for mark, end in SWALLOWING if folded.rfind(mark) > folded.rfind(end)), "")
     if swallowed:
         return "too-short", f"{swallowed!r} never closes and swallows the rest of the page"
-    tree = BeautifulSoup(written[:262_144], "lxml")
+    tree = _tree(written[:262_144])
     shown = words(tree)
     cause, sign = _sign(tree, shown)
     if cause:
@@ -205,25 +209,32 @@ def meta(said: Mapping[str, str], *names: str) -> str:
     return next((said[name] for name in names if name in said), "")
 
 
+def _first(tree: BeautifulSoup, name: str, **attributes: Any) -> Tag | None:
+    from parsers.soups import Tag
+
+    found = tree.find(name, **attributes)
+    return found if isinstance(found, Tag) else None
+
+
 def said_language(tree: BeautifulSoup, said: Mapping[str, str]) -> tuple[str, str]:
     """What the page says of its language: the html element, and the meta element."""
-    root = tree.find("html")
-    lang = str(root.get("lang") or root.get("xml:lang") or "") if isinstance(root, Tag) else ""
+    root = _first(tree, "html")
+    lang = str(root.get("lang") or root.get("xml:lang") or "") if root else ""
     return lang, meta(said, "content-language", "og:locale")
 
 
 def canonical(tree: BeautifulSoup, said: Mapping[str, str], page: Page) -> str:
     """The address the page gives itself, if it lies on the same host (others are copies or mistakes), else its own."""
-    link = tree.find("link", rel="canonical")
-    url = absolute(page.url, link.get("href")) if isinstance(link, Tag) else ""
+    link = _first(tree, "link", rel="canonical")
+    url = absolute(page.url, link.get("href")) if link else ""
     url = url or absolute(page.url, meta(said, "og:url"))
     return url if url and urlsplit(url).hostname == urlsplit(page.url).hostname else page.url
 
 
 def base(tree: BeautifulSoup, page: Page) -> str:
     """What relative links count from: ``<base>`` if it is http(s), else the page."""
-    tag = tree.find("base", href=True)
-    return (absolute(page.url, tag["href"]) if isinstance(tag, Tag) else "") or page.url
+    tag = _first(tree, "base", href=True)
+    return (absolute(page.url, tag["href"]) if tag else "") or page.url
 
 
 @cache

@@ -7,9 +7,6 @@ import re
 from parsers.addresses import absolute
 from records import Older, Page, Record, Source
 
-OPTIONS = frozenset({"older_url"})
-"""older_url: address of a further page, {page} standing for its number; the source's own page is number 1."""
-
 
 def stated(page: Page, href: object) -> list[Record]:
     """The address a page gives, if it is one that can be followed and another than its own."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from statistics import quantiles
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
-
-import pypdfium2
 
 from errors import Unreadable
 from parsers import dates, language, markup
 from records import Article, Page, Record, Source
 
-OPTIONS: frozenset[str] = frozenset()
+if TYPE_CHECKING:
+    import pypdfium2
 
 MOST = 200  # pages of a report or decision that are read; what it says stands in front
 WHOLE = 1_000  # pages of a document that is read whole or not at all
@@ -63,14 +63,22 @@ def paragraphs(page: Page, source: Source) -> list[str]:
     return found
 
 
+def _library() -> Any:
+    """Loaded with the first PDF: most sources show none."""
+    import pypdfium2
+
+    return pypdfium2
+
+
 def _document(page: Page, source: Source) -> pypdfium2.PdfDocument:
     if not page.body.strip():
         raise Unreadable(f"{markup.place(page, source)}: the PDF is empty ({len(page.body)} bytes)", "empty")
     if b"%PDF-" not in page.body[:1_024]:
         raise Unreadable(f"{markup.place(page, source)}: no PDF (starts with {page.body[:20]!r})", "not-a-pdf")
+    library = _library()
     try:
-        return pypdfium2.PdfDocument(page.body)
-    except pypdfium2.PdfiumError as error:
+        return library.PdfDocument(page.body)
+    except library.PdfiumError as error:
         raise Unreadable(f"{markup.place(page, source)}: the PDF cannot be read: {error}", "unreadable-pdf") from error
 
 
@@ -78,7 +86,7 @@ def _lines(page: Page, source: Source, most: int = MOST) -> list[str]:
     document = _document(page, source)
     try:
         written = [_written(document[number]) for number in range(min(len(document), most))]
-    except pypdfium2.PdfiumError as error:
+    except _library().PdfiumError as error:
         raise Unreadable(
             f"{markup.place(page, source)}: a page of the PDF cannot be read: {error}", "unreadable-pdf"
         ) from error
@@ -163,7 +171,7 @@ def _runs_on(last: str, line: str, full: float) -> bool:
 
 
 def _title(page: Page, lines: list[str]) -> str:
-    document = pypdfium2.PdfDocument(page.body)
+    document = _library().PdfDocument(page.body)
     try:
         stated = document.get_metadata_value("Title")
     except UnicodeDecodeError:  # half a character in the title: then the first line is it

@@ -13,8 +13,6 @@ from parsers.addresses import absolute, wanted
 from parsers.tally import tallied
 from records import Link, Page, Record, Source
 
-OPTIONS: frozenset[str] = frozenset()
-
 MOST = 5_000  # links of one reading; the protocol allows 50,000
 LARGEST = 16 * 1024 * 1024  # bytes unpacked
 

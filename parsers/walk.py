@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bs4 import Tag
-from bs4.element import NavigableString, PreformattedString
 from lxml import etree
 
 from records import Block
+
+if TYPE_CHECKING:
+    from parsers.soups import Tag
 
 Node = Any  # an element of lxml or a Tag of BeautifulSoup
 
@@ -33,7 +34,7 @@ BLANKS = b" \t\n\r\x0b\x0c"
 
 def key(node: Node) -> Node:
     """What tells an element from others in a set: Tags are equal where they look alike."""
-    return id(node) if isinstance(node, Tag) else node
+    return node if isinstance(node, etree._Element) else id(node)
 
 
 def letters(written: bytes) -> int:
@@ -84,12 +85,12 @@ def _lxml_walk(root: Node, walk: Walk) -> None:
         if what == "start":
             if name in BREAKS or name == "br":
                 walk.start(name)
-            if node.text:
+            if node.text and (parts or walk.kinds or not node.text.isspace()):
                 parts.append(node.text)
             continue
         if name in BREAKS:
             walk.end(name)
-        if node.tail and node is not root:
+        if node.tail and (parts or walk.kinds or not node.tail.isspace()) and node is not root:
             parts.append(node.tail)
     walk.close()
 
@@ -106,6 +107,8 @@ def of_soup(roots: Sequence[Node], dropped: set[Node]) -> tuple[Block, ...]:
 
 
 def _with_style(root: Tag) -> Iterator[Tag]:
+    from parsers.soups import Tag
+
     return (node for node in root.descendants if isinstance(node, Tag) and node.attrs and ("style" in node.attrs or "hidden" in node.attrs))  # fmt: skip
 
 
@@ -127,6 +130,8 @@ def _soup_read(roots: Sequence[Node], dropped: set[Node]) -> tuple[Block, ...]:
 
 def soup_events(root: Node, dropped: Any) -> Iterator[tuple[str, Node, str]]:
     """("start", element, name), ("text", None, text), ("end", element, name) in page order; no recursion."""
+    from parsers.soups import NavigableString, PreformattedString, Tag
+
     stack: list[tuple[Tag, Iterator[Any]]] = []
     if isinstance(root, Tag):
         stack.append((root, iter(root.contents)))

@@ -25,7 +25,7 @@ from scrapy import Request
 
 from crawler.code import version
 from crawler.outcomes import outcomes
-from crawler.reader import Readers
+from crawler.reader import Readers, modules
 from crawler.reading import read_page
 from crawler.report import CrawlReport, CrawlSettings
 from crawler.run import Job, declare
@@ -53,7 +53,7 @@ def crawl(
     """
     begun = time.monotonic()
     job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
-    readers = Readers(Reader(read_page), settings.parsers, settings.parse_time, settings.parse_memory)
+    readers = Readers(Reader(read_page), settings.parsers, settings.parse_time, settings.parse_memory, modules(sources))
     try:
         with Archive(job.archive) as archive, Door(job.tracker, archive, read_page) as door:
             declare(job, archive, door)

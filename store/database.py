@@ -72,7 +72,7 @@ def open_tracker(path: Path) -> sqlite3.Connection:
         check(path, APPLICATION_ID, SCHEMA)
         db = connect(path)
         db.execute("pragma synchronous = normal")
-        db.execute("pragma cache_size = -65536")  # 64 MiB: settling reads a place's claims several times
+        db.execute("pragma cache_size = -16384")  # 16 MiB: with 64, settling 20,000 claims is no faster
     except (sqlite3.DatabaseError, OSError) as error:
         if full(error):
             raise BadStore(f"{path}: cannot be written: {error}", "no-space") from error
