@@ -39,7 +39,8 @@ import parsers
 from claims import names
 from records import Page, Source
 from store.archive import Archive
-from store.door import Door, save_names
+from store.door import Door
+from store.given import save_names
 from store.prepare import prepared
 from store.rebuild import catch_up
 from verbs.common import Home

@@ -6,7 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-from crawler import browser
 from records import Source
 
 
@@ -16,9 +15,13 @@ def lacks(source: Source) -> tuple[str, str] | None:
         return "no-token", f"needs a token in the environment variable {source.token_env}"
     if source.by_hand:
         return "by-hand", source.by_hand
-    if source.needs_browser and not browser.available():
-        return "needs-browser", browser.MISSING
-    return None
+    return _browser() if source.needs_browser else None
+
+
+def _browser() -> tuple[str, str] | None:
+    from crawler import browser  # loads Scrapy, which the command that waits for a crawl has no use for
+
+    return None if browser.available() else ("needs-browser", browser.MISSING)
 
 
 def short_of_room(folder: Path, least: int) -> str:
