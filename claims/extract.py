@@ -44,9 +44,20 @@ def read_candidates(article: Article) -> list[Candidate]:
 
 def _all(reading: Reading) -> list[Candidate]:
     found = [one for sentence in reading.sentences for one in candidates(reading, sentence)]
+    found = [one for one in found if not _echoes(one, found)]
     reality.place_by_actor(found)
     reality.compare(found)
     return found
+
+
+def _echoes(one: Candidate, found: list[Candidate]) -> bool:
+    """True for "This change was announced in an update to the privacy policy": the rule told right before, once more."""
+    if one.rule.side != "platform" or not one.sentence.language.pattern("this_change").match(one.sentence.masked):
+        return False
+    told = [
+        other for other in found if other.rule.side == "platform" and other.sentence.number == one.sentence.number - 1
+    ]
+    return any(other.action != one.action and set(other.platforms) & set(one.platforms) for other in told)
 
 
 def published(claims: list[Claim]) -> list[Claim]:

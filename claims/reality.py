@@ -34,6 +34,8 @@ def judge(reading: Reading, made: Candidate) -> None:
 def _of_platform(made: Candidate) -> None:
     if made.sentence.near("standing", made.at, made.end, 30):
         made.signs.add("standing")
+    if _standing(made):
+        made.signs.add("standing")
     if _counted(made):
         made.signs.add("counted")
     others = [
@@ -58,6 +60,13 @@ def _of_platform(made: Candidate) -> None:
 def _is_of_other(made: Candidate, at: int) -> bool:
     """True where another platform stands right behind the verb: what is limited is its, not a function of one's own."""
     return made.rule.trigger in ("limit", "withdraw") and made.voice == "active" and 0 < at - made.end <= 2
+
+
+def _standing(made: Candidate) -> bool:
+    """True for "Twitter's policy bans threats": what rules forbid that nobody says are new."""
+    pattern, before = made.sentence.language.pattern, made.sentence.masked[max(0, made.at - 60) : made.at].rstrip()
+    of_rules = made.rule.trigger == "forbid" and pattern("rule_noun").search(before)
+    return bool(of_rules) and not pattern("renewed").search(before)
 
 
 def _counted(made: Candidate) -> bool:
