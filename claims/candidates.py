@@ -16,6 +16,7 @@ NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
 LAWS = ("legislation_adopted", "legislation_in_force")
 HIDDEN, ASKED = "hide_posts", ("investigate", "order")
+LEAD = 48  # characters before a word that may say it only led to what is told ("following a government investigation")
 NARROWER = (
     ("device", "device_ban"),
     ("processing", "processing_ban"),
@@ -63,8 +64,10 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
 
 
 def _reason(one: Candidate) -> bool:
-    said = one.sentence.language.pattern("reason_participle").match(one.words)
-    return said is not None and one.rule.trigger in ("investigate", "preliminary")
+    pattern = one.sentence.language.pattern
+    lead = one.sentence.masked[max(0, one.at - LEAD) : one.at].rstrip()
+    said = pattern("reason_participle").match(one.words) or pattern("reason_lead").search(lead)
+    return bool(said) and one.rule.trigger in ("investigate", "preliminary")
 
 
 def _swallows(other: Candidate, one: Candidate) -> bool:
@@ -153,11 +156,20 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
         end = _complement(sentence, m.end(), rule.near)
         told = all(pattern(group).search(masked, m.start(), end) for group in rule.all_of)
         return told and not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
-    if not all(
-        sentence.near(group, m.start(), m.end(), rule.near) or pattern(group).search(m[0]) for group in rule.all_of
-    ):
-        return False
+    stop = _told_anew(rule, sentence, m)
+    for group in rule.all_of:
+        told = sentence.near(group, m.start(), m.end(), rule.near)
+        if not (told and told.start() < stop) and not pattern(group).search(m[0]):
+            return False
     return not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
+
+
+def _told_anew(rule: Rule, sentence: Sentence, m: re.Match[str]) -> int:
+    """Where another clause uses the same word again: "Italy banned it, while Australia banned it from official phones"."""
+    for apart in sentence.language.pattern("clause_break").finditer(sentence.masked, m.end()):
+        if sentence.language.pattern(rule.trigger).search(sentence.masked, apart.end()):
+            return apart.start()
+    return len(sentence.folded)
 
 
 def _complement(sentence: Sentence, start: int, reach: int) -> int:

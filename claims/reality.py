@@ -14,6 +14,8 @@ STRONG_MARKS = (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")
 UNREAL = frozenset({"unreal", "unreal_after", "question", "conditional", "conditional_after", "negated", "in_law"})
 ACTS = frozenset({"agent_named", "agent_word", "agent_by"})
 MODAL = 2  # words before a verb that may say it is only possible
+ASKED = ("order", "remove", "ban")
+FAR = 60  # characters before the words in which who asks may stand
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -151,6 +153,8 @@ def _reality(made: Candidate) -> None:
         inside = " ".join(made.words.split()[-1 - MODAL : -1])  # "закон может быть принят"
     if pattern("unreal_before").search(before) or pattern("unreal_before").search(inside):
         made.signs.add("unreal")
+    if made.rule.trigger in ASKED and pattern("lone_voice").search(written[-FAR:].rstrip()):
+        made.signs.add("unreal")  # a senator who asks a store to drop an app orders nothing
     if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):
         made.signs.add("in_law")
     if _unreal_after(made, after):

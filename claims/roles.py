@@ -14,6 +14,7 @@ INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
 HEAD = 2.5  # what a place gains that a relative clause with the words is about
 CLAUSE_APART = 1.5  # what a place loses that acts in another clause
+ACTS_BEHIND = 56  # characters between a list of places and what they do: "France, Italy and other countries are also"
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
 LIST = 30  # characters that may part two platforms of a list
@@ -383,7 +384,10 @@ def _carried(reading: Reading, sentence: Sentence, without: frozenset[str] = fro
     """Platforms of the nearest sentence before that names one."""
     for earlier in _before(reading, sentence):
         named = [mark for mark in earlier.platforms if mark.mention and mark.mention.value not in without]
-        named = named or earlier.of("S")
+        users = [mark for mark in earlier.of("P") if mark.mention and mark.mention.value not in without]
+        named = (
+            named or (users if sentence.of("Q") else []) or earlier.of("S")
+        )  # "Discord users ... banned the platform"
         if named:
             return _group(earlier, named[0], without)
     return ()
@@ -660,10 +664,13 @@ def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
         sentence,
         last=True,
     )
-    if len(before) >= 2 and at - before[-1].at <= 40:
+    if len(before) >= 2 and at - before[-1].at <= ACTS_BEHIND:
         return _places(before)
     after = _run([mark for mark in sentence.of("J", "A") if mark.at > at], sentence, last=False)
-    return _places(after) if len(after) >= 2 and not any(mark.at < at for mark in sentence.of("J", "A", "D")) else ()
+    if len(after) < 2 or any(mark.at < at for mark in sentence.of("J", "A", "D")):
+        return ()
+    apart = sentence.language.pattern("boundary").search(sentence.masked, at, after[0].at)
+    return () if apart else _places(after)  # "blocked after quakes hit Turkey and Syria" tells where the earth shook
 
 
 def _joined_ones(made: Candidate) -> tuple[str, ...]:
