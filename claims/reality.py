@@ -16,6 +16,7 @@ ACTS = frozenset({"agent_named", "agent_word", "agent_by"})
 MODAL = 2  # words before a verb that may say it is only possible
 ASKED = ("order", "remove", "ban")
 FAR = 60  # characters before the words in which who asks may stand
+OF_LAW = ("app_store_removal", "compliance_order", "divestiture_order", "fine", "other_restriction")  # what a law says
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -157,6 +158,8 @@ def _reality(made: Candidate) -> None:
         made.signs.add("unreal")  # a senator who asks a store to drop an app orders nothing
     if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):
         made.signs.add("in_law")
+    if made.action in OF_LAW and pattern("law_subject").match(masked):
+        made.signs.add("in_law")  # "The law also bars app stores from offering it"
     if _unreal_after(made, after):
         made.signs.add("unreal_after")
     if made.rule.needs != "court" or made.rule.trigger == "block":  # a law on conditions is upheld without any

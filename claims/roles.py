@@ -88,14 +88,19 @@ def _needed(rule: Rule, made: Candidate) -> bool:
     return True
 
 
+def _brought(made: Candidate) -> bool:
+    """True for "a lawsuit from 33 states", "a suit filed by Utah": who brings it stands behind."""
+    language = made.sentence.language
+    return language.pattern("brought_by").match(made.sentence.masked[made.end :].lstrip()) is not None
+
+
 def _prosecutes(made: Candidate) -> bool:
     """Somebody who acts for a state stands before the words; "moderators in Kenya" are none."""
     sentence, pattern = made.sentence, made.sentence.language.pattern
-    if made.voice == "passive" or sentence.language.ends_with("brought_by", sentence.masked[: made.end + 16]):
-        by = [
-            one for one in sentence.actors if one.at >= made.end and one.kind in "AGJ"
-        ]  # "was sued by", "a lawsuit from"
-        return bool(by) and _follows_by(sentence, by[0])
+    brought = _brought(made)
+    if made.voice == "passive" or brought:
+        by = [one for one in sentence.actors if one.at >= made.end and one.kind in "AGJ"]
+        return bool(by) and (_follows_by(sentence, by[0]) or (brought and by[0].at - made.end <= LIST))
     private = list(pattern("private_party").finditer(sentence.masked, 0, made.at))
     start = private[-1].end() if private else 0
     if pattern("prosecution").search(sentence.masked, start, made.at):
@@ -562,7 +567,7 @@ def _says(sentence: Sentence, one: Marked) -> bool:
 # where --------------------------------------------------------------------------------------------------------------
 def _place(reading: Reading, made: Candidate) -> None:
     sentence = made.sentence
-    told = made.voice != "noun" or sentence.near("make", made.at, made.end, 60)
+    told = made.voice != "noun" or _brought(made) or sentence.near("make", made.at, made.end, 60)
     inquires = made.rule.needs == "prosecution" or made.rule.trigger == "investigate"
     if told and inquires and sentence.has("joint_states"):
         made.places = tuple(sorted(lexicon.federations()))[
