@@ -158,8 +158,8 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
         return told and not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
     stop = _told_anew(rule, sentence, m)
     for group in rule.all_of:
-        told = sentence.near(group, m.start(), m.end(), rule.near)
-        if not (told and told.start() < stop) and not pattern(group).search(m[0]):
+        found = sentence.near(group, m.start(), m.end(), rule.near)
+        if not (found and found.start() < stop) and not pattern(group).search(m[0]):
             return False
     return not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
 
