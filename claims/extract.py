@@ -17,6 +17,7 @@ from claims.when import when
 from records import Article, Claim
 
 ABOUT_AS_SURE = 0.02  # of sentences that tell a thing about as surely the first is quoted: news comes before background
+FAR_SURER = 0.25  # of two readings of a sentence, one side's by so much
 ONE_BREATH = 50  # characters: two words so near each other tell one act
 CARRIED_OUT = "hide_posts"  # what a platform does at the order of a state
 ANOTHER = 3  # sentences
@@ -133,13 +134,15 @@ def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float
         return False  # "upheld the ban": of the two the ruling is the news
     networks = one.rule.side == "government" and SOCIAL in {*one.platforms, *stronger.platforms}
     shared = networks or set(one.platforms) & set(stronger.platforms)
+    if _outdone(row, other):
+        return True
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not shared:
         return False
     if one.action == "court_ruling" and "noun_bare" in stronger.signs:
         return False  # "rejected the appeal against the block": what is ruled on is not what the court did
     if one.rule.side == "platform":
         near = abs(one.sentence.number - stronger.sentence.number) <= (1 if stronger.rule.trigger == CARRIED_OUT else 0)
-        return near and other[0] >= weigh.threshold("publish")
+        return near and other[0] >= max(weigh.threshold("publish"), row[0] - FAR_SURER)
     if one.action == "investigation" and stronger.sentence.number - one.sentence.number >= ANOTHER:
         return False  # a fine told so far behind an inquiry is another's
     if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
@@ -153,6 +156,14 @@ def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float
 def _same_place(one: str, other: str) -> bool:
     """True for one country, for a union and its member, and where one is not told."""
     return one == other or "" in (one, other) or one in lexicon.members(other) or other in lexicon.members(one)
+
+
+def _outdone(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
+    """True for the ban of "Facebook added a ban to its rules": what a platform does is told far more surely there."""
+    one, platform = row[1], other[1]
+    if one.rule.side != "government" or platform.rule.side != "platform" or one.sentence is not platform.sentence:
+        return False
+    return one.action in lexicon.weaker().get(platform.action, ()) and other[0] - row[0] > FAR_SURER
 
 
 def _by_member(row: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:

@@ -34,6 +34,7 @@ FOLLOWING = 3  # sentences after the quote that may tell "the ban takes effect o
 class _Found:
     when: When
     score: float
+    sentence: int  # number
     apart: bool = False  # stands in another clause than the words
 
 
@@ -48,9 +49,17 @@ def when(reading: Reading, told: list[Candidate], others: frozenset[int] = froze
     day = day_of(reading.article.published)
     best = told[0]
     found = sorted(_all(reading, told, day, others), key=lambda one: -one.score)
+    found = _refined(found, {one.sentence.number for one in told})
     kept = {one.when.value: one.when for one in reversed(found) if one.score >= ENOUGH}
     first = tuple(kept.values())[::-1]
     return first or (_memo(reading, day) if best.rule.side == "platform" else ())
+
+
+def _refined(found: list[_Found], told: set[int]) -> list[_Found]:
+    """The best first: of a month or year the day in it that another sentence tells of the same act."""
+    best = found[0].when.value if found else ""
+    finer = next((one for one in found[1:] if one.sentence in told and one.when.value.startswith(f"{best}-")), None)
+    return found if finer is None else [finer, *(one for one in found if one is not finer)]
 
 
 def _all(reading: Reading, told: list[Candidate], day: date | None, others: frozenset[int]) -> Iterator[_Found]:
@@ -107,7 +116,7 @@ def _of(reading: Reading, one: Candidate, sentence: Sentence, day: date | None, 
         apart = sentence is one.sentence and _apart(sentence, dated, at)
         score = value + PRECISE[dated.precision] + _news(dated, day) - (OTHER_CLAUSE if apart else 0.0)
         score += _beside(one, dated, at) if sentence is one.sentence else 0.0
-        yield _Found(when_, score - LATER.get(when_.role, 0.0) - _quoted(sentence, dated), apart)
+        yield _Found(when_, score - LATER.get(when_.role, 0.0) - _quoted(sentence, dated), sentence.number, apart)
 
 
 def _beside(one: Candidate, dated: Dated, at: int) -> float:
@@ -156,9 +165,10 @@ def _other_time(sentence: Sentence, dated: Dated) -> bool:
 
 def _since(sentence: Sentence, one: Candidate, dated: Dated, at: int) -> bool:
     """True for the date in "has blocked Facebook since 4 March": what lasts began on it."""
-    if one.action not in _table()["lasting"]["actions"] or not 0 <= dated.start - at <= SINCE:
+    in_front = dated.start < at and dated.start <= SINCE / 2  # "Since 14 March the app is blocked"
+    if one.action not in _table()["lasting"]["actions"] or not (in_front or 0 <= dated.start - at <= SINCE):
         return False
-    between = sentence.folded[at : dated.start]
+    between = sentence.folded[0 if in_front else at : dated.start]
     return sentence.language.ends_with("since", between, r"(?:\w{1,3}\s)?") and not re.search(r"[,;:]", between)
 
 
