@@ -6,11 +6,14 @@ their first day are cut at the day asked for; only the apps and places that a pa
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby, islice
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -85,23 +88,29 @@ class Runs:
         return [thing for end, thing in zip(islice(self.ends, last), self.things, strict=False) if end > day]
 
 
-@dataclass(slots=True)
+@dataclass
 class Pair:
-    """What one place does to one app, over all days."""
+    """What one place does to one app, over all days; laid out when it is first asked for."""
 
-    kinds: list[Held]  # the strongest first
-    runs: list[list[Stretch]]  # of each kind
-    edges: list[str]  # days on which another set of kinds is in force
+    pair: tuple[str, str]  # app and place
+    kinds: list[tuple[str, list[Measure], list[Stretch]]]  # kind, its measures, its runs
     between: dict[int, list[Held]] = field(default_factory=dict)  # what was asked for already
+
+    @cached_property
+    def held(self) -> list[tuple[Held, list[Stretch]]]:
+        """Each kind with its runs, the strongest first."""
+        found = [(_held(*self.pair, kind, measures), runs) for kind, measures, runs in self.kinds]
+        return sorted(found, key=lambda one: one[0].weight)
+
+    @cached_property
+    def edges(self) -> list[str]:
+        """Days on which another set of kinds is in force."""
+        return sorted({day for *_, runs in self.kinds for run in runs for day in run})
 
     def on(self, day: str) -> Pile:
         at = bisect_right(self.edges, day)
         if at not in self.between:
-            self.between[at] = [
-                held
-                for held, runs in zip(self.kinds, self.runs, strict=True)
-                if any(begin <= day < end for begin, end in runs)
-            ]
+            self.between[at] = [held for held, runs in self.held if any(begin <= day < end for begin, end in runs)]
         return Pile(self.between[at], day)
 
 
@@ -116,7 +125,11 @@ def calendar(look: Look) -> Calendar:
     """The calendar of the state that is looked at; made once for each."""
     with BUILDING:
         if "calendar" not in look.kept:
-            look.kept["calendar"] = _made(look.db.execute(ALL))
+            gc.disable()  # a hundred thousand things are made here, and none is garbage
+            try:
+                look.kept["calendar"] = _made(look.db.execute(ALL))
+            finally:
+                gc.enable()
     made: Calendar = look.kept["calendar"]
     return made
 
@@ -125,17 +138,14 @@ def _made(rows: Iterable[tuple[str, ...]]) -> Calendar:
     pairs: dict[tuple[str, str], Pair] = {}
     stretches: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
     by_group: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
-    for (platform, place), mine in groupby(rows, lambda row: row[:2]):
-        found = []
-        for kind, theirs in groupby(mine, lambda row: row[2]):
-            measures = [(since, until or OPEN, action) for *_, since, until, action in theirs]
-            held, runs = _held(platform, place, kind, measures), _runs((since, until) for since, until, _ in measures)
-            found.append((held, runs))
+    for (platform, place), mine in groupby(rows, itemgetter(0, 1)):
+        pair = pairs[platform, place] = Pair((platform, place), [])
+        for kind, theirs in groupby(mine, itemgetter(2)):
+            measures = [(since, until or OPEN, action) for _, _, _, since, until, action in theirs]
+            runs = _runs(measures)
+            pair.kinds.append((kind, measures, runs))
             stretches[platform, place] += runs
-            by_group[place, held.group] += runs
-        found.sort(key=lambda one: one[0].weight)
-        edges = sorted({day for _, runs in found for run in runs for day in run})
-        pairs[platform, place] = Pair([held for held, _ in found], [runs for _, runs in found], edges)
+            by_group[place, group(kind)] += runs
     return Calendar(pairs, _laid(stretches), _laid(by_group))
 
 
@@ -149,10 +159,10 @@ def _held(platform: str, place: str, kind: str, measures: list[Measure]) -> Held
                 [(since, action) for since, _, action in lasting], [end for _, end, _ in lasting])  # fmt: skip
 
 
-def _runs(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Stretches in order of their first day -> the same days without overlap."""
+def _runs(stretches: Iterable[Sequence[str]]) -> list[Stretch]:
+    """Stretches (first day, first day after it, ...) in order of their first day -> the same days without overlap."""
     found, begin, end = list[Stretch](), "", ""
-    for since, until in stretches:
+    for since, until, *_ in stretches:
         if since > end:
             found.append((begin, end))
             begin, end = since, until
