@@ -275,6 +275,17 @@ def register_routes() -> list[tuple[str, Any]]:
 
 
 @hookimpl
+def startup() -> None:
+    """Templates are compiled before the first reader waits for them."""
+    for name in environment().list_templates():
+        if name not in DATASETTES:
+            environment().get_template(name)
+
+
+DATASETTES = {"database.html", "query.html", "row.html", "table.html", "_table.html"}  # drawn in its environment
+
+
+@hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Datasette's own pages and error pages share base.html with ours."""
     for one in (env, environment()):
