@@ -125,46 +125,61 @@ def _child(job: Job, pipe: Connection) -> None:
 
 
 def _crawl(job: Job, pipe: Connection) -> bool:
-    gc.disable()  # what is loaded here stays: a tenth of the loading went into looking for what could go
-    from scrapy.core.downloader.handlers import http11  # noqa: F401  which Scrapy would load later
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawler.reader import Readers, modules
-    from crawler.settings import scrapy_settings
-    from crawler.spider import SourceSpider
+    """Crawl and settle; whether it was interrupted."""
+    _load()
     from store.archive import Archive
     from store.door import Door
-    from store.prepare import Reader
 
-    gc.freeze()
-    gc.enable()
-    bounds = job.bounds
-    readers = Readers(Reader(read_page), bounds.parsers, bounds.parse_time, bounds.parse_memory, modules(job.sources))
     with Archive(job.archive) as archive, Door(job.tracker, archive, read_page, together=100) as door:
         declare(job, archive, door)
-        process = AsyncCrawlerProcess(scrapy_settings(job.sources, bounds))
-        # after Scrapy has set up its logging: what a robots.txt did is told as an issue, not as a traceback
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
-        process.crawl(
-            SourceSpider, sources=job.sources, archive=archive, door=door, readers=readers, run=job.run, bounds=bounds,
-            report=Pace(lambda count: pipe.send(("page", count))),
-        )  # fmt: skip
-        crawlers = list(process.crawlers)
-        process.start()
-        readers.close()
-        spider: Any = crawlers[0].spider if crawlers else None
-        if spider is not None and spider.ended:
-            raise spider.ended
+        crawler = _fetch(job, archive, door, Pace(lambda count: pipe.send(("page", count))))
+        if crawler.spider is not None and crawler.spider.ended:
+            raise crawler.spider.ended
         _settle(door)
-    stats = crawlers[0].stats if crawlers else None
-    crashes = stats.get_value("spider_exceptions/count", 0) if stats else 0
+    crashes = crawler.stats.get_value("spider_exceptions/count", 0)
     if crashes:
         raise BadStore(
             f"{crashes} pages were archived but could not be saved; see the log; the next crawl takes them up",
             "crashed",
         )
     # no reason at all: a second signal ended it at once
-    return bool(stats and stats.get_value("finish_reason") in {"shutdown", None})
+    return crawler.stats.get_value("finish_reason") in {"shutdown", None}
+
+
+def _load() -> None:
+    """All that a crawl needs, at once: what is loaded here stays, and a tenth of the loading went into looking for what could go."""
+    gc.disable()
+    from scrapy.core.downloader.handlers import http11  # noqa: F401  which Scrapy would load later
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: F401
+
+    import store.door
+    import store.prepare  # noqa: F401
+
+    gc.freeze()
+    gc.enable()
+
+
+def _fetch(job: Job, archive: Archive, door: Door, tell: Callable[[int], None]) -> Any:
+    """Run the spider to its end; returns Scrapy's crawler, which holds spider and figures."""
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.reader import Readers, modules
+    from crawler.settings import scrapy_settings
+    from crawler.spider import SourceSpider
+    from store.prepare import Reader
+
+    bounds = job.bounds
+    readers = Readers(Reader(read_page), bounds.parsers, bounds.parse_time, bounds.parse_memory, modules(job.sources))
+    process = AsyncCrawlerProcess(scrapy_settings(job.sources, bounds))
+    # after Scrapy has set up its logging: what a robots.txt did is told as an issue, not as a traceback
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    process.crawl(
+        SourceSpider, sources=job.sources, archive=archive, door=door, readers=readers, run=job.run, bounds=bounds, report=tell,
+    )  # fmt: skip
+    (crawler,) = process.crawlers
+    process.start()
+    readers.close()
+    return crawler
 
 
 class Pace:

@@ -13,7 +13,6 @@ from records import Block, Notice, Page, PolicyText, Record, Source
 LARGEST = 4_000_000  # characters of text; the longest policy known has 300,000
 SHORT = 600  # characters; on a page with less, what stands in front of a text is named
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,400})", re.I)
-CANONICAL = re.compile(r"<link\b(?=[^>]{0,400}\brel\s*=\s*[\"']?canonical)[^>]{0,400}\bhref\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.I)  # fmt: skip
 
 
 def read(page: Page, source: Source) -> list[Record]:

@@ -80,7 +80,6 @@ def _watch(home: Home, limit: int | None, minutes: int) -> None:
     """Crawl what is due, wait for what is due next, again; the lock is held only while a crawl runs. Where the checkout was updated
     meanwhile, this process begins anew with the code as it stands."""
     from crawler import code
-    from crawler.lock import crawl_lock
     from crawler.schedule import Stop
     from store.watch import next_due
 
@@ -90,21 +89,29 @@ def _watch(home: Home, limit: int | None, minutes: int) -> None:
             if code.whole() != begun:
                 say("the code was updated; beginning anew with it")
                 os.execv(sys.executable, sys.orig_argv)
-            try:
-                with crawl_lock(home.lock):
-                    chosen = _chosen(home, (), True, limit)
-                    report = _run_crawl(home, chosen, minutes, 0) if chosen else None
-                if report:
-                    say(report.line())
-                if report and report.interrupted:
-                    break
-            except BadStore as error:
-                if error.cause not in {"busy", "code-version"}:
-                    raise
-                say(str(error))
+            if _round(home, limit, minutes):
+                break
             if code.whole() == begun:  # else there is no need to wait
                 stop.wait(next_due(home.tracker, _crawled(), now()))
     say("ended")
+
+
+def _round(home: Home, limit: int | None, minutes: int) -> bool:
+    """One crawl of what is due; whether it was interrupted. What passes by itself is said and no more."""
+    from crawler.lock import crawl_lock
+
+    try:
+        with crawl_lock(home.lock):
+            chosen = _chosen(home, (), True, limit)
+            report = _run_crawl(home, chosen, minutes, 0) if chosen else None
+    except BadStore as error:
+        if error.cause not in {"busy", "code-version"}:
+            raise
+        say(str(error))
+        return False
+    if report:
+        say(report.line())
+    return bool(report and report.interrupted)
 
 
 def _replay(home: Home, folder: Path, as_json: bool) -> None:
