@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ if TYPE_CHECKING:  # loaded by the crawling process alone
     from store.door import Door
 
 Progress = Callable[[int, int], None]
+# the first of them Scrapy would load later
+LOADED = ("scrapy.core.downloader.handlers.http11", "scrapy.crawler", "crawler.reader", "crawler.settings", "crawler.spider", "store.door",
+          "store.prepare")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,8 @@ def _crawl(job: Job, pipe: Connection) -> bool:
 def _load() -> None:
     """All that a crawl needs, at once: what is loaded here stays, and a tenth of the loading went into looking for what could go."""
     gc.disable()
-    from scrapy.core.downloader.handlers import http11  # noqa: F401  which Scrapy would load later
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: F401
-
-    import store.door
-    import store.prepare  # noqa: F401
-
+    for module in LOADED:
+        import_module(module)
     gc.freeze()
     gc.enable()
 
