@@ -33,8 +33,12 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, datasette:
             app(base, member) if column == "platforms" else escape(member.replace("_", " "))
             for member in members(value)
         )
-    if column == "title" and dict(row).get("action"):
-        return link(f"{base}/action/{row['action']}", value)
+    if column == "title" and (own := OWN.get(table or "")):
+        return link(f"{base}/{own}/{row['id']}", value)
+    if column == "title":
+        of = dict(row)
+        about = next((f"{THINGS[name]}/{of[name]}" for name in ("change", "action") if of.get(name)), "")
+        return link(f"{base}/{about}", value) if about else None
     if column in {"platform", "service"}:
         return app(base, value)
     if column == "url":

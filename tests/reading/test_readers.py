@@ -165,6 +165,14 @@ def test_an_error_can_be_reported_from_the_page_it_stands_on(
     running.close()
 
 
+def test_a_table_begins_with_names_that_lead_on(page: Page) -> None:
+    for view, kinds in (("actions", {"action"}), ("timeline", {"action", "update"}), ("versions", {"version"})):
+        page.goto(f"/tracker/{view}")
+        assert page.locator("table.rows thead th").first.inner_text() == "title"
+        hrefs = page.locator("table.rows tbody td:first-child a").evaluate_all("all => all.map(a => a.getAttribute('href'))")  # fmt: skip
+        assert {href.split("/")[1] for href in hrefs} == kinds, view
+
+
 @pytest.mark.parametrize("path", ["/tracker/actions", "/conflicts", "/maintainers"])
 def test_on_a_phone_wide_tables_are_scrolled_by_the_keyboard(browser: Browser, site: Served, path: str) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800})
