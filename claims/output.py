@@ -40,13 +40,15 @@ def coarse(claim: Claim) -> str | None:
 
 
 def event(claim: Claim) -> dict[str, object]:
-    """Coarse action under ``action`` (null where the coarse list has no word), fine one under ``action_detail``."""
+    """Coarse action under ``action`` (null where the coarse list has no word), fine one under ``action_detail``; the same for
+    the place."""
     when = claim.dates[0] if claim.dates else None
     return {
         "action": coarse(claim),
         "action_detail": claim.action,
         "platforms": list(claim.platforms),
-        "jurisdiction": claim.jurisdiction or None,
+        "jurisdiction": vocabulary.coarse_place(claim.jurisdiction) or None,
+        "jurisdiction_detail": claim.jurisdiction or None,
         "authority": claim.authority or None,
         "scope": list(claim.scopes),
         "date": when.value if when else None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 LONGEST = 1_200  # characters; what runs on longer is no sentence and is cut at a blank
 
 _LINE = re.compile(r"[^\n]+")
-_END = re.compile(r"[.!?…]+[\"'”»’)\]]*(?=\s)|[。！？]+[”」』）]*")
+_END = re.compile(r"[.!?…]+[\"'”»’)\]]*(?=\s)|[。！？；]+[”」』）]*")
 _PLATFORM_X = re.compile(r"(?:^|\s)[^\W\d_A-Z]\w*\W+X$")  # "fined X." ends a sentence, "Malcolm X." may not
 _DATE_DOT = re.compile(r"(?:^|\s)\d{1,2}$")
 

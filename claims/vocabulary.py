@@ -80,3 +80,13 @@ def coarse(name: str, area: str = "") -> str | None:
     """
     found = action(name)
     return found.coarse_subnational if area in ("subnational", "city") else found.coarse
+
+
+def coarse_place(code: str) -> str:
+    """The place as the coarse list has it: a state of a federation that it names apart, else the country.
+
+    >>> coarse_place("US-MT"), coarse_place("DE-HH"), coarse_place("IE")
+    ('US-MT', 'DE', 'IE')
+    """
+    state = code.partition("-")[0]
+    return code if state in _table()["places"]["apart"] else state
