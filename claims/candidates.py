@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from claims import lexicon, reality, roles
@@ -30,15 +31,30 @@ def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
         return []
     made: list[Candidate] = []
     begin = sentence.language.beginnings(sentence.masked)
+    heads = frozenset(begin)
     for trigger, openings in sentence.language.triggers:
-        if openings is not None and not openings & begin:
+        if openings is not None and not openings & heads:
             continue
         family = lexicon.rules()[trigger]
-        for m in sentence.language.pattern(trigger).finditer(sentence.masked):
+        places = None if openings is None else sorted({at for head in openings & heads for at in begin[head]})
+        for m in _matches(sentence.language.pattern(trigger), sentence.masked, places):
             candidate = _first(reading, sentence, family, m) if len(made) < MOST else None
             if candidate is not None and candidate.rule.action:
                 made += [candidate, *_further(candidate)]
     return [one for one in made if not _part_of_other(one, made)]
+
+
+def _matches(pattern: re.Pattern[str], masked: str, places: list[int] | None) -> Iterator[re.Match[str]]:
+    """What ``finditer`` gives, tried only where a word begins as the pattern does."""
+    if places is None:
+        yield from pattern.finditer(masked)
+        return
+    end = 0
+    for at in places:
+        m = pattern.match(masked, at) if at >= end else None
+        if m is not None:
+            end = m.end()
+            yield m
 
 
 def _further(one: Candidate) -> list[Candidate]:

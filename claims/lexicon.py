@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -91,12 +90,18 @@ class Language:
         length = OPENING if self.spaced else 1
         return tuple((name, openings(self.pattern(name), length)) for name in rules() if name in self.groups)
 
-    def beginnings(self, masked: str) -> frozenset[str]:
-        """Every beginning of every word of a sentence; in a script without spaces every character."""
+    def beginnings(self, masked: str) -> dict[str, list[int]]:
+        """Every beginning of every word of a sentence, and where it stands; in a script without spaces every character."""
+        found: dict[str, list[int]] = {}
         if not self.spaced:
-            return frozenset(masked)
-        starts = [m.start() for m in WORD.finditer(masked)]
-        return frozenset(chain.from_iterable(map(masked[at : at + OPENING].__getitem__, HEADS) for at in starts))
+            for at, char in enumerate(masked):
+                found.setdefault(char, []).append(at)
+            return found
+        for m in WORD.finditer(masked):
+            word = masked[m.start() : m.start() + OPENING]
+            for head in map(word.__getitem__, HEADS):
+                found.setdefault(head, []).append(m.start())
+        return found
 
     def reach(self, characters: int) -> int:
         """A distance in characters of a spaced script, as long in this one."""
