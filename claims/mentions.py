@@ -36,6 +36,11 @@ ABOUT_X = (
 )  # beside such words X is the network
 CUES_IN = 20_000  # characters at the beginning of a text that tell what an ambiguous name means
 _SUFFIX = re.compile(r"'\w{0,6}")
+_FIRM = re.compile(  # "TikTok Technology Limited", "Google Ireland Limited": all of it is the platform's name
+    r"(?: (?:Technolog(?:y|ies)|Information|Ireland|International|Internet|Platforms|Services|UK|India|US|Unlimited))*,?"
+    r" (?:Limited|Ltd|Inc|LLC|L\.L\.C|GmbH|Corp|Unlimited Company|Pte)\b"
+)
+_DISTRICT = re.compile(r"(?:North|South|East|West|Midd|Cent)(?:ern|le|ral) District of $")  # of a federal court
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +274,8 @@ class Finder:
             return None
         if what.kind in (PLACE, ADJECTIVE):
             return self._place(what, start, end)
-        return Mention(start, end, what.kind, what.value, what.place)
+        firm = _FIRM.match(self.text, end) if what.kind == PLATFORM else None
+        return Mention(start, firm.end() if firm else end, what.kind, what.value, what.place)
 
     def _end(self, what: _Name, end: int) -> int:
         """Where the word ends, or -1 if it goes on as no form of the name does."""
@@ -337,6 +343,8 @@ class Finder:
         possessive = self.folded[start + what.length : end][:1] == "'"
         if not value or (key in self._people and not possessive and self._beside_name(start, end)):
             return None
+        if value.startswith("US-") and _DISTRICT.search(self.text, max(0, start - 24), start):
+            value = "US"
         return Mention(start, end, what.kind, value, value, what.seat)
 
     def _beside_name(self, start: int, end: int) -> bool:

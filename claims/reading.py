@@ -20,6 +20,7 @@ ACTED = ("ban", "block", "limit", "fine", "investigate")
 OF_PLACE = re.compile(r" (?:(?:of|de|del|della|di|do|da|von|des|der) )?(?:the |la |l')?")
 OWNED = ("-owned", "-backed")  # "the Google-owned platform" is not Google
 NAMED_APP = re.compile(r"\s[A-Z][\w']*\s")
+MONEY = frozenset(("eur", "usd", "gbp", "aud", "cad", "inr", "krw", "chf", "rub"))  # in capitals, and no names
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 
 
@@ -54,6 +55,7 @@ class Sentence:
             self.written[self.origin[m.start() + start]].isupper()
             for m in re.finditer(r"(?<![\w'])[^\W\d_]{2,}", self.masked[start:end])
             if m[0] not in self.language.stop
+            and m[0] not in MONEY
             and not self.language.pattern("calendar").fullmatch(m[0])
             and not self._beside(start + m.start(), start + m.end(), end)
         )

@@ -205,8 +205,25 @@ def _named(made: Candidate) -> list[Marked]:
     marks = [mark for mark in sentence.of("P") if mark.mention and mark.mention.value not in stores]
     meant = made.rule.of_posts
     plain = [mark for mark in marks if meant or not mark.modifier or (made.rule.holders and _holds(sentence, mark))]
+    if made.rule.side == "platform" and _of_others(made, plain):
+        return []
     words = sentence.of("Q") if not plain else []
     return plain or ([] if words else sentence.of("S"))
+
+
+def _of_others(made: Candidate, marks: list[Marked]) -> bool:
+    """True where "the company" acts and every platform named stands behind: "decided to ban links to rivals like Facebook"."""
+    sentence = made.sentence
+    acting = any(0 < made.at - one.at <= SUBJECT for one in sentence.of("Q"))
+    return (
+        acting
+        and bool(marks)
+        and all(
+            mark.at >= made.end
+            and not sentence.language.ends_with("at_platform", sentence.masked[max(0, mark.at - 30) : mark.at])
+            for mark in marks
+        )
+    )
 
 
 def _holds(sentence: Sentence, mark: Marked) -> bool:
