@@ -51,10 +51,10 @@ def _items(document: Any, page: Page, source: Source) -> list[Any]:
     for found in _at(document, path):
         if found is None:
             return []
-        if isinstance(found, list):
-            return found
-        if isinstance(found, dict):
-            return list(found.values())
+        entries = list(found.values()) if isinstance(found, dict) else found
+        # a list in another envelope, or words of refusal, are no entries
+        if isinstance(entries, list) and (not entries or any(isinstance(entry, dict) for entry in entries)):
+            return entries
     raise PageChanged(_message(page, source, "items"))
 
 

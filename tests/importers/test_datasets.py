@@ -437,6 +437,13 @@ def test_events_of_the_policy_alert_as_a_file(tmp_path: Path) -> None:
     nothing_more(tmp_path, report, "dpa", str(tmp_path / "dpa.json"))
 
 
+@pytest.mark.parametrize("body", [{"results": [{"title": "An event"}]}, {"detail": "Invalid token."}, ["An event"]])
+def test_an_answer_that_is_no_list_of_events_is_said_to_be_none(tmp_path: Path, body: object) -> None:
+    (tmp_path / "dpa.json").write_text(json.dumps(body))
+    done = CliRunner().invoke(main, ["--home", str(tmp_path), "import", "dpa", str(tmp_path / "dpa.json")])
+    assert done.exit_code == 1 and "options.items" in done.stderr
+
+
 def test_events_are_asked_for_page_by_page_with_a_key_that_is_kept_nowhere(
     tmp_path: Path, api: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
