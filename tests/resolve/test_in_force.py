@@ -335,3 +335,9 @@ def test_what_the_law_says_and_what_is_seen_are_told_apart_after_a_lift_as_well(
     )
     row = only_action(db)
     assert (row["status"], row["de_facto"], on(db, "2024-03-20")) == ("lifted", "blocked", [])
+
+
+def test_days_near_each_other_are_one_turn_and_one_without_a_day_stands_with_the_last() -> None:
+    days = ["2024-06-01", "2024-03-10", "", "2024-01-01", "2024-02-01"]
+    assert clusters(days, str) == [["2024-01-01", "2024-02-01", "2024-03-10"], ["2024-06-01", ""]]
+    assert clusters(days[:2], str, apart=83) == [["2024-03-10", "2024-06-01"]]
