@@ -14,6 +14,7 @@ import yaml
 
 from claims import names
 from errors import Unrecognised
+from store.life import clusters
 from tests.resolve.conftest import only_action, tell
 
 ROOM = Path(__file__).parent.parent.parent
