@@ -144,6 +144,8 @@ def _reality(made: Candidate) -> None:
             made.signs.add("unreal")  # "companies must introduce", "is to introduce"
     if made.rule.trigger == "transparency":  # a promise of a report is news of its own
         before = pattern("promise").sub(" ", before)
+    if made.rule.trigger == "disclose" and made.sentence.has("legal_request"):
+        before = pattern("may").sub(" ", before)  # what "may be disclosed" on a valid request is what the policy says
     if made.rule.trigger == "preliminary":  # who warns a platform does what the rule is about
         before = pattern("preliminary").sub(" ", before)
     after = masked[made.end : made.end + reach(50)]

@@ -27,6 +27,7 @@ BARE_SINGULAR = ("ban", "block", "probe", "fine")
 BARE = ("ban", "bans", "block", "blocks", "probe", "probes")  # verbs in form: with "on" right behind they are nouns
 _SUM_AT_EITHER_END = re.compile(r"\d[^.;\n]{0,28}\n|\n[^.;\n]{0,28}\d")
 ACTED_ON = ("block", "ban", "fine", "investigate", "lift")  # what an authority does to a platform or to its rules
+ON_FIRMS = ("sue", "fine", "investigate")  # who is meant stands right behind the verb
 ADDRESSED = ("compliance_order", "data_order", "fine")  # orders to the platform itself, a keeper of a store too
 OF_PLATFORMS = frozenset(
     ("ban", "block", "fine", "investigate", "sue")
@@ -267,6 +268,8 @@ def _of_person(made: Candidate, named: list[Marked]) -> tuple[str, ...]:
 def _elsewhere(reading: Reading, made: Candidate) -> None:
     """The platform stands in the sentences before, in the title, or in those that follow."""
     sentence = made.sentence
+    if made.rule.trigger in ON_FIRMS and made.voice == "active" and _of_stranger(reading, sentence, made.end):
+        return
     carried = _carried(reading, sentence, _stores(made))
     if carried:
         made.platforms = carried
@@ -282,6 +285,12 @@ def _elsewhere(reading: Reading, made: Candidate) -> None:
                 "target_title" if other is reading.title else "target_law" if made.rule.law else "target_later"
             )
             return
+
+
+def _of_stranger(reading: Reading, sentence: Sentence, at: int) -> bool:
+    """True where a name that is none of ours stands right behind the verb: "has sued Roku"; a title may capitalise any word."""
+    behind = re.match(r"\s(?:the\s)?[^\W\d_]{2,}", sentence.masked[at:])
+    return behind is not None and sentence is not reading.title and sentence.strange(at, at + behind.end())
 
 
 def _nearest(marks: list[Marked], at: int) -> Marked:
