@@ -15,6 +15,9 @@ FRONT = 12  # characters before what still stands in front of a sentence
 HEAD = 2.5  # what a place gains that a relative clause with the words is about
 CLAUSE_APART = 1.5  # what a place loses that acts in another clause
 ACTS_BEHIND = 56  # characters between a list of places and what they do: "France, Italy and other countries are also"
+ASIDE = re.compile(
+    rf"{lexicon.MARKS['P']} [—–-] [^—–]+ [—–-] (?:\w+ ){{0,2}}"
+)  # "LinkedIn — a network of Microsoft — has"
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
 LIST = 30  # characters that may part two platforms of a list
@@ -498,6 +501,8 @@ def _follows_by(sentence: Sentence, one: Marked, start: int = 0) -> bool:
 
 def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
     """The nearest name before an active verb is the platform or its head, close by: then it is the one who acts."""
+    if made.sentence.language.order == "svo" and ASIDE.fullmatch(made.sentence.masked[: made.at]):
+        return True
     if made.sentence.language.order != "svo" or not before or before[-1].kind not in "PEQ" or before[-1].modifier:
         return False
     if before[-1].mention and before[-1].mention.value in _stores(made):
