@@ -259,12 +259,12 @@ def plot(lines: Path) -> None:
     PLOT.write_text(svg(rows), encoding="utf-8")
     print("| pages | " + " | ".join(CURVES.values()) + " |\n" + "|---" * (1 + len(CURVES)) + "|")
     for row in rows:
-        print(f"| {row['pages']:,} | " + " | ".join(str(row[name]) for name in CURVES) + " |")
+        print(f"| {row['pages']:,} | " + " | ".join(str(row.get(name, "not run")) for name in CURVES) + " |")
 
 
 def svg(rows: list[dict[str, Any]]) -> str:
     """Each cost by the number of pages, both axes logarithmic: a flat line is a cost that does not grow."""
-    values = [row[name] for row in rows for name in CURVES]
+    values = [row[name] for row in rows for name in CURVES if name in row]
     low, high = int(log10(min(values)) - 1), int(log10(max(values)) + 1)
 
     def at(pages: int, value: float) -> str:
@@ -285,8 +285,9 @@ def svg(rows: list[dict[str, Any]]) -> str:
     parts.append(f'<text x="{LEFT}" y="{TOP + HEIGHT + 40}">pages in the home; CPU, logarithmic</text>')
     for number, (name, label) in enumerate(CURVES.items()):
         colour = ("#1b6ca8", "#b5442c", "#3a7d44", "#7a4fa3", "#8a6d00", "#444")[number]
-        points = " ".join(at(row["pages"], row[name]) for row in rows)
-        end = at(rows[-1]["pages"], rows[-1][name]).split(",")
+        told = [row for row in rows if name in row]
+        points = " ".join(at(row["pages"], row[name]) for row in told)
+        end = at(told[-1]["pages"], told[-1][name]).split(",")
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts.append(f'<text x="{int(end[0]) + 6}" y="{int(end[1]) + 4}" fill="{colour}">{label}</text>')
     return "\n".join([*parts, "</svg>", ""])

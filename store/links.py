@@ -181,7 +181,7 @@ def _articles(db: sqlite3.Connection, actions: list[str], developments: list[str
 def _state(db: sqlite3.Connection, article: str) -> None:
     db.execute(
         "delete from link where basis = 'stated' and relation in (select value from json_each(?)) and evidence in (select id from claim where article = ?)"
-        " and subject not in (select id from development where stage = 'appealed')", (many(RELATIONS), article),
+        " and not exists (select 1 from development d where d.id = link.subject and d.stage = 'appealed')", (many(RELATIONS), article),
     )  # fmt: skip
     for row in db.execute(PAIRS, (article,)).fetchall():
         for relation in RELATIONS:

@@ -272,6 +272,7 @@ create table link (                   -- typed relation between two things
   evidence text not null, days integer);
 create index link_subject on link(subject);
 create index link_object on link(object);
+create index link_evidence on link(evidence) where basis = 'stated';
 
 create table conflict (               -- claims of one action that differ
   id text primary key, action text not null, field text not null, shown text not null, why text not null, value text not null,
