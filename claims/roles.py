@@ -742,7 +742,9 @@ def _in_list(sentence: Sentence, between: str) -> bool:
 
 
 def _places(marks: list[Marked]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(mark.mention.place or mark.mention.value for mark in marks if mark.mention))
+    """Their places, each once; of a state and its part ("In Arkansas, U.S. District Judge ...") the part."""
+    places = tuple(dict.fromkeys(mark.mention.place or mark.mention.value for mark in marks if mark.mention))
+    return tuple(one for one in places if not any(other.startswith(f"{one}-") for other in places))
 
 
 def _best_place(sentence: Sentence, made: Candidate | None) -> str:
