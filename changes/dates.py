@@ -18,13 +18,14 @@ HEAD, TAIL = 45, 25  # blocks at either end in which a document states its dates
 SAMPLE = 80  # blocks by which the language of a text is told
 TOP = 5  # blocks in which a date may stand without a label
 ALONE = re.compile(r"[\s.)]*(?:[(\[][^()\[\]]{3,40}[)\]])?\W*")  # behind such a date: no more than a link in brackets
+NAMED = 4  # words with a capital letter between a label and a date: the name of a law, revised on some day
 FEW = 2  # letters of what may stand between a label that opens a block and its date: le, am
 STOP = re.compile(r"[.!?]\s+(?=[^\sa-z\d])")
 OPENING = 12  # characters into a block; a label that stands there makes it a line of dates
 SHORT = 260  # characters; elsewhere a date counts in a short block only
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 NAME = r"[^\W\d_]{3,14}"
-OF = r"(?:\s*(?:de|do|del|di|d')\s*|\s+)"
+OF = r"(?:\s*(?:de|do|del|di|d'|of)\s*|\s+)"
 DATE = re.compile(
     rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?{OF}(?P<m1>{NAME})\.?,?(?:\s*(?:de|del)\s*|\s+|\s*,\s*)(?P<y1>(?:19|20)\d\d)(?!\d)"
     rf"|(?<!\w)(?P<m2>{NAME})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)(?!\d)"
@@ -166,7 +167,8 @@ def _label(text: str, before: str, match: re.Match[str]) -> tuple[str, bool]:
         found = [name for name, labels in _labels() for m in labels.finditer(ended) if m.end() == len(ended)]
         return (found[0], True) if found else (_behind(text, match), True)
     ahead = re.split(r"[;)]\s", ahead)[-1]
-    nearest = [(m.end(), name, m.start()) for name, labels in _labels() for m in labels.finditer(ahead)]
+    labelled = [(m.end(), name, m.start()) for name, labels in _labels() for m in labels.finditer(ahead)]
+    nearest = [one for one in labelled if sum(word[0].isupper() for word in ahead[one[0] :].split()) < NAMED]
     if not nearest:
         return _behind(text, match), False
     end, name, start = max(nearest)
