@@ -177,7 +177,7 @@ def _notices(blocks: Sequence[Block]) -> set[int]:
     """Blocks of a notice that asks for consent in the middle of a text: its buttons, and what stands right above them."""
     found: set[int] = set()
     for at, block in enumerate(blocks):
-        if len(block.text) <= BUTTONS and pattern("buttons").fullmatch(_plain(block.text).casefold()):
+        if len(block.text) <= BUTTONS and _is_button(block.text):
             above = [i for i in range(max(0, at - ABOVE), at) if len(blocks[i].text) <= NOTICE]
             asking = [i for i in above if pattern("asks").search(blocks[i].text)]
             begin = max(asking, default=at)
@@ -185,6 +185,12 @@ def _notices(blocks: Sequence[Block]) -> set[int]:
             if asking and above[above.index(max(asking)) :] == list(range(max(asking), at)):
                 found.update(range(begin, at + 1))
     return found
+
+
+@lru_cache(maxsize=MEMORY)
+def _is_button(text: str) -> bool:
+    lowered = text.casefold().strip()
+    return bool(pattern("buttons").match(lowered)) and bool(pattern("buttons").fullmatch(_plain(lowered)))
 
 
 @lru_cache(maxsize=MEMORY)

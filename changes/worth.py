@@ -361,9 +361,10 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
 
 def _is_other_channel(pair: Pair, unit: Unit, content: list[str]) -> bool:
     """One way to reach somebody gave way to another: a form for an address; not a way for authorities."""
-    if topics.hits(unit.text).get("law_enforcement_disclosure", 0) >= 1 or not (pair.removed and pair.added):
+    if not (pair.removed and pair.added and any(map(_is_address, content))):
         return False
-    return any(map(_is_address, content)) and all(_is_address(word) or word in words_of("channel") for word in content)
+    channels = all(word in words_of("channel") or _is_address(word) for word in content)
+    return channels and topics.hits(unit.text).get("law_enforcement_disclosure", 0) < 1
 
 
 def _is_address(word: str) -> bool:
