@@ -21,7 +21,7 @@ TOP = 8  # blocks in which a page shows its title
 POSTAL = 12  # words of a line of a postal address
 LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
 SENTENCE = 6  # words; less is a title or a button
-FORM, MENU = 150, 4  # words of a form; lines of a menu
+FORM, MENU = 150, 5  # words of a form; lines of a menu
 REACHES = 1.45  # of a sentence about ways to reach somebody: more than words that only hint at it
 RULE = 1.0  # worth from which a place changes what is ruled
 
