@@ -18,6 +18,8 @@ HEAD, TAIL = 45, 25  # blocks at either end in which a document states its dates
 SAMPLE = 80  # blocks by which the language of a text is told
 TOP = 5  # blocks in which a date may stand without a label
 ALONE = re.compile(r"[\s.)]*(?:[(\[][^()\[\]]{3,40}[)\]])?\W*")  # behind such a date: no more than a link in brackets
+UNTIL = re.compile(r"(?<!\w)(?:until|till|bis|jusqu'au|hasta|fino al|até|до)(?: zum)?\s*\Z", re.I)
+LAW = re.compile(r"(?<!\w)(?:Act|Law|Code|Directive|Regulation|Ordinance|Decision|Decree)(?!\w)")
 NAMED = 4  # words with a capital letter between a label and a date: the name of a law, revised on some day
 FEW = 2  # letters of what may stand between a label that opens a block and its date: le, am
 STOP = re.compile(r"[.!?]\s+(?=[^\sa-z\d])")
@@ -172,6 +174,8 @@ def _label(text: str, before: str, match: re.Match[str]) -> tuple[str, bool]:
     if not nearest:
         return _behind(text, match), False
     end, name, start = max(nearest)
+    if UNTIL.search(ahead) or LAW.search(_around(text, match).partition(match[0])[0]):
+        return "", False  # of an earlier version, or of a law
     return name, len(text[: match.start()]) - len(ahead) + start < OPENING and all(
         len(word) <= FEW for word in re.findall(r"\w+", ahead[end:])
     )

@@ -215,7 +215,11 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
     content = [word for word in changed if word not in words_of("stop")]
     for name, holds in (
         ("none", not changed or _is_unveiled(pair) or _is_blank(pair) or _is_archived(pair, unit)),
-        ("rule", not _is_renamed(pair, around) and (_is_entity(pair) or _is_report(pair, unit))),
+        (
+            "rule",
+            not _is_renamed(pair, around)
+            and (_is_entity(pair) or _is_listed_entity(pair, unit) or _is_report(pair, unit)),
+        ),
         ("date", _is_date(pair, unit)),
         ("banner", _is_banner(pair, unit) or _in_banner(pair, unit, around)),
         (
@@ -472,6 +476,12 @@ def _is_entity(pair: Pair) -> bool:
         return False
     form = words_of("entity")
     return bool(form & {*pair.removed, *pair.added}) or (len(pair.added) < 6 and any(_before_entity(pair.new, word) for word in pair.added if not word[0].isdigit()))  # fmt: skip
+
+
+def _is_listed_entity(pair: Pair, unit: Unit) -> bool:
+    """A company came into, or went from, a list of those that are told of under a title each."""
+    alone = pair.old is None or pair.new is None
+    return alone and unit.kind == "heading" and len(unit.words) < POSTAL and bool(words_of("entity") & {*unit.words})
 
 
 def _before_entity(unit: Unit, word: str) -> bool:

@@ -55,7 +55,10 @@ def test_a_form_that_came_into_a_text_is_no_change() -> None:
 
 def test_a_menu_that_changed_is_no_change() -> None:
     menu = ["Media owners", "Publishers", "Resources hub", "Glossary", "Help"]
-    assert judged([*menu, *POLICY], [*POLICY, "Insights", "Vertical hub", "Partners", "News", "Podcast"]).kind == "cosmetic_noise"
+    assert (
+        judged([*menu, *POLICY], [*POLICY, "Insights", "Vertical hub", "Partners", "News", "Podcast"]).kind
+        == "cosmetic_noise"
+    )
 
 
 @pytest.mark.parametrize("time", ["2025-01-31T13:23:21Z", "Tue, 30 Jun 2026 12:43:01 GMT"])
@@ -126,6 +129,8 @@ def test_a_kind_of_address_in_a_list_of_what_is_forbidden_is_no_address() -> Non
         (["This agreement is effective from 8 May 2023. The previous version applied until 7 May 2023."], "2023-05-08"),
         (["October 10, 2022", "Terms for shops", "Taxes are those effective as of 1 July 2021 where you live and sell."], "2022-10-10"),
         (["This policy is effective as of December 20, 2022.", "We have updated our November 1, 2022 policy to add a notice."], "2022-12-20"),
+        (["Note that under Act No. 2300-1 dated February 7, 1992 your rights as a consumer stay."], None),
+        (["Terms of use (2012 to 2014): effective from May 24, 2012 until June 16, 2014"], "2012-05-24"),
         (["Founded in a garage.", "July 1, 2014 was a Tuesday."], None),
     ],
 )  # fmt: skip
@@ -152,3 +157,10 @@ def test_a_short_document_that_was_written_anew_is_the_document() -> None:
 def test_of_two_sentences_that_weigh_alike_the_first_of_a_paragraph_is_told() -> None:
     told = "This hotline is for officers of the police of the state only. This address is for officers of the police of the state only."
     assert judged(FILLER[:1], [*FILLER[:1], told]).key_new.startswith("This hotline")
+
+
+def test_a_company_more_among_those_that_have_a_title_each_is_a_rule() -> None:
+    lists = [Block("heading", "Sample Hosting, Inc."), Block("paragraph", "Purpose: hosting")]
+    more = [Block("heading", "Example Mail, Inc."), Block("paragraph", "Purpose: mail")]
+    found = judge((*text(*POLICY), *lists, *more), past((*text(*POLICY), *lists)), "2024-09-24T00:00:00+00:00")
+    assert found.kind == "substantive"
