@@ -10,19 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-LANDS = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "pl",
-    "tr",
-    "ru",
-    "uk",
-)  # languages in which countries are known by name
 LONGEST_LAND = 4  # words of a name of a country
 WEAK = 0.35  # weight of a word that only hints at a topic
 

@@ -44,7 +44,6 @@ DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection
 BOUND = "jurisdiction_or_entity"
 ENTITY = "entity"  # the name of a company, in topics.toml
 NEAR = 4  # words between what is done and the word that forbids it
-DIRECTED = 3.0  # worth of a rule; more makes it no clearer which way a change goes
 
 
 @lru_cache(maxsize=4_096)

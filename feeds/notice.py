@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
+from errors import BadConfiguration
+
 STATE = "notified.json"
 PATIENCE = 20.0  # seconds
 GROUPS = {"failing": "broken", "blocked": "blocked", "retired": "retired"}  # every other state is well
@@ -40,6 +42,11 @@ class Ways:
     mail_from: str = ""
     smtp: str = ""  # smtp://user:password@host:587 (STARTTLS where the server offers it) or smtps://
     webhook: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises BadConfiguration for an address of a mail server that is none."""
+        if self.smtp and not _is_server(self.smtp):
+            raise BadConfiguration("BANWATCH_SMTP must be smtp://host:port or smtps://host:port")
 
     def __bool__(self) -> bool:
         return bool(self.webhook or (self.mail_to and self.smtp))
@@ -167,15 +174,21 @@ def _line(turn: Turn) -> str:
     )
 
 
+def _is_server(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number
+        return False
+
+
 def _mail(ways: Ways, turns: list[Turn]) -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = heading(turns), ways.mail_from, ways.mail_to
     message.set_content(digest(turns) + "\n")
     parts = urlsplit(ways.smtp)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("BANWATCH_SMTP must be smtp://host:port or smtps://host:port")
     kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with kind(parts.hostname, parts.port or (465 if parts.scheme == "smtps" else 25), timeout=PATIENCE) as server:
+    with kind(parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 25), timeout=PATIENCE) as server:
         server.ehlo()
         if parts.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls()

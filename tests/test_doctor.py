@@ -75,6 +75,18 @@ def test_what_is_wrong_is_said_with_what_to_do(home: Path, monkeypatch: pytest.M
     assert "banwatch reread" in faults["tracker"] and "BANWATCH_BASE_URL" in faults["settings"]
 
 
+@pytest.mark.parametrize("server", ["mail.example:587", "http://mail.example", "smtp://", "smtp://mail.example:many"])
+def test_a_mail_server_that_is_none_is_told_before_it_is_needed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, server: str
+) -> None:
+    monkeypatch.setenv("BANWATCH_SMTP", server)
+    code, found = told(home)
+    assert code == common.BAD_CONFIGURATION
+    assert any("BANWATCH_SMTP must be smtp://" in one["text"] for one in found["settings"])
+    done = CliRunner().invoke(main, ["--home", str(home), "notify"])
+    assert done.exit_code == common.BAD_CONFIGURATION and "BANWATCH_SMTP must be smtp://" in done.stderr
+
+
 def test_fetches_that_are_not_read_and_a_running_crawl_are_told(home: Path) -> None:
     (home / "tracker.db").unlink()
     _, found = told(home)

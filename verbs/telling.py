@@ -37,7 +37,7 @@ def tell(home: Home) -> None:
     tell_hub(home)
     try:
         told = notice.notify(home.tracker, home.folder / notice.STATE, notice.Ways.from_environment(), now())
-    except notice.NotTold as error:
+    except (notice.NotTold, BadConfiguration) as error:
         say(f"could not notify: {error}")
         return
     if told:
