@@ -201,7 +201,7 @@ class Door:
         return True
 
     def _page(self, s: Sighting) -> str:
-        page = save_page(self.db, self._archive, s, self._before.readable(s))
+        page = save_page(self.db, self._archive, s, self._before.readable)
         self._before.taken(s)
         return page
 

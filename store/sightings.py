@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,8 +64,9 @@ def _missed(db: sqlite3.Connection, s: Sighting) -> None:
         unsettled(db, "document", row[0])
 
 
-def save_page(db: sqlite3.Connection, archive: Archive, s: Sighting, readable: str) -> str:
-    """The page of a sighting, new or seen again; returns its id. ``readable``: digest of what may be read of it, "" if that does not tell."""
+def save_page(db: sqlite3.Connection, archive: Archive, s: Sighting, readable: Callable[[Sighting], str]) -> str:
+    """The page of a sighting, new or seen again; returns its id. ``readable``: digest of what may be read of it, "" if that does not tell;
+    asked for a new page only, since it takes its body out of the archive."""
     page = page_id(s)
     row = db.execute("select first_seen, last_seen, fetches from page where id = ?", (page,)).fetchone()
     first, last, fetches = row if row else (s.fetched_at, s.fetched_at, 0)
@@ -75,10 +76,11 @@ def save_page(db: sqlite3.Connection, archive: Archive, s: Sighting, readable: s
     if row:
         db.execute("update page set first_seen = ?, last_seen = ?, fetches = ? where id = ?", (*values.values(), page))
         return page
+    read = readable(s)
     put(db, "page", {
         "id": page, "source": s.source, "url": s.url, "sha256": s.sha256, "bytes": archive.length(s.sha256),
-        "status": s.status, "content_type": archive.content_type(s), **_encoding(db, s.source, readable), **values,
-        "readable": readable,
+        "status": s.status, "content_type": archive.content_type(s), **_encoding(db, s.source, read), **values,
+        "readable": read,
     })  # fmt: skip
     return page
 
