@@ -227,15 +227,6 @@ def has_scope(action: str, scope: str) -> bool:
     return action in _rules()["scopes"].get(scope, (action,))
 
 
-def state_of(place: str) -> str:
-    """The state that acts in a territory, else the place itself.
-
-    >>> state_of("NC"), state_of("FR")
-    ('FR', 'FR')
-    """
-    return str(_rules()["dependencies"].get(place, place))
-
-
 def home(domain: str, language: str) -> str:
     """The country a top-level domain belongs to, else the only one whose press writes the language; "" if there is none."""
     table = _rules()["home"]

@@ -20,6 +20,7 @@ ASIDE = re.compile(
 )  # "LinkedIn — a network of Microsoft — has"
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
+QUOTES = "「『《“„«\"'"  # that open a name: "對「小紅書」發布命令"
 LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
@@ -533,7 +534,7 @@ def _impersonal(made: Candidate, platform: Marked) -> bool:
 
 def _told_to(sentence: Sentence, platform: Marked) -> bool:
     """True for "ordered Meta to stop", "对微博实施罚款": the platform is whom it is done to, though it stands before the verb."""
-    lead = sentence.masked[max(0, platform.at - 24) : platform.at]
+    lead = sentence.masked[max(0, platform.at - 24) : platform.at].rstrip(QUOTES)
     if sentence.language.ends_with("preposition", lead, r"(?:\w+ )?"):
         return True
     told = sentence.language.pattern("order").search(sentence.masked, max(0, platform.at - 60), platform.at + 40)
@@ -682,11 +683,6 @@ def _regional(made: Candidate) -> None:
     states = {place.split("-")[0] for place in made.places}
     if made.action == "suspended" and any("-" in place for place in made.places) and states <= lexicon.federations():
         made.action = "court_ruling"
-    territory = tuple(dict.fromkeys(map(lexicon.state_of, made.places)))
-    if territory != made.places:
-        made.action = "partial_block" if made.action == "nationwide_block" else made.action
-        made.places = territory
-        return
     regions = len(states) == 1 and all("-" in place for place in made.places)
     if made.action == "nationwide_block" and regions and not states & lexicon.federations():
         made.action, made.places = "partial_block", tuple(states)
