@@ -182,10 +182,18 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
 
 def _told_anew(rule: Rule, sentence: Sentence, m: re.Match[str]) -> int:
     """Where another clause uses the same word again: "Italy banned it, while Australia banned it from official phones"."""
-    for apart in sentence.language.pattern("clause_break").finditer(sentence.masked, m.end()):
-        if sentence.language.pattern(rule.trigger).search(sentence.masked, apart.end()):
-            return apart.start()
+    for apart in (at for at in sentence.breaks if at >= m.end()):
+        again = sentence.language.pattern(rule.trigger).search(sentence.masked, apart)
+        if again or _of_other_place(sentence, apart):
+            return apart
     return len(sentence.folded)
+
+
+def _of_other_place(sentence: Sentence, apart: int) -> bool:
+    """True for "Italy banned it, and Australia removed it from official phones": the clause behind tells another place."""
+    told = [(mark.at < apart, mark.mention.place) for mark in sentence.of("J", "A", "D") if mark.mention]
+    before, behind = ({place for first, place in told if first is side} for side in (True, False))
+    return bool(before and behind) and not before & behind
 
 
 def _complement(sentence: Sentence, start: int, reach: int) -> int:

@@ -22,6 +22,8 @@ ONE_BREATH = 50  # characters: two words so near each other tell one act
 CARRIED_OUT = "hide_posts"  # what a platform does at the order of a state
 ANOTHER = 3  # sentences
 SOCIAL = "social media"  # all networks, whichever are named beside
+DIFFERS = 1.1  # of two sums that are not one sum rounded
+SUM_BESIDE = 24  # characters between a word for a fine and its sum
 LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
@@ -145,9 +147,10 @@ def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float
         return near and other[0] >= max(weigh.threshold("publish"), row[0] - FAR_SURER)
     if one.action == "investigation" and stronger.sentence.number - one.sentence.number >= ANOTHER:
         return False  # a fine told so far behind an inquiry is another's
-    if one.sentence is stronger.sentence and abs(one.at - stronger.at) <= ONE_BREATH:
-        return other[0] >= LIKELY or other[0] >= row[0]
     same_place = _same_place(row[2].split("-")[0], other[2].split("-")[0])
+    one_clause = one.sentence is stronger.sentence and not one.sentence.parted(*sorted((one.at, stronger.at)))
+    if one_clause and abs(one.at - stronger.at) <= ONE_BREATH:
+        return other[0] >= LIKELY or other[0] >= row[0]
     news = [one, *(told for sure, told, _ in group if sure >= weigh.threshold("publish"))]
     apart = any(map(reality.told_apart, news)) and stronger.action not in lexicon.always_weaker().get(one.action, ())
     return same_place and not apart and other[0] >= weigh.threshold("publish")
@@ -181,16 +184,26 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
         return False
     if _kind(left.action) != _kind(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
-    if left.rule.sums and right.rule.sums and _of_other_year(left.sentence, right.sentence):
+    if (
+        left.rule.sums
+        and right.rule.sums
+        and (_of_other_year(left.sentence, right.sentence) or _of_other_sum(left, right))
+    ):
         return False
     both = {*left.platforms, *right.platforms}
     government = left.rule.side == "government"
     if set(left.platforms) & set(right.platforms) or (government and SOCIAL in both):
         return True
     if names.related(left.platforms, right.platforms):
-        return True
+        return not _told_in_clauses(left, right)
     near = abs(left.sentence.number - right.sentence.number) <= 1
     return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))
+
+
+def _told_in_clauses(left: Candidate, right: Candidate) -> bool:
+    """True for an app and its owner of which two clauses of one sentence tell: "WhatsApp is blocked, while Meta has been since"."""
+    named = not CARRIED & (left.signs | right.signs)
+    return named and left.sentence is right.sentence and left.sentence.parted(*sorted((left.at, right.at)))
 
 
 def _of_other_year(left: Sentence, right: Sentence) -> bool:
@@ -198,6 +211,33 @@ def _of_other_year(left: Sentence, right: Sentence) -> bool:
     sums = {details.amount(one.folded) for one in (left, right)}
     years = [{dated.value[:4] for dated in dates(one.folded, one.language.code, None)} for one in (left, right)]
     return len(sums) == 2 and ("", "") not in sums and all(years) and not years[0] & years[1]
+
+
+def _of_other_sum(left: Candidate, right: Candidate) -> bool:
+    """True for two fines of one body: sums of one currency that differ, told beside their words in one sentence, or in two of
+    which one says that its own came before or has another date."""
+    code = left.sentence.language.code
+    (one, unit), (other, currency) = (
+        details.amount(each.sentence.folded, code, _beside_words(each)) for each in (left, right)
+    )
+    if not one or unit != currency or max(map(float, (one, other))) < DIFFERS * min(map(float, (one, other))):
+        return False
+    if any(each.sentence.near("total", each.at, each.end, ONE_BREATH) for each in (left, right)):
+        return False
+    if left.sentence is right.sentence:
+        return all(each.sentence.near("sum_beside", each.at, each.end, SUM_BESIDE) for each in (left, right))
+    return any(each.sentence.has("fined_before") for each in (left, right)) or _dated_apart(
+        left.sentence, right.sentence
+    )
+
+
+def _dated_apart(left: Sentence, right: Sentence) -> bool:
+    told = [[dated.value for dated in dates(one.folded, one.language.code, None)] for one in (left, right)]
+    return all(told) and not any(a.startswith(b) or b.startswith(a) for a in told[0] for b in told[1])
+
+
+def _beside_words(one: Candidate) -> tuple[int, int]:
+    return one.sentence.origin[one.at], one.sentence.origin[one.end - 1]
 
 
 def _kind(action: str) -> str:

@@ -227,6 +227,16 @@ def has_scope(action: str, scope: str) -> bool:
     return action in _rules()["scopes"].get(scope, (action,))
 
 
+def namesake(place: str, states: set[str]) -> str:
+    """The state of a federation that bears the name of a country, where others of its states stand beside it.
+
+    >>> namesake("GE", {"US"}), namesake("GE", set())
+    ('US-GA', 'GE')
+    """
+    other = str(_rules()["namesakes"].get(place, place))
+    return other if other.split("-")[0] in states else place
+
+
 def home(domain: str, language: str) -> str:
     """The country a top-level domain belongs to, else the only one whose press writes the language; "" if there is none."""
     table = _rules()["home"]

@@ -347,7 +347,8 @@ def _group(
     while last + 1 < len(marks) and _joined(sentence, marks[last], marks[last + 1], apart):
         last += 1
     values = [mark.mention.value for mark in marks[first : last + 1] if mark.mention]
-    return tuple(dict.fromkeys([*values, *_family(sentence, values), *_kind_before(sentence, marks[first])]))
+    family = _family(sentence, values, chosen.at)
+    return tuple(dict.fromkeys([*values, *family, *_kind_before(sentence, marks[first])]))
 
 
 def _kind_before(sentence: Sentence, first: Marked) -> list[str]:
@@ -384,14 +385,16 @@ def _with_sums(masked: str, run: list[Marked]) -> list[Marked]:
 
 def _joined(sentence: Sentence, left: Marked, right: Marked, apart: str = "") -> bool:
     between = sentence.masked[left.at + 1 : right.at]
-    if apart and re.search(apart, between):
+    if (apart and re.search(apart, between)) or sentence.parted(left.at, right.at):
         return False
     return len(between) <= 28 and not re.search(r"[.;:!?]", between) and between.count(" ") <= 4
 
 
-def _family(sentence: Sentence, values: list[str]) -> list[str]:
+def _family(sentence: Sentence, values: list[str], at: int) -> list[str]:
+    """Owner and sister apps named in the clause of a place."""
     owners = {owner for value in values for owner in _owner(value)}
-    named = [mark.mention.value for mark in sentence.of("P") if mark.mention]
+    near = [mark for mark in sentence.of("P") if not sentence.parted(*sorted((mark.at, at)))]
+    named = [mark.mention.value for mark in near if mark.mention]
     return [
         value
         for value in named
@@ -714,15 +717,17 @@ def _joined_ones(made: Candidate) -> tuple[str, ...]:
 
 def _of_its_parts(sentence: Sentence, mark: Marked) -> bool:
     """True for the US of "Texas and Ohio are the latest US states to ban": it says what the others are."""
-    following = sentence.masked[mark.at + 1 : mark.at + 30]
-    return bool(sentence.language.pattern("its_parts").match(following.lstrip()))
+    before, following = sentence.masked[max(0, mark.at - 30) : mark.at], sentence.masked[mark.at + 1 : mark.at + 30]
+    some = sentence.language.ends_with("some_of", before, "(?:the )?")
+    return some or bool(sentence.language.pattern("its_parts").match(following.lstrip()))
 
 
 def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]:
     """The last (or first) run of names that only commas and small words part."""
     run: list[Marked] = []
     for mark in marks:
-        if run and not _in_list(sentence, sentence.masked[run[-1].at + 1 : mark.at]):
+        parted = bool(run) and sentence.parted(run[-1].at, mark.at)
+        if run and (parted or not _in_list(sentence, sentence.masked[run[-1].at + 1 : mark.at])):
             if not last:
                 break
             run = []
@@ -733,13 +738,17 @@ def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]
 def _in_list(sentence: Sentence, between: str) -> bool:
     """True for what parts the names of a list; "the court in Luxembourg" is one name and where it sits."""
     gap = " " if sentence.language.spaced else " ?"
-    small = re.fullmatch(rf",? ?(?:\w{{1,4}},?{gap}){{0,2}}(?:the )?", between)
-    return small is not None and not sentence.language.pattern("located").fullmatch(between.strip())
+    small = re.fullmatch(rf",? ?(?:\w{{1,4}},?{gap}){{0,3}}(?:the )?", between)
+    if small is None:
+        return sentence.language.pattern("list_gap").fullmatch(between.strip()) is not None
+    return not sentence.language.pattern("located").fullmatch(between.strip())
 
 
 def _places(marks: list[Marked]) -> tuple[str, ...]:
     """Their places, each once; of a state and its part ("In Arkansas, U.S. District Judge ...") the part."""
-    places = tuple(dict.fromkeys(mark.mention.place or mark.mention.value for mark in marks if mark.mention))
+    named = [mark.mention.place or mark.mention.value for mark in marks if mark.mention]
+    states = {one.split("-")[0] for one in named if "-" in one}
+    places = tuple(dict.fromkeys(lexicon.namesake(one, states) for one in named))
     return tuple(one for one in places if not any(other.startswith(f"{one}-") for other in places))
 
 
@@ -807,10 +816,27 @@ def _heads_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
 
 def _in_other_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
     """True for the Arizona of "Arizona issued an order, while Nevada banned it": another place acts in the clause of the words."""
-    if mark.at >= made.at:
-        return False
-    found = list(sentence.language.pattern("clause_break").finditer(sentence.masked, mark.at, made.at))
-    return bool(found) and any(found[-1].end() <= one.at < made.at for one in sentence.of("A", "J", "D"))
+    if mark.at > made.end:
+        first = max((at for at in sentence.breaks if at < made.at), default=-1)
+        own = any(first < one.at < made.at for one in sentence.of("A", "J", "D"))
+        return own and sentence.parted(made.end, mark.at)
+    found = [at for at in sentence.breaks if mark.at < at < made.at]
+    if found and any(found[-1] < one.at < made.at for one in sentence.of("A", "J", "D")):
+        return True
+    more = list(sentence.language.pattern("verb_more").finditer(sentence.masked, mark.at, made.at))
+    return (bool(found) or bool(more)) and _stands_in(sentence, made, mark)
+
+
+def _stands_in(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
+    """True for the China of "banned in China and slowed down in Russia": the words have a place of their own right behind."""
+    own = [one for one in sentence.of("J") if 0 <= one.at - made.end <= LIST]
+    return (
+        bool(own)
+        and not sentence.parted(made.end, own[0].at)
+        and all(
+            sentence.language.ends_with("located", sentence.masked[: one.at], "(?:the )?") for one in (mark, own[0])
+        )
+    )
 
 
 def _in_reason(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
