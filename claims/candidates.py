@@ -101,7 +101,7 @@ def _swallows(other: Candidate, one: Candidate) -> bool:
 def _is_content(one: Candidate, made: list[Candidate]) -> bool:
     """True for what a law asks ("passed a law; it requires ByteDance to sell") and what an order is for ("ordered TikTok to
     suspend its rewards"): it is told with them."""
-    if one.rule.trigger == "order" and any(other.rule.law for other in made):
+    if one.rule.trigger == "order" and any(other.rule.law or other.action == "court_ruling" for other in made):
         return one.sentence.language.pattern("law_asks").match(one.words) is not None
     if one.rule.trigger == "ban" and one.voice == "noun" and any(_enjoins(other) for other in made):
         return True  # "an injunction to block Montana's ban"

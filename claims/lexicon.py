@@ -227,6 +227,11 @@ def has_scope(action: str, scope: str) -> bool:
     return action in _rules()["scopes"].get(scope, (action,))
 
 
+def highest_courts() -> frozenset[str]:
+    """Ids of courts that rule for a whole federation."""
+    return frozenset(_rules()["highest_courts"])
+
+
 def namesake(place: str, states: set[str]) -> str:
     """The state of a federation that bears the name of a country, where others of its states stand beside it.
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from claims import lexicon, names, vocabulary
 from claims.candidate import Candidate
+from claims.dates import dates
 from claims.reading import Reading, Sentence
 
 STRONG_MARKS = (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")
@@ -160,7 +161,8 @@ def _reality(made: Candidate) -> None:
         made.signs.add("unreal")  # a senator who asks a store to drop an app orders nothing
     if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):
         made.signs.add("in_law")
-    if made.action in OF_LAW and pattern("law_subject").match(masked):
+    asks = made.action == "age_restriction" and made.rule.trigger == "order"
+    if (made.action in OF_LAW or asks) and pattern("law_subject").match(masked):
         made.signs.add("in_law")  # "The law also bars app stores from offering it"
     if _unreal_after(made, after):
         made.signs.add("unreal_after")
@@ -253,7 +255,10 @@ def _firm_acts(made: Candidate) -> bool:
 def _future(made: Candidate) -> bool:
     masked, reach, pattern = made.sentence.masked, made.sentence.language.reach(FORM), made.sentence.language.pattern
     form = masked[max(0, made.at - reach) : made.end + 1]
-    return bool(pattern("future").search(pattern("law_would").sub(" ", form) if made.rule.law else form))
+    if made.rule.law:  # "bills that would ban it have been introduced"
+        whole = pattern("law_would").sub(" ", masked[max(0, made.at - 3 * reach) : made.end + 1])
+        form = whole[-len(form) :]
+    return bool(pattern("future").search(form))
 
 
 def _clause_start(masked: str, at: int) -> int:
@@ -351,11 +356,17 @@ def _title_sign(title: Sentence, trigger: str) -> str:
     return "title_unreal" if unreal or title.masked.rstrip().endswith(("?", "？")) else "title_same"
 
 
+def _dated(made: Candidate) -> bool:
+    """True where the sentence tells a year or a month: a step that led to another has a date of its own."""
+    return bool(dates(made.sentence.folded, made.sentence.language.code, None))
+
+
 def told_apart(made: Candidate) -> bool:
     """True where the sentence itself makes the act news: an inquiry that was opened, a block of a whole country."""
     if made.rule.trigger in ("investigate", "preliminary"):
         named = not {"target_context", "target_word", "target_later"} & made.signs
-        return named and made.sentence.near("open_strong", made.at, made.end, 60) is not None
+        begun = made.sentence.near("open_strong", made.at, made.end, 60) is not None
+        return named and (begun or (made.sentence.near("begun", made.at, made.end, 60) is not None and _dated(made)))
     if made.rule.trigger == "ban" and made.voice == "noun":
         return False  # "approved the ban" of which more is told elsewhere
     return not {"agent_none", "agent_far", "agent_strange", "target_context", "target_later"} & made.signs

@@ -673,8 +673,10 @@ def _of_pronoun(reading: Reading, made: Candidate) -> str:
 
 
 def _of_governor(reading: Reading, made: Candidate) -> None:
-    """A governor acts for the state that is named nearest before, whatever federal bodies stand beside it."""
-    if made.places and set(made.places) <= lexicon.federations() and made.sentence.has("governor"):
+    """A governor acts for the state that is named nearest before, whatever federal bodies stand beside it; and a ruling on
+    "the state's law" is told of that state."""
+    of_state = made.sentence.has("governor") or (made.action == "court_ruling" and made.sentence.has("state_law"))
+    if made.places and set(made.places) <= lexicon.federations() and of_state:
         told = [made.sentence, *_before(reading, made.sentence), *([reading.title] if reading.title else [])]
         states = [mark.mention.place for one in told for mark in one.of("J") if mark.mention]
         made.places = next(((state,) for state in states if state.startswith(made.places[0] + "-")), made.places)
@@ -774,7 +776,8 @@ def _best_place(sentence: Sentence, made: Candidate | None) -> str:
     ]
     if within:
         return within[0]
-    of_law = made is not None and made.action == "court_ruling"  # a federal judge on a law of Utah
+    highest = best.mention.value in lexicon.highest_courts()
+    of_law = made is not None and made.action == "court_ruling" and not highest  # a federal judge on a law of Utah
     return finer[0] if finer and (of_law or (best.kind != "A" and made is None)) else best.mention.place
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from claims.candidate import Candidate
 
+SUREST = 0.99  # nothing read is certain
 DENIAL = {"denied", "negated", "unreal"}  # a denial says what did not happen, and is none the less sure for it
 
 
@@ -37,4 +38,4 @@ def confidence(candidate: Candidate) -> float:
     """0..1, rounded to hundredths: how often such a candidate was right when measured."""
     curve = table()["curve"]
     odds = curve["slope"] * log_odds(candidate) + curve["shift"]
-    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 2)
+    return min(SUREST, round(1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 2))
