@@ -29,6 +29,7 @@ class Worth(Protocol):
 
 MOST = 3
 SHARE = 0.4  # of the heaviest topic: less is told by the way
+SECOND = 0.15  # of all that weighs: of many rules one or two do not make a topic beside the heaviest
 WEAK, CONTEXT, HEADING = (
     0.35,
     0.3,
@@ -43,6 +44,8 @@ OFTEN = 3.0  # times; a word that is said more often says no more
 DATA = frozenset(("law_enforcement_disclosure", "data_sharing", "data_collection", "data_retention", "ai_training", "advertising"))  # fmt: skip
 BOUND = "jurisdiction_or_entity"
 ENTITY = "entity"  # the name of a company, in topics.toml
+WAY = "way"  # a word of ways to reach somebody that rules of every kind hold, in topics.toml
+REACH = "contact_or_format"
 NEAR = 4  # words between what is done and the word that forbids it
 
 
@@ -66,7 +69,10 @@ def _hits(text: str) -> tuple[tuple[str, float], ...]:
 
 def hits(text: str) -> dict[str, float]:
     """How much a text speaks of each topic."""
-    return _bound(dict(_hits(text)), text)
+    found = dict(_hits(text))
+    if way := found.pop(WAY, 0.0):
+        found[REACH] = min(OFTEN, found.get(REACH, 0.0) + way)
+    return _bound(found, text)
 
 
 def of(pair: Pair) -> dict[str, float]:
@@ -78,7 +84,8 @@ def of(pair: Pair) -> dict[str, float]:
     whole = pair.old is None or pair.new is None
     for text, weight in _texts(pair, whole):
         for name, value in _hits(text):
-            found[name] += weight * value
+            if name != WAY:
+                found[name] += weight * value
     return _bound(dict(found), unit.text)
 
 
@@ -131,7 +138,8 @@ def of_all(weighed: Sequence[tuple[Mapping[str, float], float]], about: str = ""
     top = max(sums.values(), default=0.0)
     if top <= 0:
         return ("other",)
-    return tuple(name for name, value in sorted(sums.items(), key=lambda s: (-s[1], s[0]))[:MOST] if value >= SHARE * top)  # fmt: skip
+    least = min(top, max(SHARE * top, SECOND * total))
+    return tuple(name for name, value in sorted(sums.items(), key=lambda s: (-s[1], s[0]))[:MOST] if value >= least)
 
 
 def of_places(worths: Sequence[Worth], about: str) -> tuple[str, ...]:
@@ -139,7 +147,7 @@ def of_places(worths: Sequence[Worth], about: str) -> tuple[str, ...]:
     rules = [one for one in worths if one.kind == "rule"]
     if rules:
         ways = {one.pair.gap for one in rules}  # how to reach somebody, told beside a rule, is told with it
-        beside = [({"contact_or_format": 1.0}, 1.5) for one in worths if one.kind == "contact" and one.pair.gap in ways]
+        beside = [({REACH: 1.0}, 1.5) for one in worths if one.kind == "contact" and one.pair.gap in ways]
         return of_all([*((one.topics, max(0.1, min(one.score, 4.0))) for one in rules), *beside], about)
     worded = [one for one in worths if one.kind != "none"]
     undated = [
@@ -152,7 +160,7 @@ def of_places(worths: Sequence[Worth], about: str) -> tuple[str, ...]:
 def _of_wording(one: Worth) -> dict[str, float]:
     """Topics of a place that rules nothing: how to reach somebody, else what the changed words themselves name."""
     if one.kind in ("contact", "banner", "date"):
-        return {"contact_or_format": 1.0}
+        return {REACH: 1.0}
     if one.kind in ("number", "spelling", "log"):
         return {"other": 1.0}
     return {name: value for name, value in hits(changed_text(one.pair)).items() if value >= 1} or {"other": 0.8}

@@ -433,3 +433,40 @@ def test_direction_by_who_acts_and_in_which_document(
     rest = "Write to us about anything that you do not understand here."
     found = judged([rest, *([old] if old else [])], [rest, *([new] if new else [])], document_type=document_type)
     assert (found.kind, found.direction) == ("substantive", direction), found.topics
+
+
+def test_words_of_ways_to_reach_somebody_make_no_topic_of_a_rule() -> None:
+    kept = "We keep the address of the page, the website and the e-mail form you use for 12 months."
+    found = judged([kept.replace("12", "6")], [kept])
+    assert found.kind == "substantive" and "data_retention" in found.topics
+    assert "contact_or_format" not in found.topics
+    alone = (
+        "We must keep every link, page, site and form that you click for 9 months at our address, website and phone."
+    )
+    assert "contact_or_format" not in judged([], [alone]).topics
+
+
+def test_one_rule_of_many_makes_no_topic_beside_the_others() -> None:
+    rules = [
+        f"You must pay a fee of {fee} euros for every purchase and every refund of type {fee}." for fee in range(10, 22)
+    ]
+    other = "We may collect the metadata of your device."
+    assert "data_collection" in judged([], [other]).topics
+    assert judged([], [*rules, other]).topics == ("payments",)
+
+
+def test_a_price_is_no_age() -> None:
+    assert "age_or_minors" not in judged(["The fee is 13.90 euros."], ["The fee is 16.90 euros."]).topics
+
+
+@pytest.mark.parametrize(
+    ("rule", "topic"),
+    [
+        ("Za každou platbu účtujeme poplatek.", "payments"),
+        ("A jogellenes hirdetést eltávolítjuk, a tiltott tartalom nem jelenhet meg.", "content_moderation"),
+        ("Vaše osobne podatke prikupljamo i čuvamo.", "data_collection"),
+        ("Vi lagrar dina personuppgifter och samlar in din adress.", "data_collection"),
+    ],
+)  # fmt: skip
+def test_other_languages_have_topics(rule: str, topic: str) -> None:
+    assert topic in judged([], [rule]).topics
