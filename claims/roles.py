@@ -25,6 +25,7 @@ LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
 OF_STORES = ("ban", "block", "remove", "order", "lift", "sign", "propose")  # what may be done through stores
+BENEATH = 4  # sentences that a heading is above
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
 BARE_SINGULAR = ("ban", "block", "probe", "fine")
@@ -623,6 +624,10 @@ def _place(reading: Reading, made: Candidate) -> None:
         made.places = (own,)
         made.signs.add("place_sentence")
         return
+    if heading := _headed(reading, sentence):
+        made.places = (heading,)
+        made.signs.add("place_sentence")
+        return
     if sentence.has("vague"):
         made.signs.add("place_none")
         return
@@ -638,6 +643,15 @@ def _place(reading: Reading, made: Candidate) -> None:
     home = _home(reading) if not implied and {"agent_word", "agent_named"} & made.signs else ""
     made.places = tuple(place for place in (implied, home) if place)
     made.signs.add("place_context" if implied else "place_home" if home else "place_none")
+
+
+def _headed(reading: Reading, sentence: Sentence) -> str:
+    """The place that a line of its own above a sentence names: "AFGHANISTAN", and what was done there beneath."""
+    for earlier in reading.sentences[max(0, sentence.number - 1 - BENEATH) : sentence.number - 1][::-1]:
+        alone = earlier.of("J")[:1] if len(earlier.marks) == 1 else []
+        if alone and alone[0].mention and earlier.masked.strip(" :*#-–—.") == lexicon.MARKS["J"]:
+            return alone[0].mention.place
+    return ""
 
 
 def _implied(sentence: Sentence) -> str:
@@ -725,7 +739,8 @@ def _of_its_parts(sentence: Sentence, mark: Marked) -> bool:
 
 
 def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]:
-    """The last (or first) run of names that only commas and small words part."""
+    """The last (or first) run of names that only commas and small words part; two that only a comma parts are none ("after it
+    invaded Ukraine, Moscow said")."""
     run: list[Marked] = []
     for mark in marks:
         parted = bool(run) and sentence.parted(run[-1].at, mark.at)
@@ -734,7 +749,7 @@ def _run(marks: list[Marked], sentence: Sentence, *, last: bool) -> list[Marked]
                 break
             run = []
         run.append(mark)
-    return run
+    return [] if len(run) == 2 and sentence.masked[run[0].at + 1 : run[1].at] == ", " else run
 
 
 def _in_list(sentence: Sentence, between: str) -> bool:
