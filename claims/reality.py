@@ -140,7 +140,7 @@ def _reality(made: Candidate) -> None:
     written = _own_clause(made, masked[max(start, made.at - reach(75)) : made.at])
     before = pattern("real_before").sub(" ", written)
     if made.rule.law:  # what a law would do is not whether it was passed
-        before = pattern("law_relative").sub(" ", pattern("law_would").sub(" ", before))
+        before = pattern("law_would").sub(" ", before)
         if made.voice == "active" and pattern("not_yet").search(before.rstrip()):
             made.signs.add("unreal")  # "companies must introduce", "is to introduce"
     if made.rule.trigger == "transparency":  # a promise of a report is news of its own
