@@ -75,11 +75,19 @@ def _settled(found: list[Candidate]) -> list[tuple[float, Candidate]]:
     for one in found:
         if one.action == "same" and sure:
             likely = [row for row in sure if row[0] >= LIKELY] or sure
+            likely = _of_its_kind(one, likely) or likely
             near = min(likely, key=lambda row: (abs(row[1].sentence.number - one.sentence.number), -row[0]))
             own = one.platforms if "target_near" in one.signs else ()
             settled = replace(one, action=near[1].action, platforms=own or near[1].platforms)
             kept.append((weigh.confidence(settled), settled))
     return [row for row in kept if row[0] >= weigh.threshold("review")]
+
+
+def _of_its_kind(one: Candidate, rows: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Inquiries, where "similar proceedings" are told: what is repeated is none of the fines beside them."""
+    if not one.sentence.language.pattern("investigate").search(one.words):
+        return []
+    return [row for row in rows if row[1].action == "investigation"]
 
 
 def _each_with_its_sum(rows: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:

@@ -18,6 +18,7 @@ MODAL = 2  # words before a verb that may say it is only possible
 ASKED = ("order", "remove", "ban")
 FAR = 60  # characters before the words in which who asks may stand
 OF_LAW = ("app_store_removal", "compliance_order", "divestiture_order", "fine", "other_restriction")  # what a law says
+FAR_VERB = 120  # characters between what makes it unreal and a verb that closes the clause
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -137,7 +138,9 @@ def _reality(made: Candidate) -> None:
     pattern, masked = made.sentence.language.pattern, made.sentence.masked
     start = _clause_start(masked, made.at)
     reach = made.sentence.language.reach
-    written = _own_clause(made, masked[max(start, made.at - reach(75)) : made.at])
+    written = _own_clause(
+        made, masked[max(start, made.at - reach(FAR_VERB if made.sentence.language.order == "free" else 75)) : made.at]
+    )
     before = pattern("real_before").sub(" ", written)
     if made.rule.law:  # what a law would do is not whether it was passed
         before = pattern("law_would").sub(" ", before)
@@ -177,6 +180,8 @@ def _reality(made: Candidate) -> None:
         made.signs.add("ultimatum")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
         made.signs.add("negated")
+    if {"future", "negated"} <= made.signs:
+        made.signs.add("unreal")  # "nu va interzice": what will not happen
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip('¿"“«- ')):
         made.signs.add("question")
     if made.sentence.has("vague"):
