@@ -22,6 +22,8 @@ POSTAL = 12  # words of a line of a postal address
 LEAST_LEAD = 3  # blanks; a shorter title may be that of a menu
 SENTENCE = 6  # words; less is a title or a button
 FORM, MENU = 150, 5  # words of a form; lines of a menu
+TONGUES = 5  # names of languages; fewer may be those a platform answers in
+ENDS = ".;:!?。！？؟"  # of sentences
 REACHES = 1.45  # of a sentence about ways to reach somebody: more than words that only hint at it
 RULE = 1.0  # worth from which a place changes what is ruled
 
@@ -214,7 +216,10 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
     changed = [*pair.removed, *pair.added]
     content = [word for word in changed if word not in words_of("stop")]
     for name, holds in (
-        ("none", not changed or _is_unveiled(pair) or _is_blank(pair) or _is_archived(pair, unit)),
+        (
+            "none",
+            not changed or _is_unveiled(pair) or _is_blank(pair) or _is_archived(pair, unit) or _is_of_tongues(unit),
+        ),
         (
             "rule",
             not _is_renamed(pair, around)
@@ -229,7 +234,10 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
         ("spelling", _is_spelling(pair)),
         ("number", _is_count(unit, content)),
         ("rename", _is_rename(pair, around)),
-        ("heading", (unit.kind == "heading" and len(unit.words) < 15) or _is_headline(pair, unit)),
+        (
+            "heading",
+            (unit.kind == "heading" and len(unit.words) < 15) or _is_headline(pair, unit) or _is_line(pair, unit),
+        ),
     ):
         if holds:
             return name
@@ -249,6 +257,25 @@ def _is_headline(pair: Pair, unit: Unit) -> bool:
         return False
     told = [word for word in unit.text.split() if len(word) > 3 and word[0].isalpha()]
     return len(told) > 3 and sum(word[0].isupper() and not word.isupper() for word in told) >= 0.8 * len(told)
+
+
+def _is_line(pair: Pair, unit: Unit) -> bool:
+    """A short paragraph that came or went without an end of a sentence, a number or a word of a rule: a link or a teaser."""
+    if (
+        (pair.old and pair.new)
+        or unit.kind != "paragraph"
+        or len(unit.words) >= POSTAL
+        or unit.text.rstrip()[-1:] in ENDS
+    ):
+        return False
+    held = {*unit.words}
+    return not (_rules(held) or _weighty() & held or _is_of_rules(unit) or lands(unit.words) or any(word[0].isdecimal() for word in held))  # fmt: skip
+
+
+def _is_of_tongues(unit: Unit) -> bool:
+    """A line of names of languages, each in its own: ways to the same text."""
+    named = sum(word in words_of("tongue") for word in unit.words)
+    return named >= TONGUES and 3 * named >= len(unit.words)
 
 
 def _is_unveiled(pair: Pair) -> bool:
@@ -274,9 +301,11 @@ def _is_archived(pair: Pair, unit: Unit) -> bool:
 
 
 def _is_report(pair: Pair, unit: Unit) -> bool:
-    """A report on requests, audits or risks was published or taken away: a line with its name and time."""
-    alone = pair.old is None or pair.new is None
-    return alone and len(unit.words) < 16 and bool(dates.YEAR.search(unit.text)) and topics.hits(unit.text).get("transparency_report", 0) >= 1  # fmt: skip
+    """A report on requests, audits or risks, or another part of the terms, was published or taken away: a line with its name and time."""
+    if (pair.old and pair.new) or len(unit.words) >= 16 or not dates.YEAR.search(unit.text):
+        return False
+    part = unit.kind == "item" and bool(pattern("annex").search(shown(unit.text)))
+    return part or topics.hits(unit.text).get("transparency_report", 0) >= 1
 
 
 def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:

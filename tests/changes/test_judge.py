@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from changes import fingerprint, judge
+from changes import fingerprint, judge, topics
 from records import Block, Change, Past
 
 FILLER = [
@@ -446,13 +446,10 @@ def test_words_of_ways_to_reach_somebody_make_no_topic_of_a_rule() -> None:
     assert "contact_or_format" not in judged([], [alone]).topics
 
 
-def test_one_rule_of_many_makes_no_topic_beside_the_others() -> None:
-    rules = [
-        f"You must pay a fee of {fee} euros for every purchase and every refund of type {fee}." for fee in range(10, 22)
-    ]
-    other = "We may collect the metadata of your device."
-    assert "data_collection" in judged([], [other]).topics
-    assert judged([], [*rules, other]).topics == ("payments",)
+def test_one_rule_of_many_makes_no_topic_beside_the_heaviest() -> None:
+    few = [({"payments": 1.0}, 2.0), ({"data_collection": 1.0}, 1.0)]
+    assert topics.of_all(few) == ("payments", "data_collection")
+    assert topics.of_all([*few, *[({}, 1.0)] * 8]) == ("payments",)
 
 
 def test_a_price_is_no_age() -> None:
@@ -470,3 +467,25 @@ def test_a_price_is_no_age() -> None:
 )  # fmt: skip
 def test_other_languages_have_topics(rule: str, topic: str) -> None:
     assert topic in judged([], [rule]).topics
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Informationen rund um unser Angebot und die Reihenfolge unserer Ergebnisse",
+        "Available in Català, Čeština, Dansk, Deutsch, Eesti, English, Español, Français, Hrvatski",
+    ],
+)
+def test_lines_that_only_lead_elsewhere_are_no_rules(line: str) -> None:
+    assert judged([], [line]).kind != "substantive"
+
+
+def test_one_more_language_of_a_text_is_no_news() -> None:
+    tongues = "In other languages: Català · Čeština · Dansk · Deutsch · Eesti · Français · Hrvatski"
+    assert judged([tongues], [f"{tongues} · Українська"]).kind == "cosmetic_noise"
+
+
+def test_another_part_of_the_terms_is_a_rule() -> None:
+    added = Block("item", "Addendum for Brazil at privacy.example.com/lgpd (dated 16 August 2020)")
+    found = judge((*text(*POLICY), added), past(text(*POLICY)), "2020-09-24T00:00:00+00:00")
+    assert found.kind == "substantive"
