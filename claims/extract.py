@@ -92,10 +92,10 @@ def _of_its_kind(one: Candidate, rows: list[tuple[float, Candidate]]) -> list[tu
 
 def _each_with_its_sum(rows: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
     """ "Fines for Apple and Meta" of a text that elsewhere tells the sum of each is a fine of each."""
-    fines = [one for _, one in rows if one.rule.sums]
+    fines = {frozenset(one.platforms) for _, one in rows if one.rule.sums}
     told: list[tuple[float, Candidate]] = []
     for sure, one in rows:
-        parts = {frozenset(other.platforms) & set(one.platforms) for other in fines if one.rule.sums}
+        parts = {other & set(one.platforms) for other in (fines if one.rule.sums else ())}
         parts = {part for part in parts if part and len(part) < len(one.platforms)}
         apart = len(parts) > 1 and not any(left & right for left in parts for right in parts if left != right)
         whole = frozenset(one.platforms) == frozenset().union(*parts)
