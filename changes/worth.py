@@ -417,7 +417,10 @@ def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
     beside = {word for number in pair.added if number[0].isdigit() for word in _around_word(unit.words, number)}
     if not (any(map(_is_street, content)) or (any(map(_is_street, beside)) and not _is_measure(pair))):
         return False
-    return all(word[0].isdigit() or word in words_of("stop") or _is_name(unit.text, word) for word in pair.added)
+    return all(
+        word[0].isdigit() or word in words_of("stop") or _is_street(word) or _is_name(unit.text, word)
+        for word in pair.added
+    )
 
 
 def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:

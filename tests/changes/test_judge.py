@@ -489,3 +489,25 @@ def test_another_part_of_the_terms_is_a_rule() -> None:
     added = Block("item", "Addendum for Brazil at privacy.example.com/lgpd (dated 16 August 2020)")
     found = judge((*text(*POLICY), added), past(text(*POLICY)), "2020-09-24T00:00:00+00:00")
     assert found.kind == "substantive"
+
+
+def test_a_firm_that_moved_is_no_rule_in_a_sentence_about_rights() -> None:
+    said = "Vous pouvez exercer vos droits en écrivant à Exemple Service Clients – {} Paris."
+    assert (
+        judged([said.format("28 avenue de Flandre 75949")], [said.format("61-69 rue de Bercy 75012")]).kind
+        == "editorial"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Last adjustment: 11.11.2023",
+        "MISE A JOUR LE 11/11/2023",
+        "à jour du 11/11/2023",
+        "Actualización: 11 de noviembre de 2023",
+    ],
+)
+def test_more_labels_of_dates(line: str) -> None:
+    found = judge((Block("paragraph", line), *text(*POLICY)), [], "2024-09-24T00:00:00+00:00")
+    assert found.effective and found.effective.value == "2023-11-11"
