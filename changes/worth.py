@@ -274,7 +274,7 @@ def _is_line(pair: Pair, unit: Unit) -> bool:
 
 def _is_of_tongues(unit: Unit) -> bool:
     """A line of names of languages, each in its own: ways to the same text."""
-    named = sum(word in words_of("tongue") for word in unit.words)
+    named = len(words_of("tongue") & {*unit.words})
     return named >= TONGUES and 3 * named >= len(unit.words)
 
 
