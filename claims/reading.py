@@ -22,6 +22,7 @@ OWNED = ("-owned", "-backed")  # "the Google-owned platform" is not Google
 NAMED_APP = re.compile(r"\s[A-Z][\w']*\s")
 MONEY = frozenset(("eur", "usd", "gbp", "aud", "cad", "inr", "krw", "chf", "rub"))  # in capitals, and no names
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
+MOST_NAMES = 300  # of one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,16 @@ class Sentence:
         return [mark for mark in self.marks if mark.kind == "P" and not mark.modifier]
 
     @cached_property
+    def crowded(self) -> bool:
+        """True for a line of more names than any prose has: what compares names with names stays away from it."""
+        return len(self.marks) > MOST_NAMES
+
+    @cached_property
     def breaks(self) -> tuple[int, ...]:
         """Where a clause ends and another begins: at "while", ";", and at an "and" that parts two clauses with verbs of
         their own ("Russia blocked Facebook, and Instagram was shut off"), which no list has."""
+        if self.crowded:
+            return ()
         finite, subject = self.language.pattern("finite"), self.language.pattern("clause_subject")
         found = [m.start() for m in self.language.pattern("clause_break").finditer(self.masked)]
         last = 0

@@ -834,6 +834,8 @@ def _heads_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
 
 def _in_other_clause(sentence: Sentence, made: Candidate, mark: Marked) -> bool:
     """True for the Arizona of "Arizona issued an order, while Nevada banned it": another place acts in the clause of the words."""
+    if sentence.crowded:
+        return False
     if mark.at > made.end:
         first = max((at for at in sentence.breaks if at < made.at), default=-1)
         own = any(first < one.at < made.at for one in sentence.of("A", "J", "D"))
