@@ -128,7 +128,7 @@ def lowered(text: str) -> str:
 
 
 def _ways(part: str) -> list[str]:
-    """An expression that begins with a group, once for every alternative of the group."""
+    """An expression that begins with a group, once for every alternative of the group, and of groups these begin with."""
     if not part.startswith("(?:"):
         return [part]
     depth, ends, bars = 0, 0, [2]
@@ -141,5 +141,5 @@ def _ways(part: str) -> list[str]:
             break
     rest = part[ends + 1 :]
     inner = [part[a + 1 : b] for a, b in zip(bars, [*bars[1:], ends], strict=True)]
-    found = [way + rest.removeprefix("?") for way in inner]
+    found = [one for way in inner for one in _ways(way + rest.removeprefix("?"))]
     return [*found, *_ways(rest[1:])] if rest.startswith("?") else found

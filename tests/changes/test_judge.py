@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from changes import fingerprint, judge, topics
+from changes import fingerprint, judge, lexicon, topics
 from records import Block, Change, Past
 
 FILLER = [
@@ -511,3 +511,8 @@ def test_a_firm_that_moved_is_no_rule_in_a_sentence_about_rights() -> None:
 def test_more_labels_of_dates(line: str) -> None:
     found = judge((Block("paragraph", line), *text(*POLICY)), [], "2024-09-24T00:00:00+00:00")
     assert found.effective and found.effective.value == "2023-11-11"
+
+
+def test_every_expression_of_a_topic_can_be_found_by_its_beginning() -> None:
+    """What begins with anything but a word would never be tried, and nobody would notice."""
+    assert [begins for begins in lexicon.topics() if not topics.STARTS.match(begins)] == []
