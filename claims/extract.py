@@ -6,6 +6,7 @@ A claim is told once for an action, its platforms and its jurisdiction; the sent
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from claims import details, lexicon, names, reality, vocabulary, weigh
 from claims.candidate import Candidate
@@ -27,6 +28,7 @@ SUM_BESIDE = 24  # characters between a word for a fine and its sum
 LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
 MOST_CLAIMS = 200  # of one text; what tells more is no article
+MOST_CANDIDATES = 600  # of one text, likewise
 
 
 def extract(article: Article) -> list[Claim]:
@@ -46,7 +48,8 @@ def read_candidates(article: Article) -> list[Candidate]:
 
 
 def _all(reading: Reading) -> list[Candidate]:
-    found = [one for sentence in reading.sentences for one in candidates(reading, sentence)]
+    told = (one for sentence in reading.sentences for one in candidates(reading, sentence))
+    found = list(islice(told, MOST_CANDIDATES))
     found = [one for one in found if not _echoes(one, found)]
     reality.place_by_actor(found)
     reality.compare(found)

@@ -13,6 +13,7 @@ from claims.reading import Marked, Reading, Sentence
 INVERTED = 40  # characters between a passive and its subject
 FRONT = 12  # characters before what still stands in front of a sentence
 HEAD = 2.5  # what a place gains that a relative clause with the words is about
+MOST_PLACES = 16  # of a sentence that are weighed against each other
 CLAUSE_APART = 1.5  # what a place loses that acts in another clause
 ACTS_BEHIND = 56  # characters between a list of places and what they do: "France, Italy and other countries are also"
 ASIDE = re.compile(
@@ -769,10 +770,19 @@ def _places(marks: list[Marked]) -> tuple[str, ...]:
     return tuple(one for one in places if not any(other.startswith(f"{one}-") for other in places))
 
 
+def _places_near(sentence: Sentence, made: Candidate | None) -> list[Marked]:
+    """Names of places and authorities in their order; of a sentence that is a list of them those nearest to the words."""
+    marks = sentence.of("A", "J", "D")
+    if len(marks) <= MOST_PLACES:
+        return marks
+    at = made.at if made is not None else 0
+    return sorted(sorted(marks, key=lambda one: abs(one.at - at))[:MOST_PLACES], key=lambda one: one.at)
+
+
 def _best_place(sentence: Sentence, made: Candidate | None) -> str:
     """The place whose authority acts: a named authority's, an adjective before a word for one, a subject, "in" a place."""
     scored = [
-        (_place_score(sentence, mark, made), -number, mark) for number, mark in enumerate(sentence.of("A", "J", "D"))
+        (_place_score(sentence, mark, made), -number, mark) for number, mark in enumerate(_places_near(sentence, made))
     ]
     scored = [row for row in scored if row[0] > 0]
     if not scored:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import extract, names, published
-from claims.extract import MOST_CLAIMS
+from claims.extract import MOST_CANDIDATES, MOST_CLAIMS, read_candidates
 from claims.output import events
 from claims.reading import LONGEST_TEXT
 from errors import Unrecognised
@@ -130,3 +130,13 @@ def test_a_quote_is_always_where_it_says(parts: list[str], between: str, languag
 def test_any_text_is_borne(text: str, language: str) -> None:
     for claim in extract(Article("", text[:80], text, language, DAY)):
         assert text[claim.start : claim.end] == claim.quote
+
+
+def test_of_a_text_that_only_repeats_a_few_hundred_candidates_are_weighed() -> None:
+    """Each is weighed against what stands around it: without a bound one endless line takes minutes."""
+    line = "Italy banned TikTok, and " * 3_000
+    assert len(read_candidates(Article("", "", line, "en", DAY))) <= MOST_CANDIDATES
+    told = extract(Article("", "", line, "en", DAY))
+    assert [(claim.action, claim.platforms, claim.jurisdiction) for claim in told] == [
+        ("nationwide_block", ("TikTok",), "IT")
+    ]
