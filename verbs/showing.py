@@ -138,11 +138,25 @@ def _serve(home: Home, host: str, port: int, public: bool) -> None:
     )
     if public and not os.environ.get("BANWATCH_BASE_URL"):
         say(f"feeds name {base} as their address; set BANWATCH_BASE_URL to where others reach this server")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would stay behind, and keep the port
-    process = subprocess.Popen(serve_command(ROOT / "datasette", home.tracker, host, found, public))
+    process: subprocess.Popen[bytes] | None = None
+    asked = False
+
+    def end(number: int, frame: object) -> None:
+        nonlocal asked
+        asked = True
+        # while it is being started nobody could end it: it would stay behind, and keep the port
+        if process is not None:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     try:
+        process = subprocess.Popen(serve_command(ROOT / "datasette", home.tracker, host, found, public))
+        if asked:
+            raise KeyboardInterrupt
         raise SystemExit(process.wait())
     except KeyboardInterrupt:
+        assert process is not None
         process.terminate()
         process.wait(timeout=10)
         say("ended")
