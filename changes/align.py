@@ -35,6 +35,11 @@ class Pair:
         tuple[tuple[str, ...], tuple[str, ...]], ...
     ] = ()  # of an edited sentence: words that gave way to others
 
+    @property
+    def alone(self) -> bool:
+        """Whether a sentence only came or only went."""
+        return self.old is None or self.new is None
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:

@@ -81,8 +81,7 @@ def of(pair: Pair) -> dict[str, float]:
     if unit is None:
         return {}
     found: dict[str, float] = defaultdict(float)
-    whole = pair.old is None or pair.new is None
-    for text, weight in _texts(pair, whole):
+    for text, weight in _texts(pair):
         for name, value in _hits(text):
             if name != WAY:
                 found[name] += weight * value
@@ -98,12 +97,12 @@ def _bound(found: dict[str, float], sentence: str) -> dict[str, float]:
     return found
 
 
-def _texts(pair: Pair, whole: bool) -> list[tuple[str, float]]:
+def _texts(pair: Pair) -> list[tuple[str, float]]:
     """What is looked at, each with its weight: an inserted or removed sentence as it is written; else the changed words."""
     unit = pair.new or pair.old
     assert unit is not None
     title = NUMBERING.sub("", unit.heading)
-    if whole:
+    if pair.alone:
         return [(unit.text, 1.0), (title, HEADING)]
     return [(changed_text(pair), 1.0), (unit.text, CONTEXT), (title, HEADING)]
 

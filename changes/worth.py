@@ -56,7 +56,7 @@ def _forms(pairs: Sequence[Pair]) -> frozenset[int]:
     """Places of a form that came or went in the middle of a text: short, with two or more of its fields, buttons or consents."""
     runs: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for at, pair in enumerate(pairs):
-        if pair.old is None or pair.new is None:
+        if pair.alone:
             runs[pair.gap, pair.old is None].append(at)
     return frozenset(at for run in runs.values() if _is_form([pairs[at] for at in run]) for at in run)
 
@@ -246,14 +246,9 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
 
 def _is_headline(pair: Pair, unit: Unit) -> bool:
     """A line that came or went whose words begin with capitals, as those of titles do, or that asks: a way to another page."""
-    if not (pair.old and pair.new) and len(unit.words) < 20 and unit.text.rstrip()[-1:] in "?？؟":
+    if pair.alone and len(unit.words) < 20 and unit.text.rstrip()[-1:] in "?？؟":
         return True
-    if (
-        (pair.old and pair.new)
-        or unit.kind == "row"
-        or not SENTENCE <= len(unit.words) < 20
-        or unit.text.rstrip()[-1:] in ".;:"
-    ):
+    if not pair.alone or unit.kind == "row" or not SENTENCE <= len(unit.words) < 20 or unit.text.rstrip()[-1:] in ".;:":
         return False
     told = [word for word in unit.text.split() if len(word) > 3 and word[0].isalpha()]
     return len(told) > 3 and sum(word[0].isupper() and not word.isupper() for word in told) >= 0.8 * len(told)
@@ -261,12 +256,7 @@ def _is_headline(pair: Pair, unit: Unit) -> bool:
 
 def _is_line(pair: Pair, unit: Unit) -> bool:
     """A short paragraph that came or went without an end of a sentence, a number or a word of a rule: a link or a teaser."""
-    if (
-        (pair.old and pair.new)
-        or unit.kind != "paragraph"
-        or len(unit.words) >= POSTAL
-        or unit.text.rstrip()[-1:] in ENDS
-    ):
+    if not pair.alone or unit.kind != "paragraph" or len(unit.words) >= POSTAL or unit.text.rstrip()[-1:] in ENDS:
         return False
     held = {*unit.words}
     return not (_rules(held) or _weighty() & held or _is_of_rules(unit) or lands(unit.words) or any(word[0].isdecimal() for word in held))  # fmt: skip
@@ -296,13 +286,12 @@ def _is_blank(pair: Pair) -> bool:
 
 def _is_archived(pair: Pair, unit: Unit) -> bool:
     """A link to an earlier version of the document came or went."""
-    alone = pair.old is None or pair.new is None
-    return alone and len(unit.words) < 16 and bool(pattern("archived").match(shown(unit.text)))
+    return pair.alone and len(unit.words) < 16 and bool(pattern("archived").match(shown(unit.text)))
 
 
 def _is_report(pair: Pair, unit: Unit) -> bool:
     """A report on requests, audits or risks, or another part of the terms, was published or taken away: a line with its name and time."""
-    if (pair.old and pair.new) or len(unit.words) >= 16 or not dates.YEAR.search(unit.text):
+    if not pair.alone or len(unit.words) >= 16 or not dates.YEAR.search(unit.text):
         return False
     part = unit.kind == "item" and bool(pattern("annex").search(shown(unit.text)))
     return part or topics.hits(unit.text).get("transparency_report", 0) >= 1
@@ -310,13 +299,12 @@ def _is_report(pair: Pair, unit: Unit) -> bool:
 
 def _is_navigation(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short line that came or went above the first paragraph: a way to other pages; or the title of the page, in whatever form."""
-    alone = pair.old is None or pair.new is None
     body = around.new_body if pair.new else around.old_body
     if unit.block >= body or dates.find(unit.text):
         return False
     if all(_is_page_title(side) for side in (pair.old, pair.new) if side):
         return unit.block < TOP
-    return alone and unit.kind != "heading" and len(unit.words) <= 5
+    return pair.alone and unit.kind != "heading" and len(unit.words) <= 5
 
 
 def _is_page_title(unit: Unit) -> bool:
@@ -348,19 +336,17 @@ def _dateless(unit: Unit) -> str:
 
 
 def _is_banner(pair: Pair, unit: Unit) -> bool:
-    alone = pair.old is None or pair.new is None
-    if alone and pattern("told_of_itself").match(shown(unit.text)):
+    if pair.alone and pattern("told_of_itself").match(shown(unit.text)):
         return True
-    return (alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(shown(unit.text))) and len(unit.words) < 60  # fmt: skip
+    return (pair.alone or 2 * (len(pair.removed) + len(pair.added)) > len(unit.words)) and bool(pattern("banner").search(shown(unit.text))) and len(unit.words) < 60  # fmt: skip
 
 
 def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short sentence that came or went with an announcement in one paragraph: Please take a look. Not what it announces of an age."""
-    alone = pair.old is None or pair.new is None
     aged = any(word.isdecimal() and words_of("age") & {*_around_word(unit.words, word)} for word in unit.words)
     here = (pair.new is not None, unit.block)
     under = {(here[0], unit.block - step) for step in range(1, UNDER)} & around.announced
-    return alone and not aged and len(unit.words) < 25 and (here in around.banners or bool(under))
+    return pair.alone and not aged and len(unit.words) < 25 and (here in around.banners or bool(under))
 
 
 def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
@@ -381,9 +367,9 @@ def _is_contact(pair: Pair, unit: Unit, content: list[str]) -> bool:
     short = not told and len(unit.words) < 16 and unit.kind != "heading" and not words_of("handling") & {*unit.words}
     if _is_measure(pair):  # how long a number is kept, not which number it is
         return False
-    if not (pair.old and pair.new) and topics.hits(unit.text).get("law_enforcement_disclosure", 0) >= 1:
+    if pair.alone and topics.hits(unit.text).get("law_enforcement_disclosure", 0) >= 1:
         return False  # a way for authorities was opened or closed
-    if not (pair.old and pair.new) and words_of("negation") & {*unit.words}:
+    if pair.alone and words_of("negation") & {*unit.words}:
         return False  # which way is closed
     if _is_listed(pair, unit) and not any(
         word[0].isdigit() or pattern("domain").fullmatch(word) for word in unit.words
@@ -425,7 +411,7 @@ def _is_postal(pair: Pair, unit: Unit, content: list[str]) -> bool:
 
 def _in_address(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short line that came or went with a line of a postal address beside it; the name of a company only if it stands elsewhere."""
-    if (pair.old and pair.new) or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(shown(unit.text)):  # fmt: skip
+    if not pair.alone or len(unit.words) > POSTAL or unit.kind == "heading" or pattern("verb").search(shown(unit.text)):  # fmt: skip
         return False
     near = {(pair.new is not None, unit.block + step) for step in (-2, -1, 0, 1, 2)}
     elsewhere = around.old_norms if pair.new else around.new_norms
@@ -512,8 +498,9 @@ def _is_entity(pair: Pair) -> bool:
 
 def _is_listed_entity(pair: Pair, unit: Unit) -> bool:
     """A company came into, or went from, a list of those that are told of under a title each."""
-    alone = pair.old is None or pair.new is None
-    return alone and unit.kind == "heading" and len(unit.words) < POSTAL and bool(words_of("entity") & {*unit.words})
+    return (
+        pair.alone and unit.kind == "heading" and len(unit.words) < POSTAL and bool(words_of("entity") & {*unit.words})
+    )
 
 
 def _before_entity(unit: Unit, word: str) -> bool:
@@ -597,7 +584,7 @@ def _is_of_rules(unit: Unit) -> bool:
 
 def _is_listed(pair: Pair, unit: Unit) -> bool:
     """An entry came into, or went from, a list under a sentence that rules."""
-    return (pair.old is None or pair.new is None) and unit.kind in ("item", "row") and _is_of_rules(unit)
+    return pair.alone and unit.kind in ("item", "row") and _is_of_rules(unit)
 
 
 def _is_other_thing(pair: Pair, unit: Unit) -> bool:

@@ -37,9 +37,7 @@ def judge(reading: Reading, made: Candidate) -> None:
 
 
 def _of_platform(made: Candidate) -> None:
-    if made.sentence.near("standing", made.at, made.end, 30):
-        made.signs.add("standing")
-    if _standing(made):
+    if made.sentence.near("standing", made.at, made.end, 30) or _standing(made):
         made.signs.add("standing")
     if _counted(made):
         made.signs.add("counted")

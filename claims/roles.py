@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from claims import lexicon, names
@@ -507,9 +508,11 @@ def _follows_by(sentence: Sentence, one: Marked, start: int = 0) -> bool:
 
 def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
     """The nearest name before an active verb is the platform or its head, close by: then it is the one who acts."""
-    if made.sentence.language.order == "svo" and ASIDE.fullmatch(made.sentence.masked[: made.at]):
+    if made.sentence.language.order != "svo":
+        return False
+    if ASIDE.fullmatch(made.sentence.masked[: made.at]):
         return True
-    if made.sentence.language.order != "svo" or not before or before[-1].kind not in "PEQ" or before[-1].modifier:
+    if not before or before[-1].kind not in "PEQ" or before[-1].modifier:
         return False
     if before[-1].mention and before[-1].mention.value in _stores(made):
         return False  # who keeps a store carries the order out
@@ -621,12 +624,8 @@ def _place(reading: Reading, made: Candidate) -> None:
         _regional(made)
         _of_governor(reading, made)
         return
-    if own := _shown(sentence):
+    if own := _without_name(sentence, sentence.language.shown) or _headed(reading, sentence):
         made.places = (own,)
-        made.signs.add("place_sentence")
-        return
-    if heading := _headed(reading, sentence):
-        made.places = (heading,)
         made.signs.add("place_sentence")
         return
     if sentence.has("vague"):
@@ -640,7 +639,9 @@ def _place(reading: Reading, made: Candidate) -> None:
             made.signs.add("place_context")
             _of_governor(reading, made)
             return
-    implied = next((place for other in [sentence, *around] if (place := _implied(other))), "")
+    implied = next(
+        (place for other in [sentence, *around] if (place := _without_name(other, other.language.implied))), ""
+    )
     home = _home(reading) if not implied and {"agent_word", "agent_named"} & made.signs else ""
     made.places = tuple(place for place in (implied, home) if place)
     made.signs.add("place_context" if implied else "place_home" if home else "place_none")
@@ -655,14 +656,10 @@ def _headed(reading: Reading, sentence: Sentence) -> str:
     return ""
 
 
-def _implied(sentence: Sentence) -> str:
-    """The place that words without a name imply where nothing else tells one: "41 states", "both houses of Congress"."""
-    return next((place for place, pattern in sentence.language.implied if pattern.search(sentence.folded)), "")
-
-
-def _shown(sentence: Sentence) -> str:
-    """The place of words that only one place has, so that their own sentence is enough: "attorneys general of 14 states"."""
-    return next((place for place, pattern in sentence.language.shown if pattern.search(sentence.folded)), "")
+def _without_name(sentence: Sentence, words: Iterable[tuple[str, re.Pattern[str]]]) -> str:
+    """The place that ``words`` tell without a name: what one place alone has, so that their own sentence is enough ("attorneys
+    general of 14 states"), or what implies one where nothing else tells it ("both houses of Congress")."""
+    return next((place for place, pattern in words if pattern.search(sentence.folded)), "")
 
 
 def _home(reading: Reading) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -65,18 +66,16 @@ def _refined(found: list[_Found], told: set[int]) -> list[_Found]:
 def _all(reading: Reading, told: list[Candidate], day: date | None, others: frozenset[int]) -> Iterator[_Found]:
     best = told[0]
     numbers = {one.sentence.number for one in told}
-    yield from _of(reading, best, best.sentence, day, 4.0)
-    own = [
-        one.when for one in _of(reading, best, best.sentence, day, 4.0) if one.when.role != "deadline" and not one.apart
+    quoted = list(_of(reading, best, best.sentence, day, 4.0))
+    yield from quoted
+    own = [one.when for one in quoted if one.when.role != "deadline" and not one.apart]
+    beside = [_of(reading, one, one.sentence, day, 1.5) for one in told[1:] if one.sentence is not best.sentence]
+    beside += [
+        _of(reading, best, other, day, value)
+        for other, value in _around(reading, best)
+        if other.number not in numbers | others
     ]
-    for one in told[1:]:
-        if one.sentence is not best.sentence:
-            yield from (
-                found for found in _of(reading, one, one.sentence, day, 1.5) if not own or _finer(found.when, own)
-            )
-    for other, value in _around(reading, best):
-        if other.number not in numbers | others:
-            yield from (one for one in _of(reading, best, other, day, value) if not own or _finer(one.when, own))
+    yield from (one for one in chain.from_iterable(beside) if not own or _finer(one.when, own))
 
 
 def _finer(when: When, own: list[When]) -> bool:

@@ -33,7 +33,7 @@ def end_all(found: Sequence[Strand], ends: Iterable[Told]) -> list[Strand]:
 
 
 def _alone(lane: list[Strand], claim: Told) -> None:
-    low, high = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
+    low, high = claim.around
     near = family_rules("")["near"]
     home = next((strand for strand in lane if strand.first - near <= high and low <= strand.last + near), None)
     if home is None:
@@ -76,5 +76,5 @@ def _begun_by(found: Sequence[Strand], lanes: dict[str, list[tuple[int, int]]], 
 def _ends_about(strand: Strand, claim: Told) -> bool:
     if strand.ended is None:
         return False
-    low, high = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
+    low, high = claim.around
     return low - ABOUT <= strand.ended <= high + ABOUT

@@ -30,7 +30,7 @@ class Strand:
     ended: int | None = None
 
     def add(self, claim: Told) -> None:
-        begun, over = (claim.low, claim.high) if claim.low is not None else (claim.known, claim.known)
+        begun, over = claim.around
         self.first, self.last = (min(self.first, begun), max(self.last, over)) if self.claims else (begun, over)
         self.claims.append(claim)
         for day in claim.days:

@@ -47,6 +47,11 @@ class Told:
     address: str
 
     @property
+    def around(self) -> tuple[int, int]:
+        """First and last day its date can mean; without one the day by which it had happened."""
+        return (self.known, self.known) if self.low is None else (self.low, self.high)
+
+    @property
     def exact(self) -> bool:
         return self.low is not None and self.low == self.high
 
