@@ -11,17 +11,20 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache, partial
+from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 BASE, DAYS = 10_000, 70  # pages and days of a span
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-WORD = re.compile(r"(?<![a-z0-9])[a-z2-7]{16}(?![a-z0-9])")
-DAY = re.compile(r"20\d\d-[01]\d-[0-3]\d")
-NUMBERED = re.compile(r"(report-|policy|Policy |Terms |Report )(\d+)")
+LAST = ["".join(letters) for letters in product(ALPHABET, repeat=3)]
+MOVES = re.compile(
+    r"(?<![a-z0-9])(?P<word>[a-z2-7]{16})(?![a-z0-9])|(?P<day>20\d\d-[01]\d-[0-3]\d)|(?P<named>report-|policy|Policy |Terms |Report )(?P<number>\d+)"
+)
 HASH = re.compile(r"[0-9a-f]{64}")
 COUNTED = {"seq", "first_seq", "last_seq", "through"}  # columns that hold a number of a sighting
 ORDINAL = {"day", "until", "known", "first", "last"}  # of told and stretch: days as numbers
@@ -40,39 +43,51 @@ TEXTS = {
 }
 ONCE = {"platform", "jurisdiction", "authority", "note", "feed_size", "unsettled"}  # tables that do not grow with pages
 SEARCHES = {"search", "claim_search"}
+PRAGMAS = (
+    "foreign_keys = off; synchronous = off; cache_size = -1000000; journal_mode = delete; journal_mode = off".split(
+        "; "
+    )
+)
 Row = tuple[Any, ...]
 
 
 def multiply(archive: Path, tracker: Path, spans: range) -> None:
-    """Write the spans of that number (the first is 0 and there) into both."""
+    """Write the spans of that number (the first is 0 and there) into both, without a journal: one that is interrupted is lost."""
     for path in (archive, tracker):
         db = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("foreign_keys = off", "synchronous = off", "cache_size = -1000000", "temp_store = memory"):
-            db.execute(f"pragma {pragma}")
+        for pragma in PRAGMAS:
+            db.execute(f"pragma {pragma}").fetchall()
         _multiply(db, spans)
-        db.execute("pragma wal_checkpoint(truncate)")
+        db.execute("pragma journal_mode = wal").fetchall()
         db.close()
 
 
 def _multiply(db: sqlite3.Connection, spans: range) -> None:
-    laid = db.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+    """Triggers and indexes are laid anew at the end: sorting once costs a fraction of keeping order."""
+    laid = db.execute(
+        "select type, name, sql from sqlite_master where type in ('trigger', 'index') and sql is not null"
+    ).fetchall()
     db.execute("begin")
-    for name, _ in laid:
-        db.execute(f"drop trigger {name}")
+    for kind, name, _ in laid:
+        db.execute(f"drop {kind} {name}")
     for table in _tables(db):
         names = [row[1] for row in db.execute(f"pragma table_info({table})")]
         rows = _first(db, table, names)
         marks = ", ".join("?" * len(names))
         columns = ", ".join(f'"{name}"' for name in names)
         for span in spans:
-            made = (_again(row, steps, span) for row, steps in rows)
+            made: Iterable[Row] = (_again(row, steps, span) for row, steps in rows)
+            if table in SEARCHES:
+                made = sorted(
+                    made, key=itemgetter(0)
+                )  # FTS5 writes out what it gathered wherever a rowid is less than the last
             db.executemany(f"insert or ignore into {table} ({columns}) values ({marks})", made)
+    for _, _, sql in laid:
+        db.execute(sql)
     if any(name == "feed_row" for (name,) in db.execute("select name from sqlite_master")):
         db.execute("delete from feed_size")
         db.execute("insert into feed_size select name, value, count(*) from feed_row group by 1, 2")
         db.execute("update watch set through = (select max(seq) from sighting)")
-    for _, sql in laid:
-        db.execute(sql)
     db.execute("commit")
 
 
@@ -83,7 +98,8 @@ def _tables(db: sqlite3.Connection) -> list[str]:
     return [t for t in found if t not in ONCE and not any(t.startswith(f"{s}_") for s in SEARCHES)]
 
 
-Step = tuple[int, Callable[[Any, int], Any]]
+Value = Callable[[int], Any]
+Step = tuple[int, Value]  # place of a cell in its row, and what it holds in a span
 
 
 def _first(db: sqlite3.Connection, table: str, names: list[str]) -> list[tuple[Row, list[Step]]]:
@@ -91,77 +107,92 @@ def _first(db: sqlite3.Connection, table: str, names: list[str]) -> list[tuple[R
     if table in SEARCHES:
         names[:] = ["rowid", *names]
     rows = db.execute(f"select {', '.join(f'{chr(34)}{n}{chr(34)}' for n in names)} from {table}").fetchall()
-    return [(row, list(_steps(table, names, row))) for row in rows]
+    return [(row, [(at, value) for at, value in _steps(table, names, row) if value]) for row in rows]
 
 
-def _steps(table: str, names: list[str], row: Row) -> Iterator[Step]:
+def _steps(table: str, names: list[str], row: Row) -> Iterator[tuple[int, Value | None]]:
     for at, (name, value) in enumerate(zip(names, row, strict=True)):
         if table in SEARCHES and name == "rowid":
-            yield at, partial(_rowid, row[names.index("kind")], row[names.index("item")])
+            yield at, _rowid(row[names.index("kind")], row[names.index("item")])
         elif name in COUNTED:
-            yield at, _counted
+            yield at, partial(_further, value, BASE) if value is not None else None
         elif table in {"told", "stretch"} and name in ORDINAL:
-            yield at, _ordinal
+            yield at, partial(_further, value, DAYS) if isinstance(value, int) and 700_000 < value < 800_000 else None
         elif table == "sketch" and name == "hash":
-            yield at, lambda value, span: value + span * 7_919_000_000_000
+            yield at, partial(_further, value, 7_919_000_000_000)
         elif table == "declaration" and name == "digest":
-            yield at, partial(_digest, row[names.index("json")])
+            yield at, _digest(row[names.index("json")])
         elif table == "source" and name == "declared":
-            yield at, _declared
-        elif isinstance(value, str) and name not in TEXTS and _shifted(value, 1) != value:
-            yield at, _shifted
+            yield at, partial(_declared, value)
+        elif isinstance(value, str) and name not in TEXTS:
+            yield at, _shifting(value)
 
 
 def _again(row: Row, steps: list[Step], span: int) -> Row:
     made = list(row)
-    for at, step in steps:
-        made[at] = step(row[at], span)
+    for at, value in steps:
+        made[at] = value(span)
     return tuple(made)
 
 
-def _rowid(kind: str, item: str, value: Any, span: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{kind}\x1f{_shifted(item, span)}".encode()).digest()[:7], "big")
+def _rowid(kind: str, item: str) -> Value:
+    item_of = _shifting(item) or (lambda span: item)
+    return lambda span: int.from_bytes(hashlib.sha256(f"{kind}\x1f{item_of(span)}".encode()).digest()[:7], "big")
 
 
-def _digest(text: str, value: Any, span: int) -> str:
-    return hashlib.sha256(_shifted(text, span).encode()).hexdigest()
+def _digest(text: str) -> Value:
+    text_of = _shifting(text) or (lambda span: text)
+    return lambda span: hashlib.sha256(text_of(span).encode()).hexdigest()
 
 
-def _counted(value: Any, span: int) -> Any:
-    return value if value is None else value + span * BASE
-
-
-def _ordinal(value: Any, span: int) -> Any:
-    return value + span * DAYS if isinstance(value, int) and 700_000 < value < 800_000 else value
+def _further(value: int, step: int, span: int) -> int:
+    return value + span * step
 
 
 def _declared(value: str, span: int) -> str:
     return re.sub(r"\d+", lambda found: str(int(found[0]) + span * BASE), value)
 
 
-def _shifted(value: str, span: int) -> str:
-    """Ids, hashes, numbers of reports and documents, and days of a cell, as ``span`` has them."""
-    if len(value) == 16 and WORD.fullmatch(value):
-        return _id(value, span)
-    if len(value) == 64 and HASH.fullmatch(value):
-        return f"{value[:60]}{span:04x}"
-    value = WORD.sub(lambda found: _id(found[0], span), value)
-    value = DAY.sub(lambda found: _day(found[0], span), value)
-    return NUMBERED.sub(lambda found: found[1] + str(int(found[2]) + span * (BASE if found[1] in {"report-", "Report "} else BASE // 200)), value)  # fmt: skip
+def _shifting(value: str) -> Value | None:
+    """How ids, hashes, numbers of reports and documents, and days of a cell go from span to span; None where it holds none."""
+    if HASH.fullmatch(value):
+        return partial("{}{:04x}".format, value[:60])
+    pieces, end = list[str | Value](), 0
+    for found in MOVES.finditer(value):
+        if found[0] == value:
+            return _moving(found)
+        pieces += [value[end : found.start()], _moving(found)]
+        end = found.end()
+    if not pieces:
+        return None
+    pieces.append(value[end:])
+    return lambda span: "".join([one if isinstance(one, str) else one(span) for one in pieces])
 
 
-def _id(value: str, span: int) -> str:
+def _moving(found: re.Match[str]) -> Value:
+    if found["word"]:
+        return partial(_id, found["word"][:13], _number(found["word"][13:]))
+    if found["day"]:
+        return partial(_day, found["day"])
+    step = BASE if found["named"] in {"report-", "Report "} else BASE // 200
+    return partial(_named, found["named"], int(found["number"]), step)
+
+
+def _id(start: str, number: int, span: int) -> str:
     """Its last three letters, which are a number, so much further on."""
-    number = (_number(value[13:]) + span) % 32**3
-    return f"{value[:13]}{ALPHABET[number // 1024]}{ALPHABET[number // 32 % 32]}{ALPHABET[number % 32]}"
+    return start + LAST[(number + span) % len(LAST)]
+
+
+def _named(name: str, number: int, step: int, span: int) -> str:
+    return f"{name}{number + span * step}"
 
 
 @cache
 def _number(letters: str) -> int:
-    return sum(ALPHABET.index(letter) * 32**place for place, letter in enumerate(reversed(letters)))
+    return LAST.index(letters)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1_000_000)
 def _day(value: str, span: int) -> str:
     try:
         return str(date.fromisoformat(value) + timedelta(span * DAYS))

@@ -1,4 +1,4 @@
-"""One state of the tracker at one address -> the bytes of every feed. Reads views only; each item is written once.
+"""One state of the tracker at one address -> the bytes of a feed. Reads views only; each item is written once.
 
 The feed itself holds the newest 50 to 99 items; all before stands in archive documents of 50 that are full and final, so that
 each item stands in one document and a reader may walk back through the whole past (RFC 5005, section 4). A feed that several filters or
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from functools import cached_property
 from feeds import issues, queries, slices
 from feeds.addresses import FORMS, Site
 from feeds.cuts import Cut, Key, cut
-from feeds.detail import BATCH, Row, details, rows_of
+from feeds.detail import Row, details, rows_of
 from feeds.forms import Head, join, written
 from feeds.item import EPOCH, Item, item
 from feeds.slices import NoSuchFeed, Slice
@@ -79,17 +79,6 @@ class Edition:
         found = rows_of(self.db, ids)
         return [found[ident] for ident in ids]
 
-    def all_rows(self, slice_: Slice) -> list[Row]:
-        """Every row of a slice, newest first; a row that stands in several slices is held once."""
-        read = cut(self.db, self.names, slice_)
-        return [self._every[ident] for ident in read.newest(self.db, read.count(self.db))]
-
-    @cached_property
-    def _every(self) -> dict[str, Row]:
-        cursor = self.db.execute("select * from news union all select * from small_news")
-        columns = [column[0] for column in cursor.description]
-        return {values[0]: dict(zip(columns, values, strict=True)) for values in cursor}
-
     def items(self, rows: Sequence[Row]) -> list[Item]:
         """What the rows tell; each is put together once."""
         new = [row for row in rows if row["id"] not in self._items]
@@ -98,9 +87,12 @@ class Edition:
             for texts in self._written.values():
                 texts.clear()
             new = list(rows)
-        for found in details(self.db, new):
-            self._items[found.row["id"]] = item(self.site, found, self.names.jurisdiction)
+        self._items.update(zip((row["id"] for row in new), self.composed(new), strict=True))
         return [self._items[row["id"]] for row in rows]
+
+    def composed(self, rows: Sequence[Row]) -> list[Item]:
+        """What the rows tell; nothing is kept."""
+        return [item(self.site, found, self.names.jurisdiction) for found in details(self.db, rows)]
 
     # bytes ----------------------------------------------------------------------------------------------------------
     def body(self, slice_: Slice, form: str, page: int = 0, before: str = "") -> bytes:
@@ -127,30 +119,24 @@ class Edition:
         older = self.site.feed(slice_.address(form, before="~".join(found.last))) if found.last else ""
         items = self.items(rows)
         head = replace(
-            self._head(slice_, form, 0, 0, _updated(items)),
+            self._head(slice_, form, 0, 0, latest(one.updated for one in items)),
             self=self.site.feed(slice_.address(form, before=before)),
             next=older,
         )
         return join(form, head, self._fragments(form, items))
 
-    def every_body(self, slice_: Slice, forms: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """(address, bytes) of a slice in every form with all its archives: what ``body`` gives, for far fewer queries."""
-        rows = self.all_rows(slice_)[::-1]
-        archives = full(len(rows))
-        for page in range(archives + 1):
-            first, last = span(len(rows), page)
-            if first % BATCH == 0:
-                self.items(rows[first : first + BATCH])  # of the next documents too: fewer queries
-            items = self.items(rows[first:last][::-1])
-            updated = _updated(items)
-            for form in forms:
-                head = self._head(slice_, form, page, archives, updated)
-                yield slice_.address(form, page), join(form, head, self._fragments(form, items))
-
     def feed(self, slice_: Slice, form: str, rows: Sequence[Row], page: int, archives: int) -> bytes:
         """The rows as one document."""
         items = self.items(rows)
-        return join(form, self._head(slice_, form, page, archives, _updated(items)), self._fragments(form, items))
+        return self.document(
+            slice_, form, page, archives, latest(one.updated for one in items), self._fragments(form, items)
+        )
+
+    def document(
+        self, slice_: Slice, form: str, page: int, archives: int, updated: datetime, items: Sequence[bytes]
+    ) -> bytes:
+        """A feed (page 0) or one of its ``archives`` of items that are written already, newest first."""
+        return join(form, self._head(slice_, form, page, archives, updated), items)
 
     def _fragments(self, form: str, items: Sequence[Item]) -> list[bytes]:
         texts = self._written[form]
@@ -197,13 +183,14 @@ class Edition:
         head = Head(
             id=self.site.id("feed", *filter(None, (stem.removesuffix(f".{form}"), query))), title=f"{self.site.title}: {said}",
             description=about or said, home=home_, self=self.site.feed(address), site=self.site.title, up=_up(address),
-            updated=_updated(items), hub=self.site.hub,
+            updated=latest(one.updated for one in items), hub=self.site.hub,
         )  # fmt: skip
         return join(form, head, written(form, items))
 
 
-def _updated(items: Iterable[Item]) -> datetime:
-    return max((one.updated for one in items), default=EPOCH)
+def latest(instants: Iterable[datetime]) -> datetime:
+    """When a document with items of these instants was last updated."""
+    return max(instants, default=EPOCH)
 
 
 def _key(before: str) -> Key | None:

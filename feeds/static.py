@@ -20,6 +20,7 @@ from feeds.detail import Row
 from feeds.edition import Edition, Query
 from feeds.opml import opml
 from feeds.page import framed, index, listing
+from feeds.walk import documents
 
 Questions = Mapping[str, Mapping[str, Any]]
 PARAMETER = re.compile(r"(?<!:):(\w+)")
@@ -59,8 +60,7 @@ def _written(db: sqlite3.Connection, out: Path, base_url: str, questions: Questi
 def files(edition: Edition, questions: Questions) -> Iterator[tuple[str, bytes]]:
     """(path below /feeds/, bytes) of everything that is served there and has no arguments."""
     slices = edition.every_slice()
-    for one in slices:
-        yield from edition.every_body(one, FORMS)
+    yield from documents(edition, slices)
     for form in FORMS:
         yield f"maintainers.{form}", edition.maintainers(form)
     yield "feeds.opml", opml(edition.site, edition.names, slices)

@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 import feeds
-from feeds import static
-from feeds.addresses import FORMS, LOCAL
+from feeds import edition, static, walk
+from feeds.addresses import FORMS, LOCAL, Site
+from feeds.detail import Details, Row
+from feeds.item import Item, item
 from tests.feeds.conftest import Ask
 from tests.feeds.rules import faults
 
@@ -24,6 +26,29 @@ def test_files_are_what_is_served(tracker: Path, tmp_path: Path, ask: Ask) -> No
     for path in written:
         address = "/" + path.relative_to(tmp_path).as_posix()
         assert ask(address, host=LOCAL.removeprefix("http://")).body == path.read_bytes(), address
+
+
+def test_archives_are_what_is_served_and_each_item_is_put_together_once(
+    tracker: Path, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[str]()
+
+    def counted(site: Site, found: Details, names: Row) -> Item:
+        made.append(found.row["id"])
+        return item(site, found, names)
+
+    monkeypatch.setattr(edition, "item", counted)
+    for room in (edition, walk):
+        monkeypatch.setattr(room, "PAGE", 3)
+    monkeypatch.setattr(walk, "BATCH", 7)
+    written = feeds.build(tracker, tmp_path)
+    assert len(made) == len(set(made)) > 7
+    archives = [path for path in written if "archive-" in path.name]
+    assert len({path.parent for path in archives}) > 5
+    for path in archives:
+        address = "/" + path.relative_to(tmp_path).as_posix()
+        assert ask(address, host=LOCAL.removeprefix("http://")).body == path.read_bytes(), address
+        assert faults(path.suffix[1:], path.read_bytes()) == [], address
 
 
 def test_a_second_build_touches_nothing(tracker: Path, tmp_path: Path) -> None:
