@@ -19,6 +19,8 @@ ASKED = ("order", "remove", "ban")
 FAR = 60  # characters before the words in which who asks may stand
 OF_LAW = ("app_store_removal", "compliance_order", "divestiture_order", "fine", "other_restriction")  # what a law says
 FAR_VERB = 120  # characters between what makes it unreal and a verb that closes the clause
+NEAR_AIM = 40  # characters between what opens an aim and its verb
+LEADS = ' "«“„–-'
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -188,8 +190,8 @@ def _reality(made: Candidate) -> None:
         made.signs.add("outage")
     if _firm_acts(made):
         made.signs.add("firm_acts")
-    if made.sentence.has("boilerplate"):
-        made.signs.add("boilerplate")
+    if made.sentence.has("boilerplate") or pattern("teaser").search(masked, 0, made.at):
+        made.signs.add("boilerplate")  # "Read also: France blocks TikTok" is another page's news
     if made.rule.needs != "court" and made.sentence.near("denied", made.at, made.end, 70):
         made.signs.add("denied")
     if made.sentence.has("ongoing"):
@@ -231,7 +233,9 @@ def _conditional(made: Candidate, start: int) -> set[str]:
     masked, pattern = made.sentence.masked, made.sentence.language.pattern
     reach = made.sentence.language.reach(80)
     first = max(start, made.at - reach)
-    if any(pattern(group).search(masked, first, made.at) for group in ("otherwise", "condition")):
+    if _takes(made, start) or any(
+        pattern(group).search(masked, first, made.at) for group in ("otherwise", "condition")
+    ):
         return {"conditional"}
     ends = [at for mark in STRONG_MARKS if (at := masked.find(mark, made.end)) >= 0]
     other = pattern("otherwise").search(masked, made.end)
@@ -248,11 +252,25 @@ def _conditional(made: Candidate, start: int) -> set[str]:
     return {"conditional_after"} if pattern("condition").search(masked, made.at, last) else set()
 
 
+def _takes(made: Candidate, start: int) -> bool:
+    """True for "to block X, a court order would be needed": an aim that opens the clause, and behind it what it takes."""
+    masked, pattern = made.sentence.masked, made.sentence.language.pattern
+    aim = pattern("aim").match(
+        masked, start + len(masked[start : made.at]) - len(masked[start : made.at].lstrip(LEADS))
+    )
+    return (
+        aim is not None and made.at - aim.end() <= NEAR_AIM and pattern("required").search(masked, made.end) is not None
+    )
+
+
 def _firm_acts(made: Candidate) -> bool:
-    """A bank or an employer stands before the words, and nobody who governs: what it forbids its staff is its own affair."""
-    sentence = made.sentence
-    governs = any(one.kind in "AG" and one.at < made.at for one in sentence.actors)
-    return not governs and bool(sentence.language.pattern("firm").search(sentence.masked, 0, made.at))
+    """A bank or an employer stands before the words, or staff of its own anywhere, and nobody who governs: what it forbids
+    them is its own affair."""
+    sentence, pattern = made.sentence, made.sentence.language.pattern
+    governing = [one.at for one in sentence.actors if one.kind in "AG"]
+    if not any(at < made.at for at in governing) and pattern("firm").search(sentence.masked, 0, made.at):
+        return True
+    return not governing and not sentence.has("gov") and sentence.has("own_staff")
 
 
 def _future(made: Candidate) -> bool:
@@ -276,6 +294,8 @@ def _users(made: Candidate, title: Sentence | None) -> None:
         _acts_on_users(sentence, made) or _of_users_before(sentence, made) or _bridge_of_users(made)
     ):
         made.signs.add("object_users")
+    if made.rule.needs == "court" and sentence.language.pattern("users").search(made.words):
+        made.signs.add("object_users")  # "dismissed a user's suit against the deletion of his post"
     if made.rule.trigger in ("ban", "lift") and (
         sentence.has("private_object") or (sentence.number and title is not None and title.has("private_object"))
     ):
