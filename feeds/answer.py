@@ -12,6 +12,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from feeds import page as pages
+from feeds import things
 from feeds.addresses import FORMS, Site
 from feeds.edition import MAINTAINERS, Edition, Query
 from feeds.memory import Made, Memory
@@ -124,7 +125,13 @@ def _links(site: Site, address: str) -> str:
     """The Link header of a feed; "" for what is none, and for addresses that HTTP cannot carry."""
     if not address:
         return ""
-    hub = f', <{site.hub}>; rel="hub"' if site.hub and "/archive-" not in address and "before=" not in address else ""
+    told = (
+        site.hub
+        and "/archive-" not in address
+        and "before=" not in address
+        and address.split("/")[0] not in things.NAMED
+    )
+    hub = f', <{site.hub}>; rel="hub"' if told else ""
     said = f'<{site.feed(address)}>; rel="self"{hub}'
     return said if said.isascii() else ""
 
@@ -152,10 +159,20 @@ def _body(edition: Edition, path: str, asked: Mapping[str, Sequence[str]]) -> tu
         raise NoSuchFeed("feed", path, [(f"{path}.{other}", other) for other in FORMS] if not dot else ())
     if stem == MAINTAINERS:
         return edition.maintainers(form), FORMS[form], f"{MAINTAINERS}.{form}"
+    kind, _, ident = stem.partition("/")
+    if kind in things.NAMED and ident:
+        return _thing(edition, kind, ident, form, asked)
     stem, page = _archive(stem)
     before = "".join(asked.get("before", [""])[-1:])
     slice_ = edition.slice_of(stem, {name: values for name, values in asked.items() if name != "before"})
     return edition.body(slice_, form, page, before), FORMS[form], slice_.address(form, page, before)
+
+
+def _thing(edition: Edition, kind: str, ident: str, form: str, asked: Mapping[str, Sequence[str]]) -> tuple[bytes, str, str]:  # fmt: skip
+    thing = things.find(edition.db, kind, ident)
+    if asked:
+        raise NoSuchFeed("filter", next(iter(asked)), [(thing.path, thing.title)])
+    return edition.thing(form, thing), FORMS[form], f"{thing.path}.{form}"
 
 
 def _archive(stem: str) -> tuple[str, int]:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from feeds import issues, queries, slices
+from feeds import issues, queries, slices, things
 from feeds.addresses import FORMS, Site
 from feeds.cuts import Cut, Key, cut
 from feeds.detail import Row, details, rows_of
 from feeds.forms import Head, join, written
 from feeds.item import EPOCH, Item, item
 from feeds.slices import NoSuchFeed, Slice
+from feeds.things import Thing
 
 PAGE = 50  # items of an archive document; a feed has at least so many where there are
 KEPT = 20_000  # items kept in memory, each in the forms that were asked for
@@ -167,6 +168,15 @@ class Edition:
             form, f"{MAINTAINERS}.{form}", issues.TITLE, issues.DESCRIPTION, f"{self.site.base}/maintainers", items
         )
 
+    def thing(self, form: str, thing: Thing) -> bytes:
+        """The feed of one action, document or source. No hub hears of it."""
+        if thing.kind == things.SOURCE:
+            items = issues.items(self.db, self.site, things.MOST, thing.ident)
+        else:
+            items = self.items(things.life(self.db, thing))
+        page = self.site.page(thing.kind, thing.ident)
+        return self._of_items(form, f"{thing.path}.{form}", thing.title, things.ABOUT[thing.kind], page, items, hub="")
+
     def query(self, form: str, asked: Query) -> bytes:
         """The feed of what a canned query found."""
         items = queries.items(self.db, self.site, asked.name, asked.rows)
@@ -178,12 +188,14 @@ class Edition:
         """What follows /feeds/."""
         return f"query/{asked.name}.{form}" + (f"?{asked.arguments}" if asked.arguments else "")
 
-    def _of_items(self, form: str, address: str, said: str, about: str, home_: str, items: Sequence[Item]) -> bytes:
+    def _of_items(
+        self, form: str, address: str, said: str, about: str, home_: str, items: Sequence[Item], hub: str | None = None
+    ) -> bytes:
         stem, _, query = address.partition("?")
         head = Head(
             id=self.site.id("feed", *filter(None, (stem.removesuffix(f".{form}"), query))), title=f"{self.site.title}: {said}",
             description=about or said, home=home_, self=self.site.feed(address), site=self.site.title, up=_up(address),
-            updated=latest(one.updated for one in items), hub=self.site.hub,
+            updated=latest(one.updated for one in items), hub=self.site.hub if hub is None else hub,
         )  # fmt: skip
         return join(form, head, written(form, items))
 

@@ -15,16 +15,17 @@ from feeds.text import causes, line, link, plain, web
 TITLE = "sources that need a maintainer"
 DESCRIPTION = "Sources that broke and sources that were mended. Faults that pass by themselves are told from the third try in a row on."
 ISSUES = """select i.*, h.name, h.url as source_url, 'open' as told, i.told_at as at
-  from issues i left join source_health h on h.source = i.source where i.told_at != ''
+  from issues i left join source_health h on h.source = i.source where i.told_at != '' {0}
 union all
 select i.*, h.name, h.url as source_url, 'mended' as told, i.closed_at as at
-  from issues i left join source_health h on h.source = i.source where i.state = 'closed' and i.told_at != ''
-order by at desc, id, told limit ?"""
+  from issues i left join source_health h on h.source = i.source where i.state = 'closed' and i.told_at != '' {0}
+order by at desc, id, told limit :most"""
 
 
-def items(db: sqlite3.Connection, site: Site, most: int) -> list[Item]:
-    """The newest changes of state, newest first."""
-    cursor = db.execute(ISSUES, (most,))
+def items(db: sqlite3.Connection, site: Site, most: int, source: str = "") -> list[Item]:
+    """The newest changes of state, newest first; of one source, or ("") of all."""
+    sql = ISSUES.format("and i.source = :source" if source else "")
+    cursor = db.execute(sql, {"most": most, "source": source})
     names = [column[0] for column in cursor.description]
     return [_item(site, dict(zip(names, values, strict=True))) for values in cursor]
 

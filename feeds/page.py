@@ -10,6 +10,7 @@ from feeds.addresses import FORMS, Site
 from feeds.opml import GROUPS, grouped
 from feeds.slices import FILTERS, Names, NoSuchFeed, Slice, title
 from feeds.text import day, link
+from feeds.things import NAMED
 
 LABELS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 
@@ -26,6 +27,7 @@ def index(
         + "".join(_group(site, names, GROUPS[name], members) for name, members in grouped(slices).items())
         + _group_rows("For maintainers", [("Sources that need a maintainer", _forms(site, "maintainers"))])
         + (_group_rows("Questions", [(said, _forms(site, path)) for path, said in questions]) if questions else "")
+        + _one_thing(site)
         + _combine(site)
     )
 
@@ -62,6 +64,14 @@ def _group_rows(heading: str, rows: Sequence[tuple[str, dict[str, str]]]) -> str
         for said, forms in rows
     )
     return f"<h2>{escape(heading)}</h2><table>{lines}</table>"
+
+
+def _one_thing(site: Site) -> str:
+    addresses = ", ".join(f"<code>{escape(site.feed(f'{kind}/ID.atom'))}</code>" for kind in NAMED)
+    return (
+        "<h2>One thing</h2><p>Each measure, document and source has a feed of its own, which tells its whole life; "
+        f"its page links it: {addresses}</p>"
+    )
 
 
 def _combine(site: Site) -> str:

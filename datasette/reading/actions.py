@@ -10,6 +10,8 @@ from reading.look import Look, Shown
 from reading.rows import Missing, Moved, Row
 from reading.words import label
 
+from feeds import things
+
 CLAIMS = """
 select c.id, c.kind, c.standing, c.quote, c.start, c."end", c.url, c.tier, c.confidence, c.happened_on, c.precision, c.date_role, c.date_basis,
        c.ambiguous, c.seen_at, c.page, c.article, c.source, c.development, c.occurred, c.authority, c.basis, c.note, c.cites, coalesce(a.language, s.language, '') as language,
@@ -50,7 +52,7 @@ def action(look: Look, ident: str) -> Shown:
     feed = {"jurisdiction": place} if place else {}
     cite = citation(found["id"], found["title"], look.site + path, look.today, found["updated_at"], best(claims))
     about = f"{found['title']}: {label(found['status'], 'status')} as of {found['as_of']}."
-    return Shown("action.html", found["title"], path, data, about, crumbs, feed, cite)
+    return Shown("action.html", found["title"], path, data, about, crumbs, feed, cite, own=f"action/{found['id']}")
 
 
 def best(claims: list[Row]) -> Row | None:
@@ -62,7 +64,6 @@ def _elsewhere(look: Look, ident: str) -> Exception:
     now = look.value("select action from alias where id = ?", ident.lower())
     if now and now != ident.lower() and look.value("select 1 from action where id = ?", now):
         return Moved(f"/action/{now}")
-    near = look.rows(
-        "select id, title from action where id between ? and ? limit 5", ident[:4].lower(), ident[:4].lower() + "~"
+    return Missing(
+        "action", ident, [(f"/action/{near}", title) for near, title in things.near(look.db, "action", ident)]
     )
-    return Missing("action", ident, [(f"/action/{n['id']}", n["title"]) for n in near] if len(ident) >= 4 else [])

@@ -49,6 +49,7 @@ def page(look: Look, ident: str) -> Shown:
         {},
         cite,
         extra,
+        own=f"document/{versions[0]['document']}" if versions else "",
     )
 
 

@@ -69,6 +69,7 @@ def document(look: Look, ident: str) -> Shown:
         crumbs,
         {"platform": slug},
         cite,
+        own=f"document/{ident}",
     )
 
 
@@ -107,7 +108,8 @@ def update(look: Look, ident: str) -> Shown:
     crumbs = ((f"/platform/{slug}", of["platform"]), (f"/document/{of['id']}", of["document_type"]))
     cite = citation(ident, title, look.site + path, look.today, found["seen_at"], sides.get("new"))
     extra = {"view": "side" if look.asked("view") == "side" else "inline"}
-    return Shown("update.html", title, path, data, title, crumbs, {"platform": slug}, cite, extra)
+    return Shown("update.html", title, path, data, title, crumbs, {"platform": slug}, cite, extra,
+                 own=f"document/{of['id']}")  # fmt: skip
 
 
 def version(look: Look, ident: str) -> Shown:
@@ -124,9 +126,8 @@ def version(look: Look, ident: str) -> Shown:
         (f"/document/{of['id']}", of["document_type"]),
     )
     cite = citation(ident, title, look.site + path, look.today, found["first_seen"], evidence)
-    return Shown(
-        "version.html", title, path, data, title, crumbs, {"platform": look.names.platform_id(of["platform"])}, cite
-    )
+    feed, own = {"platform": look.names.platform_id(of["platform"])}, f"document/{of['id']}"
+    return Shown("version.html", title, path, data, title, crumbs, feed, cite, own=own)
 
 
 def blocks_of(found: Row) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ FILTERS = {
     "clip": words.clip, "remedy": words.remedy, "read": words.read, "size": words.size, "blocks_of": blocks_of,
 }  # fmt: skip
 
+OWN = {"action": "This measure", "document": "This document", "source": "This source", "maintainers": "Issues, for maintainers"}  # fmt: skip
+
 
 @cache
 def environment() -> Environment:
@@ -79,12 +81,9 @@ def as_html(shown: Shown, look: Look, **more: Any) -> str:
 
 def feeds_of(shown: Shown, look: Look) -> list[dict[str, Any]]:
     """The feeds a page belongs to, its own first: {title, forms: [{name, type, href}]}; hrefs begin at the root of the site."""
-    found = [("All developments", Slice())]
-    if shown.feed == {"maintainers": "1"}:
-        return [_feed("Issues, for maintainers", "maintainers", ""), _feed("All developments", *Slice().path)]
-    if shown.feed:
-        found.insert(0, (_said(shown.feed, look), _slice(shown.feed)))
-    return [_feed(title, *slice_.path) for title, slice_ in found]
+    own = [_feed(OWN[shown.own.partition("/")[0]], shown.own, "")] if shown.own else []
+    narrowed = [_feed(_said(shown.feed, look), *_slice(shown.feed).path)] if shown.feed else []
+    return [*own, *narrowed, _feed("All developments", *Slice().path)]
 
 
 def _said(feed: dict[str, str], look: Look) -> str:

@@ -54,7 +54,8 @@ def arguments(query: str) -> list[tuple[str, str]]:
 
 @dataclass
 class Shown:
-    """What a page shows. ``data`` is what its JSON gives and its template reads; ``feed`` is the slice of the feeds it belongs to."""
+    """What a page shows. ``data`` is what its JSON gives and its template reads; ``feed`` is the slice of the feeds it belongs to;
+    ``own`` the path of the feed of this very thing (``feeds/things.py``), which goes before it."""
 
     template: str
     title: str
@@ -66,3 +67,4 @@ class Shown:
     cite: dict[str, Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)  # for the template alone
     status: int = 200
+    own: str = ""

@@ -32,7 +32,15 @@ def source(look: Look, ident: str) -> Shown:
         "articles": look.rows("select id, page, title, language, first_seen from article where source = ? order by first_seen desc limit 20", ident),
     }  # fmt: skip
     about = f"{found['name']}: how it fares, its issues and its last fetches."
-    return Shown("source.html", found["name"] or ident, f"/source/{ident}", data, about, (("/maintainers", "Sources"),))
+    return Shown(
+        "source.html",
+        found["name"] or ident,
+        f"/source/{ident}",
+        data,
+        about,
+        (("/maintainers", "Sources"),),
+        own=f"source/{ident}",
+    )
 
 
 def days(look: Look, ident: str, last: str) -> list[dict[str, Any]]:
@@ -55,5 +63,5 @@ def maintainers(look: Look) -> Shown:
         "review": look.rows("select id, quote, note, source, confidence, kind, standing, page, url from claim where standing in ('review', 'rumour') order by seen_at desc limit 30"),
         "sqlite": look.value("select sqlite_version()"),
     }  # fmt: skip
-    return Shown("maintainers.html", "Sources and their health", "/maintainers", data, "Which sources are well, which broke, and what waits for a person.", feed={"maintainers": "1"},
+    return Shown("maintainers.html", "Sources and their health", "/maintainers", data, "Which sources are well, which broke, and what waits for a person.", own="maintainers",
                  extra={"sources_named": {s["source"]: s["name"] for s in found}})  # fmt: skip

@@ -19,7 +19,7 @@ from tests.reading.test_look import RULES, Watch
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed")
 PATHS = ("/feeds", "/feeds/all.atom", "/feeds/platform/telegram.rss", "/feeds/query/in_force.atom?day=2024-10-01", "/feeds/maintainers.atom",
-         "/feeds/platform/telegrm.atom", "/feeds/all.atom?platform=viber&jurisdiction=BR")  # fmt: skip
+         "/feeds/platform/telegrm.atom", "/feeds/document/telegram.atom", "/feeds/source/snap-privacy.rss", "/feeds/all.atom?platform=viber&jurisdiction=BR")  # fmt: skip
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])

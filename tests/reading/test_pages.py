@@ -165,13 +165,22 @@ def test_a_name_leads_to_its_page_and_a_near_one_is_offered(site: Served) -> Non
 
 
 def test_every_page_names_its_feed_and_its_json(site: Served) -> None:
-    for path, feed in (("/", "/feeds/all.atom"), ("/platform/telegram", "/feeds/platform/telegram.atom"), ("/jurisdiction/UA", "/feeds/jurisdiction/"),
+    db = sqlite3.connect(site.tracker)
+    document, change = db.execute("select document, id from change").fetchone()
+    action = action_of(site, "UA", "device_ban")
+    version = db.execute("select id from version").fetchone()[0]
+    for path, feed in ((f"/action/{action}", f"/feeds/action/{action}.atom"), (f"/document/{document}", f"/feeds/document/{document}.atom"), (f"/update/{change}", f"/feeds/document/{document}.atom"),
+                       (f"/version/{version}", "/feeds/document/"), ("/authority/ua-nccc", "/feeds/authority/ua-nccc.atom"), ("/source/snap-privacy", "/feeds/source/snap-privacy.atom"),
+                       ("/timeline?topic=encryption", "/feeds/topic/encryption.atom"),
+                       ("/", "/feeds/all.atom"), ("/platform/telegram", "/feeds/platform/telegram.atom"), ("/jurisdiction/UA", "/feeds/jurisdiction/"),
                        ("/kind/device_ban", "/feeds/kind/device"), ("/maintainers", "/feeds/maintainers.atom"), ("/search?q=device+ban", "/feeds/all.atom?q=device%20ban"), ("/tracker/actions", "/feeds/all.atom")):  # fmt: skip
         page = site.get(path).text
         links = re.findall(r'<link rel="alternate" type="application/atom\+xml"[^>]*href="([^"]+)"', page)
         assert any(link.startswith(feed) for link in links), path
         assert all(site.get(link).status == 200 for link in links), links
-        assert path == "/" or 'type="application/json"' in page
+        assert links[0].startswith(feed) or path.startswith("/tracker"), f"{path}: its own feed is not the first"
+        json_ = re.findall(r'<link rel="alternate" type="application/json" href="([^"]+)"', page)
+        assert path == "/" or site.get(json_[0].split("?")[0]).json()
 
 
 def test_a_citation_names_instant_and_hash(site: Served) -> None:
