@@ -24,6 +24,7 @@ class Candidate:
     platforms: tuple[str, ...] = ()
     bridge: tuple[int, int] = (0, 0)  # what stands between the trigger and the platform
     places: tuple[str, ...] = ()
+    told_at: int = 0  # number of the sentence before that ``places`` are carried on from
     authority: Mention | None = None
     person: Mention | None = None
 

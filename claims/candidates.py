@@ -17,6 +17,7 @@ NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
 LAWS = ("legislation_adopted", "legislation_in_force")
 HIDDEN, ASKED = "hide_posts", ("investigate", "order")
+OF_LAW = 140  # characters behind a law in which stands what it bans
 LEAD = 48  # characters before a word that may say it only led to what is told ("following a government investigation")
 NARROWER = (
     ("device", "device_ban"),
@@ -72,11 +73,19 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
         return True
     if one.rule.trigger in ASKED and any(other.rule.trigger == HIDDEN for other in made):
         return True  # "hid tweets after it was sent a legal notice": the notice is what they were hidden for
+    if one.action == "legislation_proposed" and any(_passed(other, one) for other in made):
+        return True  # "Congress passed a bill that bans it from devices"
     if _reason(one) and any(other.at < one.at and other.rule.side == "government" for other in made):
         return True  # "banned it, accusing the app of breaking the law": why it was banned
     return any(
         other is not one and _swallows(other, one) and one.at < other.end and other.at < one.end for other in made
     )
+
+
+def _passed(other: Candidate, one: Candidate) -> bool:
+    """True where the same words of a sentence tell that a law was passed, too."""
+    adopted = other.rule.law and other.rule.trigger == "sign" and other.action != one.action
+    return adopted and one.at < other.end and other.at < one.end
 
 
 def _reason(one: Candidate) -> bool:
@@ -152,9 +161,16 @@ def _as_titled(reading: Reading, made: Candidate) -> None:
 
 
 def _of_age(reading: Reading, made: Candidate) -> None:
-    """A law that was passed is an age limit where the title, its sentence or the one before says that it sets one."""
-    if made.action in LAWS and any(one.has("age_law") for one in roles.told_before(reading, made.sentence)):
+    """A law that was passed is an age limit where the title, its sentence, the one before or "the law" of the one behind says
+    that it sets one; and a ban on devices where its sentence says so."""
+    if made.action not in LAWS:
+        return
+    sentence = made.sentence
+    following = [one for one in reading.sentences[sentence.number : sentence.number + 1] if one.has("law_subject")]
+    if any(one.has("age_law") for one in [*roles.told_before(reading, sentence), *following]):
         made.action = "age_restriction"
+    elif sentence.near("ban", made.end, made.end, OF_LAW) and sentence.near("device", made.end, made.end, OF_LAW):
+        made.action = "device_ban"
 
 
 def _of_stage(reading: Reading, made: Candidate) -> None:

@@ -22,6 +22,10 @@ OWNED = ("-owned", "-backed")  # "the Google-owned platform" is not Google
 NAMED_APP = re.compile(r"\s[A-Z][\w']*\s")
 MONEY = frozenset(("eur", "usd", "gbp", "aud", "cad", "inr", "krw", "chf", "rub"))  # in capitals, and no names
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
+DATELINE = re.compile(  # "PARIS, July 3 (Reuters) -", "Brussels (AFP) –": where a report was written
+    r"(?:[A-Z][A-Z.'’ -]{2,30}(?:,[^—–:(\n]{1,30})?(?: ?\([^)\n]{2,30}\))?"
+    r"|[A-Z][^\n(—–:]{2,40}\((?:AP|Reuters|AFP|CNN|IANS|ANI|PTI|UPI|DPA|dpa|EFE|Xinhua|Bloomberg|Anadolu|AA)\)) ?(?:—|–|--|-|:)(?=\s)"
+)
 MOST_NAMES = 300  # of one sentence
 
 
@@ -48,6 +52,7 @@ class Sentence:
     marks: tuple[Marked, ...]
     language: Language
     written: str = ""  # as written: tells capitals
+    dateline: str = ""  # the place where the report says it was written, which is none that acts
     _has: dict[str, bool] = field(default_factory=dict, compare=False)  # asked before
 
     def strange(self, start: int, end: int) -> bool:
@@ -177,7 +182,8 @@ def _sentence(
     if "\n" in masked:
         masked = masked.replace("\n", " ")
     masked, origin = _words_for_platforms(masked, origin, language, written)
-    asides = [m.span() for m in language.pattern("aside").finditer(masked)]
+    dateline, asides = _dateline(masked, origin, written, found, base)
+    asides += [m.span() for m in language.pattern("aside").finditer(masked)]
     marks = []
     names_ = iter(found)
     for at, char in enumerate(masked):
@@ -193,7 +199,19 @@ def _sentence(
     for mark in said:
         masked = masked[: mark.at] + SILENT + masked[mark.at + 1 :]
     kept = tuple(_own(masked, marks, mark) for mark in marks if mark not in said)
-    return Sentence(number, start, end, folded, masked, origin, kept, language, written)
+    return Sentence(number, start, end, folded, masked, origin, kept, language, written, dateline)
+
+
+def _dateline(
+    masked: str, origin: list[int], written: str, found: list[Mention], base: int
+) -> tuple[str, list[tuple[int, int]]]:
+    """The place in front of a report that says where it was written, and what it fills of the masked sentence; a country with a
+    colon behind it heads what is told of it ("Italy: the authority blocked it")."""
+    m = DATELINE.match(written)
+    first = found[0] if m and found and found[0].end - base <= m.end() else None
+    if m is None or first is None or first.kind != "J" or (m[0].endswith(":") and not first.seat):
+        return "", []
+    return first.place, [(0, bisect_left(origin, m.end()))]
 
 
 def _blanked(masked: str, asides: list[tuple[int, int]]) -> str:

@@ -116,8 +116,9 @@ def place_by_actor(found: list[Candidate]) -> None:
             for platform in names.with_owners(one.platforms)
             if (other := _last_before(acting[platform], one.sentence.number))
         ]
-        if told:
-            one.places = max(told, key=lambda other: other.sentence.number).places
+        nearest = max(told, key=lambda other: other.sentence.number, default=None)
+        if nearest is not None and nearest.sentence.number >= one.told_at:
+            one.places = nearest.places
 
 
 def _last_before(acting: list[Candidate], number: int) -> Candidate | None:
@@ -184,7 +185,7 @@ def _reality(made: Candidate) -> None:
         made.signs.add("unreal")  # "nu va interzice": what will not happen
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip('¿"“«- ')):
         made.signs.add("question")
-    if made.sentence.has("vague"):
+    if made.sentence.has("vague") and not made.places:
         made.signs.add("vague_place")
     if made.sentence.has("outage"):
         made.signs.add("outage")
@@ -231,6 +232,8 @@ def _before_law(made: Candidate, after: str) -> bool:
 def _conditional(made: Candidate, start: int) -> set[str]:
     """Whether the act hangs on something else: "otherwise it will be suspended", "the return depends on payment"."""
     masked, pattern = made.sentence.masked, made.sentence.language.pattern
+    if made.rule.law:  # what a law makes depend on what is not whether it was passed
+        masked = pattern("law_would").sub(lambda m: " " * len(m[0]), masked[: made.at]) + masked[made.at :]
     reach = made.sentence.language.reach(80)
     first = max(start, made.at - reach)
     if _takes(made, start) or any(
@@ -303,6 +306,9 @@ def _users(made: Candidate, title: Sentence | None) -> None:
 
 
 def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
+    """True for "blocked 36 channels"; behind a passive stands no object ("was banned for sharing posts")."""
+    if made.voice == "passive" or TARGETS.search(made.words):
+        return False
     after = sentence.masked[made.end : made.end + 60]
     m = sentence.language.pattern("users").search(after) or sentence.language.pattern("content").search(after)
     if m is None or re.search(r"[.,;:](?!\d)", after[: m.start()]):

@@ -27,6 +27,8 @@ LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
 OF_STORES = ("ban", "block", "remove", "order", "lift", "sign", "propose")  # what may be done through stores
+BY_MEMBERS = ("fine", "data_order", "processing_ban", "compliance_order", "investigation")  # what members do for a union
+PROTECTS_DATA = "data_protection_authority"
 BENEATH = 4  # sentences that a heading is above
 BACK = 3  # sentences a platform or place is carried on from
 GOVERNING = frozenset("AJDG")
@@ -529,7 +531,8 @@ def _platform_leads(made: Candidate, before: list[Marked]) -> bool:
         return False
     stores = before[0].mention is not None and before[0].mention.value in _stores(made)
     told = _told_to(sentence, before[0]) or _impersonal(made, before[0])
-    return before[0].at <= FRONT and not stores and not told
+    front = FRONT + len(sentence.masked) - len(sentence.masked.lstrip())
+    return before[0].at <= front and not stores and not told
 
 
 def _impersonal(made: Candidate, platform: Marked) -> bool:
@@ -617,7 +620,7 @@ def _place(reading: Reading, made: Candidate) -> None:
         return
     joined = _joined_ones(made)
     listed = joined or _listed(sentence, made.at)
-    found = _of_pronoun(reading, made) or _best_place(sentence, made)
+    found = _of_member(reading, made, _of_pronoun(reading, made) or _best_place(sentence, made))
     if joined or len(listed) > 1 or found:
         made.places = listed if joined or len(listed) > 1 else (found,)
         made.signs.add("place_sentence")
@@ -636,12 +639,13 @@ def _place(reading: Reading, made: Candidate) -> None:
         found = _best_place(other, None)
         if found:
             made.places = (found,)
+            made.told_at = other.number if other.number < sentence.number else 0
             made.signs.add("place_context")
             _of_governor(reading, made)
             return
     implied = next(
         (place for other in [sentence, *around] if (place := _without_name(other, other.language.implied))), ""
-    )
+    ) or next((other.dateline for other in reading.sentences if other.dateline), "")
     home = _home(reading) if not implied and {"agent_word", "agent_named"} & made.signs else ""
     made.places = tuple(place for place in (implied, home) if place)
     made.signs.add("place_context" if implied else "place_home" if home else "place_none")
@@ -684,14 +688,41 @@ def _of_pronoun(reading: Reading, made: Candidate) -> str:
     return next((place for one in before if (place := _best_place(one, None))), "")
 
 
+def _of_member(reading: Reading, made: Candidate, place: str) -> str:
+    """The member state whose authority for data protection the text names, where "the European regulator" acts and nobody of
+    the union is named: it is the one that leads."""
+    members = lexicon.members(place)
+    if not members or made.action not in BY_MEMBERS or made.sentence.has("of_union"):
+        return place
+    named = [mark.mention for one in reading.all for mark in one.of("A") if mark.mention]
+    leading = {one.place for one in named if one.place in members and names.authority(one.value).kind == PROTECTS_DATA}
+    return leading.pop() if len(leading) == 1 and all(one.place != place for one in named) else place
+
+
 def _of_governor(reading: Reading, made: Candidate) -> None:
-    """A governor acts for the state that is named nearest before, whatever federal bodies stand beside it; and a ruling on
-    "the state's law" is told of that state."""
-    of_state = made.sentence.has("governor") or (made.action == "court_ruling" and made.sentence.has("state_law"))
-    if made.places and set(made.places) <= lexicon.federations() and of_state:
-        told = [made.sentence, *_before(reading, made.sentence), *([reading.title] if reading.title else [])]
-        states = [mark.mention.place for one in told for mark in one.of("J") if mark.mention]
-        made.places = next(((state,) for state in states if state.startswith(made.places[0] + "-")), made.places)
+    """A governor acts for the state that is named nearest before, whatever federal bodies stand beside it; and a federal
+    judge's ruling on a law of a state is told of that state."""
+    federal = bool(made.places) and set(made.places) <= lexicon.federations()
+    if not federal or not (made.sentence.has("governor") or made.action == "court_ruling"):
+        return
+    told = [made.sentence, *_before(reading, made.sentence), *([reading.title] if reading.title else [])]
+    named = [(one, mark) for one in told for mark in one.of("J")]
+    if not made.sentence.has("governor") and not made.sentence.has("state_law"):
+        named = [row for row in named if _on_state_law(made, told) and _acts_itself(*row)]
+    states = [mark.mention.place for _, mark in named if mark.mention]
+    made.places = next(((state,) for state in states if state.startswith(made.places[0] + "-")), made.places)
+
+
+def _on_state_law(made: Candidate, told: list[Sentence]) -> bool:
+    """True for a ruling on a law by a court that is not the highest of the federation."""
+    courts = {mark.mention.value for mark in made.sentence.of("A") if mark.mention}
+    return not courts & lexicon.highest_courts() and any(one.has("law") or one.has("ban") for one in told)
+
+
+def _acts_itself(sentence: Sentence, mark: Marked) -> bool:
+    """False for the Pennsylvania of "a judge in Pennsylvania" and of "R-Pennsylvania"."""
+    before = sentence.masked[: mark.at]
+    return not sentence.language.ends_with("located", before) and not origin(sentence, mark, of_law=True)
 
 
 def _regional(made: Candidate) -> None:
@@ -879,6 +910,8 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
         return False
     if mark.kind == "D" and lexicon.MARKS["Q"] in sentence.masked[max(0, mark.at - 2) : mark.at + 3]:
         return True  # "esta red social china"
+    if mark.kind == "D" and sentence.language.pattern("firm_after").match(sentence.masked, mark.at + 1):
+        return True  # "the Chinese AI platform", "Chinese marketplace Temu"
     after = sentence.masked[mark.at + 1 : mark.at + 60]
     if sentence.language.pattern("origin_after").match(after):
         return True
