@@ -27,7 +27,13 @@ LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
 OF_STORES = ("ban", "block", "remove", "order", "lift", "sign", "propose")  # what may be done through stores
-BY_MEMBERS = ("fine", "data_order", "processing_ban", "compliance_order", "investigation")  # what members do for a union
+BY_MEMBERS = (
+    "fine",
+    "data_order",
+    "processing_ban",
+    "compliance_order",
+    "investigation",
+)  # what members do for a union
 PROTECTS_DATA = "data_protection_authority"
 BENEATH = 4  # sentences that a heading is above
 BACK = 3  # sentences a platform or place is carried on from
