@@ -179,7 +179,7 @@ class Edition:
 
     def query(self, form: str, asked: Query) -> bytes:
         """The feed of what a canned query found."""
-        items = queries.items(self.db, self.site, asked.name, asked.rows)
+        items = queries.items(self.db, self.site, asked.name, asked.rows, self.names.jurisdiction)
         ends = f"?{asked.arguments}" if asked.arguments else ""
         home_ = f"{self.site.base}/tracker/{asked.name}{ends}"
         return self._of_items(form, self.query_address(form, asked), asked.title, asked.description, home_, items)

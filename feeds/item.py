@@ -20,6 +20,7 @@ from feeds.text import (
     link,
     listed,
     members,
+    money,
     plain,
     sentence,
     slug,
@@ -129,7 +130,7 @@ def _action_words(found: Details, names: Row) -> Iterator[str]:
     yield from _extent(action)
     amount = line(action.get("amount"))
     if amount:
-        yield f"Amount: {line(action.get('currency'))} {_number(amount)}"
+        yield f"Amount: {money(amount, line(action.get('currency')))}"
     if action.get("legal_basis"):
         yield f"Legal basis: {line(action['legal_basis'])[:300]}"
     if action.get("status"):
@@ -165,13 +166,6 @@ def _extent(action: Row) -> Iterator[str]:
         yield "Reason stated: " + listed(reasons, 8)
     if action.get("binding") in {"advisory", "disputed"}:
         yield "Not binding" if action["binding"] == "advisory" else "Whether it is binding is disputed"
-
-
-def _number(amount: str) -> str:
-    try:
-        return f"{float(amount):,.2f}".removesuffix(".00")
-    except ValueError:
-        return amount
 
 
 def _update_words(found: Details) -> Iterator[str]:

@@ -7,6 +7,7 @@ holds none (a count, a sum) is made of all its values.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,9 @@ from html import escape
 from typing import Any
 
 from feeds.addresses import Site
+from feeds.detail import Row
 from feeds.item import EPOCH, Item, instant
-from feeds.text import capital, day, label, line, link, listed, members, plain
+from feeds.text import capital, day, label, line, link, listed, members, money, plain
 
 MOST = 100  # items of such a feed, the newest
 PAGES = {
@@ -35,6 +37,10 @@ KNOWN = {  # when the thing an id names became known, and when it was last corre
     "update": "select seen_at, seen_at from updates where id = ?",
     "document": "select first_seen, first_seen from documents where id = ?",
 }
+SUMS = {"amount", "total", "highest"}  # in the currency of their row
+SPANS = {"first_year", "last_year"}
+YEARS = {"year", *SPANS}
+DAY = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
 DATES = (
     "published_at",
     "first_seen",
@@ -47,19 +53,19 @@ DATES = (
 )
 
 
-def items(db: sqlite3.Connection, site: Site, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Item]:
-    """The newest first; a row that stands twice is one item."""
+def items(db: sqlite3.Connection, site: Site, name: str, rows: Sequence[Row], places: Mapping[str, str]) -> list[Item]:
+    """The newest first; a row that stands twice is one item. ``places``: names of jurisdictions by code."""
     once = list({json.dumps(dict(row), default=str, sort_keys=True): row for row in rows}.values())
     counts = Counter(_identity(row) for row in once)
-    found = [_item(db, site, name, row, counts[_identity(row)] > 1) for row in once]
+    found = [_item(db, site, name, row, counts[_identity(row)] > 1, places) for row in once]
     return sorted(found, key=lambda item: (-item.published.timestamp(), item.id))[:MOST]
 
 
-def _identity(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _identity(row: Row) -> tuple[str, ...]:
     return tuple(f"{column}={row[column]}" for column in IDS if row.get(column))
 
 
-def _item(db: sqlite3.Connection, site: Site, name: str, row: Mapping[str, Any], shared: bool) -> Item:
+def _item(db: sqlite3.Connection, site: Site, name: str, row: Row, shared: bool, places: Mapping[str, str]) -> Item:
     identity = _identity(row)
     if shared or not identity:
         identity = (
@@ -67,21 +73,33 @@ def _item(db: sqlite3.Connection, site: Site, name: str, row: Mapping[str, Any],
             sha256(json.dumps(dict(row), default=str, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:16],
         )
     published, updated = _when(db, row)
-    title = line(row.get("title")) or "; ".join(_said(row[column]) for column in list(row)[:4] if _said(row[column]))
-    told = [column for column in row if column not in (*IDS, "title") and _said(row[column])]
-    cells = [f"{capital(label(line(column)))}: {_said(row[column])}" for column in told]
+    told = {column: text for column in row if column not in (*IDS, "title") and (text := _said(row, column, places))}
+    title = line(row.get("title")) or _title(row, told) or name
+    cells = [f"{_heading(column)}: {text}" for column, text in told.items()]
+    url = _page(site, name, row)
     return Item(
         id=site.id("row", name, *identity),
-        title=(title or name)[:200],
-        url=_page(site, name, row),
+        title=title[:200],
+        url=url,
         summary="; ".join(cells)[:600] or title,
-        html=f"<dl>{''.join(_cell(site, column, row[column]) for column in row)}</dl>",
+        html=f"<p>{link(url, title)}</p><dl>{''.join(_cell(*one) for one in (*told.items(), *_others(site, row, url)))}</dl>",
         published=published,
         updated=max(published, updated),
     )
 
 
-def _when(db: sqlite3.Connection, row: Mapping[str, Any]) -> tuple[Any, Any]:
+def _title(row: Row, told: Mapping[str, str]) -> str:
+    """Of a row without one: what it is about, then its days and numbers: "2025, EUR: fines 2, total 650,000,000 EUR"."""
+    counted = [c for c in told if isinstance(row[c], int | float) or c in SPANS or DAY.fullmatch(line(row[c]))]
+    about = ", ".join(told[c] for c in told if c not in counted)
+    return ": ".join(filter(None, (about, ", ".join(f"{_heading(c).lower()} {told[c]}" for c in counted))))
+
+
+def _heading(column: str) -> str:
+    return capital(label(line(column)))
+
+
+def _when(db: sqlite3.Connection, row: Row) -> tuple[Any, Any]:
     for column, sql in KNOWN.items():
         found = db.execute(sql, (row[column],)).fetchone() if row.get(column) else None
         if found:
@@ -93,24 +111,34 @@ def _when(db: sqlite3.Connection, row: Mapping[str, Any]) -> tuple[Any, Any]:
     return stated, stated
 
 
-def _page(site: Site, name: str, row: Mapping[str, Any]) -> str:
+def _page(site: Site, name: str, row: Row) -> str:
     for column, kind in PAGES.items():
         if row.get(column):
             return site.page(kind, str(row[column]))
     return f"{site.base}/tracker/{name}"
 
 
-def _said(value: object) -> str:
-    text = line(value)
+def _said(row: Row, column: str, places: Mapping[str, str]) -> str:
+    value, text = row[column], line(row[column])
+    if column in SUMS and text:
+        return money(text, line(row.get("currency")))
+    if isinstance(value, int | float) and column not in YEARS:
+        return f"{value:,}"
+    if column == "jurisdiction":
+        return line(places.get(text, text))
     if text.replace("_", "").isalpha() and text.islower():
         return label(text)
     if text.startswith("["):
         return listed([label(member) for member in members(text)], 20)
-    return day(text) if len(text) == 10 else text[:300]
+    return day(text) if DAY.fullmatch(text) else text[:300]
 
 
-def _cell(site: Site, column: str, value: object) -> str:
-    if value in (None, "", "[]"):
-        return ""
-    shown = link(site.page(PAGES[column], str(value)), str(value)) if column in PAGES else escape(plain(_said(value)))
-    return f"<dt>{escape(capital(label(line(column))))}</dt><dd>{shown}</dd>"
+def _others(site: Site, row: Row, url: str) -> list[tuple[str, str]]:
+    """What else the row names: (column, link)."""
+    pages = ((column, site.page(kind, str(row[column]))) for column, kind in PAGES.items() if row.get(column))
+    return [(column, link(page, page)) for column, page in pages if page != url]
+
+
+def _cell(column: str, text: str) -> str:
+    shown = text if column in PAGES else escape(plain(text))
+    return f"<dt>{escape(_heading(column))}</dt><dd>{shown}</dd>"

@@ -85,6 +85,15 @@ def day(value: object) -> str:
     return " ".join(filter(None, (number.lstrip("0"), MONTHS[int(month) - 1] if month else "", year)))
 
 
+def money(amount: str, currency: str) -> str:
+    """ "530000000", "EUR" -> "530,000,000 EUR"; what is no number stays as it is."""
+    try:
+        said = f"{float(amount):,.2f}".removesuffix(".00")
+    except (ValueError, OverflowError):
+        said = amount
+    return f"{said} {currency}".strip()
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 import sqlite3
 import sys
-import threading
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,14 +18,15 @@ from datasette.utils.asgi import AsgiStream, asgi_send_file
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no package: Datasette's own name must win
 
 from reading.about import offered
-from reading.asked import canonical, refused
+from reading.asked import canonical, choices, lacking, not_here, refused
+from reading.cells import said
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
 from reading.look import Look, Shown, arguments
-from reading.names import Names, read_names
+from reading.names import Names
 from reading.pages import PAGES
+from reading.remembered import Site, names_of, site_of
 from reading.rows import Missing, Moved
-from reading.words import label, words
 
 from feeds.answer import has
 
@@ -50,71 +47,7 @@ ASKED = {
     "page",
     "view",
 }
-KEEP = 24_000_000  # characters of pages kept as drawn, until the tracker or the day changes
 PATIENCE = 4_000  # milliseconds that the queries of one page may take
-
-
-class Site:
-    """What is remembered between requests: the names, and pages as drawn, for one state of the tracker."""
-
-    def __init__(self, datasette: Any) -> None:
-        self.datasette = datasette
-        self.name, self.database = next((n, d) for n, d in datasette.databases.items() if not n.startswith("_"))
-        self.watch = sqlite3.connect(f"file:{self.database.path}?mode=ro", uri=True, check_same_thread=False)
-        self.exports = Path(self.database.path).parent / "exports"
-        self.lock = threading.Lock()
-        self.kept = 0
-        self.drawing: dict[tuple[object, ...], asyncio.Future[Response]] = {}
-        self.pages: OrderedDict[tuple[object, ...], Response] = OrderedDict()
-        self.names: tuple[object, Names] = (None, Names())
-        self.shared: tuple[object, dict[str, Any]] = (None, {})
-
-    def state(self) -> tuple[int, str, int]:
-        """Another value whenever somebody wrote to the tracker, the day turned, or files to take away were made."""
-        with self.lock:
-            version = self.watch.execute("pragma data_version").fetchone()[0]
-        made = self.exports.stat().st_mtime_ns if self.exports.is_dir() else 0
-        return version, datetime.now(UTC).date().isoformat(), made
-
-    def known(self, key: tuple[object, ...]) -> Response | None:
-        return self.pages.get(key)
-
-    def keep(self, key: tuple[object, ...], response: Response) -> Response:
-        """Remember a page; the oldest go when there is no room, and all of an earlier state at once."""
-        if self.pages and next(iter(self.pages))[0] != key[0]:
-            self.pages.clear()
-            self.kept = 0
-        if key not in self.pages:
-            self.pages[key] = response
-            self.kept += len(response.body)
-        while self.kept > KEEP:
-            self.kept -= len(self.pages.popitem(last=False)[1].body)
-        return response
-
-    async def once(self, key: tuple[object, ...], draw: Callable[[], Awaitable[Response]]) -> Response:
-        """Who asks for a page that is being drawn waits for it instead of having it drawn again."""
-        if key not in self.drawing:
-            self.drawing[key] = asyncio.ensure_future(draw())
-            self.drawing[key].add_done_callback(lambda _: self.drawing.pop(key))
-        return self.keep(key, await asyncio.shield(self.drawing[key]))
-
-    def shared_at(self, state: tuple[int, str, int]) -> dict[str, Any]:
-        """What looks at this state share (``Look.kept``)."""
-        if self.shared[0] != state:
-            self.shared = (state, {})
-        return self.shared[1]
-
-    def names_at(self, state: tuple[int, str, int], db: sqlite3.Connection) -> Names:
-        if self.names[0] != state:
-            self.names = (state, read_names(db))
-        return self.names[1]
-
-
-def site_of(datasette: Any) -> Site:
-    """The one Site of a running server."""
-    if not hasattr(datasette, "_banwatch"):
-        datasette._banwatch = Site(datasette)
-    return datasette._banwatch
 
 
 def view(load: Any) -> Any:
@@ -163,16 +96,11 @@ async def drawn(site: Site, load: Any, request: Any, state: tuple[int, str], for
         except sqlite3.OperationalError as error:
             shown = too_slow(error, request.path)
         if form:
-            said = {"access-control-allow-origin": "*"}
-            return marked(Response(as_json(shown, look), shown.status, said, "application/json; charset=utf-8"))
+            open_ = {"access-control-allow-origin": "*"}
+            return marked(Response(as_json(shown, look), shown.status, open_, "application/json; charset=utf-8"))
         return marked(Response.html(as_html(shown, look), shown.status))
 
     return await site.database.execute_fn(read)
-
-
-def not_here(missing: Missing, path: str) -> Shown:
-    data = {"kind": missing.kind, "wanted": missing.wanted, "nearest": missing.nearest}
-    return Shown("missing.html", f"No {missing.kind} “{missing.wanted[:80]}”", path, data, status=404)
 
 
 def too_slow(error: Exception, path: str) -> Shown:
@@ -240,15 +168,17 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
 async def looked_at(datasette: Any, scope: dict[str, Any], found: re.Match[str]) -> tuple[dict[str, Any], Shown | None]:
     """The request with what it asks in the words of the tables, or what is wrong with it."""
     path, name = found[0], found[2]
-    if name not in {one["name"] for one in questions(datasette)}:
+    if not question_of(datasette, name):
         return scope, await unknown(datasette, found[1], name)
-    site = site_of(datasette)
     asked = arguments(scope["query_string"].decode("latin-1"))
     try:
-        said = canonical(site.names_at(site.state(), site.watch), asked)
+        meant = canonical(names_of(datasette), asked)
+        missing = lacking(question_of(datasette, name).get("needs", []), asked)
+        if missing and found[3] and found[1] == "/tracker":  # a page lets its reader choose, a program is told
+            raise ValueError(f"Say which {' and '.join(missing)}: ?{question_of(datasette, name)['example']}")
     except (Missing, ValueError) as fault:
         return scope, refused(path, asked, fault)
-    return (scope if said == asked else scope | {"query_string": urlencode(said).encode()}), None
+    return (scope if meant == asked else scope | {"query_string": urlencode(meant).encode()}), None
 
 
 async def unknown(datasette: Any, at: str, name: str) -> Shown | None:
@@ -265,6 +195,9 @@ def answer_to(shown: Shown, form: str | None, datasette: Any) -> Response:
     look = Look(None, Names(), "", site=(datasette.plugin_config("site") or {}).get("address") or "")
     if form == "json":
         return Response(as_json(shown, look), shown.status, {}, "application/json; charset=utf-8")
+    if form == "csv":
+        near = "".join(f"\nNear: {text}" for _, text in shown.data.get("nearest", []))
+        return Response.text(f"{shown.title}. {shown.about}{near}\n", shown.status)
     return Response.html(as_html(shown, look), shown.status)
 
 
@@ -291,25 +224,20 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     for one in (env, environment()):
         equip(one)
         one.globals.update(base=datasette.setting("base_url").rstrip("/"), config=datasette.plugin_config("site") or {},
-                           questions=lambda: questions(datasette), worded=lambda column, value: worded(datasette, column, value))  # fmt: skip
+                           questions=lambda: questions(datasette), choices=lambda name: choices(names_of(datasette), name), lacking=lacking, worded=lambda column, value, view: worded(datasette, column, value, view))  # fmt: skip
 
 
-WORDS = {"topics": "topic", "kinds": "kind"}  # columns whose words have another name
+def worded(datasette: Any, column: str, value: object, view: str = "") -> str:
+    """A value of a facet as people read it."""
+    return said(names_of(datasette), column, value, view) or "(not stated)"
 
 
-def worded(datasette: Any, column: str, value: object) -> str:
-    """A value of a facet as people read it: a place by its name, a word of the vocabulary without its underscores."""
-    text = str(value)
-    if column == "jurisdiction" and text:
-        site = site_of(datasette)
-        return site.names_at(site.state(), site.watch).place(text)
-    if column == "state":
-        column = "health" if text in words()["health"] else "state"
-    table = WORDS.get(column, column)
-    return (label(text, table) if table in words() else text) or "(not stated)"
+def question_of(datasette: Any, name: str) -> dict[str, Any]:
+    """The canned query of a name; {} if there is none."""
+    return next((one for one in questions(datasette) if one["name"] == name), {})
 
 
-def questions(datasette: Any) -> list[dict[str, str]]:
+def questions(datasette: Any) -> list[dict[str, Any]]:
     """The canned queries: name, title, description, example."""
     found = datasette.metadata("queries", database="tracker", fallback=False) or {}
     return [{"name": name, "example": "", **query} for name, query in found.items()]

@@ -3,6 +3,7 @@ else than was meant, or nothing, and say so to nobody. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from reading.rows import Missing
 from reading.words import label, words
 
 Arguments = list[tuple[str, str]]
+SPOKEN = {"platform": "app", "jurisdiction": "place"}  # as pages and questions call them
+FIELDS = ("happened_on", "authority_id", "amount", "scopes", "reason")  # that sources may tell differently
 
 
 def canonical(names: Names, asked: Arguments) -> Arguments:
@@ -43,11 +46,34 @@ def _topic(names: Names, value: str) -> str:
 _READ = {"day": _day, "days": _number, "app": Names.platform, "place": Names.code, "topic": _topic}
 
 
+def lacking(needs: Iterable[str], asked: Arguments) -> list[str]:
+    """What a question cannot do without and was not given."""
+    given = {name for name, value in asked if value.strip()}
+    return [name for name in needs if name not in given]
+
+
+def choices(names: Names, parameter: str) -> list[tuple[str, str]]:
+    """What a parameter may be: (value, words), in the order of the words; [] where it is no name."""
+    known = {
+        "app": [(name, name) for name in names.platforms],
+        "place": [(name, name) for code, name in names.used_places().items() if code],
+        "topic": [(topic, label(topic, "topic")) for topic in words()["topic"]],
+        "field": [(field, label(field, "field")) for field in FIELDS],
+    }
+    return sorted(known.get(parameter, []), key=lambda one: one[1].casefold())
+
+
 def refused(path: str, asked: Arguments, fault: Missing | ValueError) -> Shown:
     """The page that says what is wrong, with the same question asked of what is near."""
     if not isinstance(fault, Missing):
         return Shown("missing.html", "This cannot be asked so", path, {"nearest": []}, str(fault), status=400)
-    name = {"platform": "app", "jurisdiction": "place"}.get(fault.kind, fault.kind)
-    near = {text: f"{path}?{urlencode(dict(asked) | {name: text})}" for _, text in fault.nearest}
-    data = {"kind": fault.kind, "wanted": fault.wanted, "nearest": [(href, text) for text, href in near.items()]}
-    return Shown("missing.html", f"No {name} “{fault.wanted[:80]}”", path, data, status=404)
+    name = SPOKEN.get(fault.kind, fault.kind)
+    near = [(f"{path}?{urlencode(dict(asked) | {name: text})}", text) for _, text in fault.nearest]
+    return not_here(Missing(fault.kind, fault.wanted, near), path)
+
+
+def not_here(fault: Missing, path: str) -> Shown:
+    """The page that says that nothing has this name, with what is near it."""
+    data = {"kind": fault.kind, "wanted": fault.wanted, "nearest": fault.nearest}
+    title = f"No {SPOKEN.get(fault.kind, fault.kind)} “{fault.wanted[:80]}”"
+    return Shown("missing.html", title, path, data, status=404)

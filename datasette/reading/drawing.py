@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
-from reading import grid, words
+from reading import cells, grid, words
 from reading.calendar import Pile
 from reading.documents import blocks_of
 from reading.look import Look, Shown
@@ -45,6 +45,8 @@ def equip(env: Environment) -> None:
         live=True,
         shape=shape,
         matrix_cells=grid.cells,
+        cell=cells.cell,
+        in_order=cells.in_order,
         money=words.money,
         words=words.words,
         outlines=outlines,
@@ -56,7 +58,9 @@ def shape(cell: object) -> Markup:
     """The class of a cell of a plain table: sentences need width, days and ids must not break."""
     text = Markup(cell).striptags() if isinstance(cell, Markup) else str(cell)
     name = (
-        "long"
+        "number"
+        if 'class="number"' in str(cell) and isinstance(cell, Markup)
+        else "long"
         if len(text) > 24 and " " in text.strip()
         else "id"
         if len(text) <= 24 and " " not in text.strip()

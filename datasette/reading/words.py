@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from feeds.text import money
+
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
 REMEMBERED = 4_096  # values that stand on many lines are read once
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"}
@@ -72,15 +74,6 @@ def instant(value: str, short: bool = False) -> str:
     """ "2024-09-25T08:00:00+00:00" -> "25 September 2024, 08:00 UTC"."""
     text = str(value or "")
     return f"{day(text, short)}, {text[11:16]} UTC" if len(text) > 15 else day(text, short)
-
-
-def money(amount: str, currency: str) -> str:
-    """ "530000000", "EUR" -> "EUR 530,000,000"."""
-    try:
-        number = float(amount)
-    except ValueError:
-        return f"{currency} {amount}".strip()
-    return f"{currency} {number:,.0f}".strip() if number == int(number) else f"{currency} {number:,.2f}".strip()
 
 
 @lru_cache(REMEMBERED)
