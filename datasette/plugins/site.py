@@ -18,7 +18,7 @@ from datasette.utils.asgi import AsgiStream, asgi_send_file
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # the folder is no package: Datasette's own name must win
 
 from reading.about import offered
-from reading.asked import canonical, choices, lacking, not_here, refused
+from reading.asked import Arguments, canonical, choices, filtered, lacking, not_here, refused
 from reading.cells import said
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
@@ -168,9 +168,9 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
 async def looked_at(datasette: Any, scope: dict[str, Any], found: re.Match[str]) -> tuple[dict[str, Any], Shown | None]:
     """The request with what it asks in the words of the tables, or what is wrong with it."""
     path, name = found[0], found[2]
-    if not question_of(datasette, name):
-        return scope, await unknown(datasette, found[1], name)
     asked = arguments(scope["query_string"].decode("latin-1"))
+    if not question_of(datasette, name):
+        return with_query(scope, asked, filtered(names_of(datasette), asked)), await unknown(datasette, found[1], name)
     try:
         meant = canonical(names_of(datasette), asked)
         missing = lacking(question_of(datasette, name).get("needs", []), asked)
@@ -178,7 +178,11 @@ async def looked_at(datasette: Any, scope: dict[str, Any], found: re.Match[str])
             raise ValueError(f"Say which {' and '.join(missing)}: ?{question_of(datasette, name)['example']}")
     except (Missing, ValueError) as fault:
         return scope, refused(path, asked, fault)
-    return (scope if meant == asked else scope | {"query_string": urlencode(meant).encode()}), None
+    return with_query(scope, asked, meant), None
+
+
+def with_query(scope: dict[str, Any], asked: Arguments, meant: Arguments) -> dict[str, Any]:
+    return scope if meant == asked else scope | {"query_string": urlencode(meant).encode()}
 
 
 async def unknown(datasette: Any, at: str, name: str) -> Shown | None:

@@ -56,8 +56,10 @@ def action(look: Look, ident: str) -> Shown:
 
 
 def best(claims: list[Row]) -> Row | None:
-    """The claim whose archived page proves the thing."""
-    return next((claim for claim in claims if claim.get("sha256")), None)
+    """The claim whose archived page proves the thing; without one, the first that names an address."""
+    return next((claim for claim in claims if claim.get("sha256")), None) or next(
+        (c for c in claims if c.get("url")), None
+    )
 
 
 def _elsewhere(look: Look, ident: str) -> Exception:

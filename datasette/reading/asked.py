@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import urlencode
 
+from reading.cells import WORDS
 from reading.look import Shown
 from reading.names import Names
 from reading.rows import Missing
@@ -44,6 +45,23 @@ def _topic(names: Names, value: str) -> str:
 
 
 _READ = {"day": _day, "days": _number, "app": Names.platform, "place": Names.code, "topic": _topic}
+
+
+def filtered(names: Names, asked: Arguments) -> Arguments:
+    """The filters of a table with the values that it holds, where one was given the name that it shows: "Ukraine" for UA, "device ban"
+    for device_ban. What has no such name is left as it is."""
+    return [(name, _held(names, name.partition("__")[0], value)) for name, value in asked]
+
+
+def _held(names: Names, column: str, value: str) -> str:
+    try:
+        if column in {"jurisdiction", "platforms", "platform"}:
+            return (names.code if column == "jurisdiction" else names.platform)(value)
+    except Missing:
+        return value
+    table = WORDS.get(column, "")
+    known = {label(word, table).casefold(): word for word in words()[table]} if table else {}
+    return known.get(value.strip().casefold(), value)
 
 
 def lacking(needs: Iterable[str], asked: Arguments) -> list[str]:

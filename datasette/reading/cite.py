@@ -32,13 +32,14 @@ def citation(ident: str, title: str, address: str, today: str, changed: str, evi
         "text": text,
         "bibtex": _bibtex(ident, title, address, today, changed, proof),
         "csl": _csl(ident, title, address, today, changed, proof, evidence),
-        "wikipedia": _wikipedia(title, address, today, changed),
+        "wikipedia": _wikipedia(title, address, today, changed, proof),
     }
 
 
 def _proof(evidence: dict[str, Any] | None) -> str:
+    """What the page rests on: the archived page with instant and hash, or the address that whoever entered it gave."""
     if not evidence or not evidence.get("sha256"):
-        return ""
+        return f"Source named by the register: {evidence['url']}." if evidence and evidence.get("url") else ""
     word = "Newest evidence" if evidence.get("newest") else "Evidence"
     return f"{word}: {evidence['url']}, fetched {evidence['fetched_at']}, SHA-256 {evidence['sha256']}."
 
@@ -62,9 +63,11 @@ def _csl(ident: str, title: str, address: str, today: str, changed: str, proof: 
     return json.dumps([item], ensure_ascii=False, indent=1)
 
 
-def _wikipedia(title: str, address: str, today: str, changed: str) -> str:
-    plain = re.sub(r"[|{}\[\]]", " ", title)
-    return f"{{{{cite web |title={plain} |url={address} |website=Banwatch |date={changed[:10] or today} |access-date={today}}}}}"
+def _wikipedia(title: str, address: str, today: str, changed: str, proof: str) -> str:
+    """The template has no place for a hash; what stands behind it inside a <ref> is shown after it."""
+    plain, rests = (re.sub(r"[|{}\[\]<>]", " ", text) for text in (title, proof))
+    cited = f"{{{{cite web |title={plain} |url={address} |website=Banwatch |date={changed[:10] or today} |access-date={today}}}}}"
+    return f"{cited} {rests}".strip()
 
 
 def _parts(day: str) -> dict[str, list[list[int]]]:

@@ -132,6 +132,7 @@ def as_json(shown: Shown, look: Look) -> str:
             "text": shown.cite["text"],
             "bibtex": shown.cite["bibtex"],
             "csl": json.loads(shown.cite["csl"]),
+            "wikipedia": shown.cite["wikipedia"],
         }
     return json.dumps(body, ensure_ascii=False, default=_plain)
 

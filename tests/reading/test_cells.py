@@ -107,3 +107,16 @@ def test_a_question_that_lacks_something_says_what_and_lets_one_choose(site: Ser
 def test_what_was_asked_and_finds_nothing_says_that(site: Served) -> None:
     page = site.get("/tracker/in_force_where?app=Telegram&day=2000-01-01").text
     assert "Nothing fits" in page and "Choose an app" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "same"),
+    [
+        ("jurisdiction=Ukraine", "jurisdiction=UA"),
+        ("kind__exact=Device ban", "kind=device_ban"),
+        ("platforms__arraycontains=telegram", "platforms__arraycontains=Telegram"),
+    ],
+)
+def test_a_filter_takes_the_name_that_its_table_shows(site: Served, asked: str, same: str) -> None:
+    one, other = (site.get(f"/tracker/actions.json?{query.replace(' ', '+')}&_shape=array").json() for query in (asked, same))  # fmt: skip
+    assert one == other != []

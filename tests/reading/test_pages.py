@@ -183,12 +183,31 @@ def test_every_page_names_its_feed_and_its_json(site: Served) -> None:
         assert path == "/" or site.get(json_[0].split("?")[0]).json()
 
 
-def test_a_citation_names_instant_and_hash(site: Served) -> None:
-    cite = site.get(f"/action/{action_of(site, 'UA', 'device_ban')}.json").json()["cite"]
-    assert "fetched 2024-09-19T09:30:00+00:00, SHA-256 " in cite["text"] and cite["csl"][0][
-        "archive_location"
-    ].startswith("sha256:")
-    assert cite["csl"][0]["URL"].startswith(f"http://127.0.0.1:{site.port}/action/") and "urldate = {" in cite["bibtex"]
+CITED = {"action": "select action from claim where page is not null and action is not null", "update": "select id from change", "document": "select id from document",
+         "version": "select id from version", "page": "select id from page", "platform": "select 'telegram'", "jurisdiction": "select 'UA'", "authority": "select 'ua-nccc'"}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CITED)
+def test_every_form_of_a_citation_names_address_instant_and_hash(site: Served, kind: str) -> None:
+    path = f"/{kind}/{sqlite3.connect(site.tracker).execute(CITED[kind]).fetchone()[0]}"
+    cite, page = site.get(path + ".json").json()["cite"], html.unescape(site.get(path).text)
+    (csl,) = cite["csl"]
+    for form, text in (cite | {"csl": csl["note"]}).items():
+        assert re.search(r"fetched 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00, SHA-256 \w{64}\.", text), form
+        assert form == "csl" or (text in page and f"http://127.0.0.1:{site.port}{path}" in text), form
+    assert csl["archive_location"].startswith("sha256:") and csl["URL"] == f"http://127.0.0.1:{site.port}{path}"
+    assert "urldate = {20" in cite["bibtex"] and cite["wikipedia"].startswith("{{cite web |")
+
+
+def test_what_no_archived_page_proves_names_the_address_it_was_entered_from(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    with sqlite3.connect(tracker) as db:
+        action, url = db.execute("select action, url from claim where action is not null limit 1").fetchone()
+        db.execute("update claim set page = null, source = 'register' where action = ?", (action,))
+    running = serve(tracker)
+    cite = next(running).get(f"/action/{action}.json").json()["cite"]
+    running.close()
+    assert f"Source named by the register: {url}." in cite["text"] and "SHA-256" not in cite["text"]
 
 
 def test_what_tells_of_many_things_names_the_newest_it_rests_on(site: Served) -> None:
