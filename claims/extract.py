@@ -208,6 +208,8 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
     if names.related(left.platforms, right.platforms):
         return not _told_in_clauses(left, right)
     near = abs(left.sentence.number - right.sentence.number) <= 1
+    if left.rule.sums and right.rule.sums and _sums_differ(left, right):
+        return False
     return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))
 
 
@@ -227,11 +229,7 @@ def _of_other_year(left: Sentence, right: Sentence) -> bool:
 def _of_other_sum(left: Candidate, right: Candidate) -> bool:
     """True for two fines of one body: sums of one currency that differ, told beside their words in one sentence, or in two of
     which one says that its own came before or has another date."""
-    code = left.sentence.language.code
-    (one, unit), (other, currency) = (
-        details.amount(each.sentence.folded, code, _beside_words(each)) for each in (left, right)
-    )
-    if not one or unit != currency or max(map(float, (one, other))) < DIFFERS * min(map(float, (one, other))):
+    if not _sums_differ(left, right):
         return False
     if any(each.sentence.near("total", each.at, each.end, ONE_BREATH) for each in (left, right)):
         return False
@@ -240,6 +238,15 @@ def _of_other_sum(left: Candidate, right: Candidate) -> bool:
     return any(each.sentence.has("fined_before") for each in (left, right)) or _dated_apart(
         left.sentence, right.sentence
     )
+
+
+def _sums_differ(left: Candidate, right: Candidate) -> bool:
+    """True for sums of one currency that are not one sum rounded."""
+    code = left.sentence.language.code
+    (one, unit), (other, currency) = (
+        details.amount(each.sentence.folded, code, _beside_words(each)) for each in (left, right)
+    )
+    return bool(one) and unit == currency and max(map(float, (one, other))) >= DIFFERS * min(map(float, (one, other)))
 
 
 def _dated_apart(left: Sentence, right: Sentence) -> bool:

@@ -30,9 +30,10 @@ def _dated(claim: Claim) -> bool:
 
 
 def _told(one: Claim, other: Claim) -> bool:
-    """The coarse list has one word for both, as for an arrest and the charge that follows."""
+    """The coarse list has one word for both, as for an arrest and the charge that follows; two sums are two fines."""
     same = coarse(one) == coarse(other) and one.jurisdiction == other.jurisdiction
-    return same and bool(set(one.platforms) & set(other.platforms))
+    sums = {(one.amount, one.currency), (other.amount, other.currency)} - {("", "")}
+    return same and len(sums) < 2 and bool(set(one.platforms) & set(other.platforms))
 
 
 def coarse(claim: Claim) -> str | None:
