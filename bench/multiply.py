@@ -41,7 +41,15 @@ TEXTS = {
     "data",
     "sketch",
 }
-ONCE = {"platform", "jurisdiction", "authority", "note", "feed_size", "unsettled"}  # tables that do not grow with pages
+ONCE = {
+    "platform",
+    "jurisdiction",
+    "authority",
+    "note",
+    "feed_size",
+    "standing",
+    "unsettled",
+}  # tables that do not grow with pages
 SEARCHES = {"search", "claim_search"}
 PRAGMAS = (
     "foreign_keys = off; synchronous = off; cache_size = -1000000; journal_mode = delete; journal_mode = off".split(
@@ -87,6 +95,10 @@ def _multiply(db: sqlite3.Connection, spans: range) -> None:
     if any(name == "feed_row" for (name,) in db.execute("select name from sqlite_master")):
         db.execute("delete from feed_size")
         db.execute("insert into feed_size select name, value, count(*) from feed_row group by 1, 2")
+        db.execute("delete from standing")
+        db.execute(
+            "insert into standing select platform, jurisdiction, kind, count(*) from restriction where in_force_until = '' group by 1, 2, 3"
+        )
         db.execute("update watch set through = (select max(seq) from sighting)")
     db.execute("commit")
 

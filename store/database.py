@@ -20,7 +20,7 @@ from errors import BadStore
 from store.files import check, connect, create, full, remove
 
 APPLICATION_ID = 0x42616E54  # "BanT"
-SCHEMA = 5
+SCHEMA = 6
 ANEW = "`banwatch reread` makes it anew from the archive"
 HERE = Path(__file__).parent
 # what XML 1.0 and SQLite's text functions cannot carry: C0 controls but tab and line ends, surrogates, non-characters

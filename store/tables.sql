@@ -109,11 +109,24 @@ create index action_platform_action on action_platform(action);
 create index action_platform_lane on action_platform(platform, jurisdiction, family, began, action);
 
 create table restriction (            -- one app under one measure in one stretch of force: the view restricted, kept by triggers, so that
-                                      -- map, matrix and pages of places and apps read one index
+                                      -- map, matrix and pages of places and apps read one index; no "or ignore" here, as with feed_row
   platform text not null, jurisdiction text not null, kind text not null, in_force_from text not null, in_force_until text not null,
   action text not null, primary key (platform, jurisdiction, kind, in_force_from, in_force_until, action)) without rowid;
 create index restriction_place on restriction(jurisdiction, platform, kind, in_force_from, in_force_until, action);
 create index restriction_action on restriction(action);
+create index restriction_oldest on restriction(platform, jurisdiction, kind, in_force_from, action) where in_force_until = '';
+create index restriction_ends on restriction(in_force_until) where in_force_until != '';
+create index restriction_begins on restriction(in_force_from);
+create table standing (               -- how many measures without an end a place has against an app; kept by triggers, so that what is
+                                      -- in force today is read without walking through all that ever began
+  platform text not null, jurisdiction text not null, kind text not null, measures integer not null,
+  primary key (platform, jurisdiction, kind)) without rowid;
+create index standing_place on standing(jurisdiction);
+create trigger standing_added after insert on restriction when new.in_force_until = '' begin
+  insert into standing values (new.platform, new.jurisdiction, new.kind, 1) on conflict do update set measures = measures + 1; end;
+create trigger standing_gone after delete on restriction when old.in_force_until = '' begin
+  update standing set measures = measures - 1 where platform = old.platform and jurisdiction = old.jurisdiction and kind = old.kind;
+  delete from standing where platform = old.platform and jurisdiction = old.jurisdiction and kind = old.kind and measures = 0; end;
 create table told (                   -- a claim under each platform it names, and the strand of tellings it belongs to there
   side text not null, jurisdiction text not null, platform text not null, claim text not null,
   lane text not null default '',      -- its family of kinds, of an end the family of what it ends; and what tells lanes of one name apart
@@ -146,11 +159,11 @@ create table period (                 -- when a measure was in which state: from
   primary key (action, since, state)) without rowid;
 create index period_since on period(since, until);
 create trigger period_added after insert on period begin
-  delete from restriction where action = new.action; insert or ignore into restriction select * from restricted where action = new.action; end;
+  delete from restriction where action = new.action; insert into restriction select distinct * from restricted where action = new.action; end;
 create trigger period_gone after delete on period begin
-  delete from restriction where action = old.action; insert or ignore into restriction select * from restricted where action = old.action; end;
+  delete from restriction where action = old.action; insert into restriction select distinct * from restricted where action = old.action; end;
 create trigger restriction_changed after update of in_force_until on action begin
-  delete from restriction where action = new.id; insert or ignore into restriction select * from restricted where action = new.id; end;
+  delete from restriction where action = new.id; insert into restriction select distinct * from restricted where action = new.id; end;
 
 create table sketch (                 -- smallest hashes of an article's word sequences: how copies of one report are found
   hash integer not null, article text not null, primary key (hash, article)) without rowid;

@@ -10,9 +10,17 @@ from reading.calendar import Pile, calendar
 from reading.look import Look
 from reading.words import group, strength
 
-CELLS = """
-select platform, jurisdiction as place, kind, min(in_force_from) as since, count(*) as measures, action from restriction
-where in_force_from <= ? and (in_force_until = '' or in_force_until > ?){narrowed} group by platform, jurisdiction, kind"""
+# measures without an end, counted, and the oldest of them; then what ends after the day, and what begins after it: few, whatever the past holds
+STANDING = """
+select platform, jurisdiction, kind, measures, (select r.in_force_from || ' ' || r.action from restriction r where r.platform = s.platform
+and r.jurisdiction = s.jurisdiction and r.kind = s.kind and r.in_force_until = '' order by r.in_force_from, r.action limit 1)
+from standing s where {narrowed}"""
+ENDING = """
+select platform, jurisdiction, kind, 1, in_force_from || ' ' || action from restriction indexed by restriction_ends
+where in_force_until != '' and in_force_until > ? and in_force_from <= ? and {narrowed}"""
+AHEAD = """
+select platform, jurisdiction, kind, -1, in_force_from || ' ' || action from restriction indexed by restriction_begins
+where in_force_from > ? and in_force_until = '' and {narrowed}"""
 ON_THE_MAP = ("block", "partial", "store", "device", "age", "duty")
 Cell = dict[str, Any]
 
@@ -21,11 +29,19 @@ def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
     """One row for each app, place and kind of measure in force on ``day`` (today), the strongest and oldest first; the oldest
     measure stands for several.
     ``only``: platform, jurisdiction or kind."""
-    narrowed = "".join(f" and {name} = ?" for name in only)
-    on = day or look.today
-    found = look.db.execute(CELLS.format(narrowed=narrowed), (on, on, *only.values())).fetchall()
+    narrowed = " and ".join(["1", *(f"{name} = ?" for name in only)])
+    on, values = day or look.today, list(only.values())
+    found = dict[tuple[str, str, str], tuple[int, str]]()
+    for sql, days in ((STANDING, []), (ENDING, [on, on]), (AHEAD, [on])):
+        for app, place, kind, number, oldest in look.db.execute(sql.format(narrowed=narrowed), [*days, *values]):
+            measures, before = found.get((app, place, kind), (0, oldest))
+            found[app, place, kind] = measures + number, min(before, oldest)
+    return _cells([(*cell, measures, *oldest.split(" ")) for cell, (measures, oldest) in found.items() if measures])
+
+
+def _cells(found: list[tuple[Any, ...]]) -> list[Cell]:
     of = {kind: (-strength(kind), group(kind)) for kind in {row[2] for row in found}}
-    found.sort(key=lambda row: (of[row[2]][0], row[3], row[0], row[1], row[2]))
+    found.sort(key=lambda row: (of[row[2]][0], row[4], row[0], row[1], row[2]))
     return [
         {
             "platform": app,
@@ -36,7 +52,7 @@ def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
             "action": action,
             "group": of[kind][1],
         }
-        for app, place, kind, since, measures, action in found
+        for app, place, kind, measures, since, action in found
     ]
 
 

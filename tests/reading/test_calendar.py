@@ -15,6 +15,7 @@ from reading.names import read_names
 
 from tests.reading import shelf
 
+TABLES = (Path(__file__).parents[2] / "store" / "tables.sql").read_text(encoding="utf-8")
 DAYS = [f"20{year:02}-{month:02}-15" for year in range(14, 28) for month in (1, 4, 7, 10)]
 DAY = st.dates(min_value=date(2019, 12, 30), max_value=date(2020, 1, 20)).map(str)
 CUT = DAY.flatmap(lambda day: st.sampled_from([day, day[:7], day[:4]]))  # a day may be known to its month or year alone
@@ -46,7 +47,7 @@ def test_every_day_of_the_shelf_reads_the_same(tmp_path: Path, shown: tuple[int,
 @given(st.lists(STRETCH, max_size=12), DAY)
 def test_measures_that_overlap_touch_or_follow_read_the_same(stretches: list[tuple[str, ...]], day: str) -> None:
     db = sqlite3.connect(":memory:")
-    db.execute("create table restriction (platform, jurisdiction, kind, in_force_from, in_force_until, action)")
+    db.executescript(TABLES)
     kept = [one for one in stretches if not one[4] or one[3] < one[4]]
     seen = {
         one[:4]: one for one in kept
