@@ -6,6 +6,8 @@ from claims import vocabulary
 from claims.extract import extract, published
 from records import Article, Claim
 
+PROLONGED = "extended"
+
 
 def events(article: Article) -> list[dict[str, object]]:
     """What a text reports as having happened, surely enough to publish; what the coarse list has no word for is left out."""
@@ -37,7 +39,8 @@ def _told(one: Claim, other: Claim) -> bool:
 
 
 def coarse(claim: Claim) -> str | None:
-    return vocabulary.coarse(claim.action, claim.area)
+    """Its name in the coarse list, None where that has none; a ban that was prolonged is told as that ban."""
+    return vocabulary.coarse(claim.ends if claim.action == PROLONGED and claim.ends else claim.action, claim.area)
 
 
 def event(claim: Claim) -> dict[str, object]:

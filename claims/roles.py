@@ -20,6 +20,7 @@ ACTS_BEHIND = 56  # characters between a list of places and what they do: "Franc
 ASIDE = re.compile(
     rf"{lexicon.MARKS['P']} [—–-] [^—–]+ [—–-] (?:\w+ ){{0,2}}"
 )  # "LinkedIn — a network of Microsoft — has"
+ARTICLE = 2  # characters: "A ANPD determinou" begins with no preposition
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
 QUOTES = "「『《“„«\"'"  # that open a name: "對「小紅書」發布命令"
@@ -568,7 +569,10 @@ def _platform_subject(made: Candidate) -> None:
     behind: Marked | None = None  # the last name of a list behind a preposition: "links to Facebook, Instagram"
     for one in [one for one in sentence.actors if start <= one.at < made.at]:
         listed = behind is not None and sentence.masked[behind.at + 1 : one.at] in LISTED
-        if listed or ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?"):
+        article = one.at <= ARTICLE
+        if listed or (
+            not article and ends_with("preposition", sentence.masked[max(0, one.at - 24) : one.at], r"(?:\w+ )?")
+        ):
             behind = one
         else:
             free.append(one)
