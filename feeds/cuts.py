@@ -23,7 +23,7 @@ ALSO = "exists (select 1 from feed_row s where s.name = ? and s.value in ({}) an
 SAYS = "exists (select 1 from {} n where n.id = r.item and {})"
 LISTS = {"platform": "platforms", "topic": "topics"}
 AFTER = " and r.published_at <= ? and (r.published_at < ? or r.item > ?)"  # in the order of a feed: newest first, then by id
-REACH, REACH_OF_TEXT = 5_000, 2_000  # items of a part that one page walks through; fewer where their text is looked at
+REACH, REACH_OF_TEXT = 3_000, 1_500  # items of a part that one page walks through; fewer where their text is looked at
 HELD = 1_000  # things last written that have the words; those that very many have are found by titles
 IN_QUOTES = f"""
 with held as materialized (select item, kind from search where search match ? order by rowid desc limit {HELD})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from reading.asked import Arguments, canonical, choices, filtered, lacking, not_
 from reading.cells import said
 from reading.download import BATCH, VIEWS, as_csv, as_lines, batch
 from reading.drawing import as_html, as_json, environment, equip
+from reading.home import home
+from reading.kinds import whole_matrix
 from reading.look import Look, Shown, arguments
 from reading.names import Names
 from reading.pages import PAGES
@@ -47,6 +51,7 @@ ASKED = {
     "page",
     "view",
 }
+AFTER = 0.2  # seconds after the start: listening comes first
 PATIENCE = 4_000  # milliseconds that the queries of one page may take
 
 
@@ -80,11 +85,11 @@ def marked(response: Response) -> Response:
 async def drawn(site: Site, load: Any, request: Any, state: tuple[int, str], form: str, where: str) -> Response:
     config = site.datasette.plugin_config("site") or {}
     base = site.datasette.setting("base_url").rstrip("/")
-    home = (config.get("address") or where).rstrip("/") + base
+    address = (config.get("address") or where).rstrip("/") + base
     found = {name: value for name, value in request.url_vars.items() if name != "form"}
 
     def read(db: sqlite3.Connection) -> Response:
-        look = Look(db, site.names_at(state, db), state[1], arguments(request.query_string), home, request.path,
+        look = Look(db, site.names_at(state, db), state[1], arguments(request.query_string), address, request.path,
                     site.shared_at(state))  # fmt: skip
         try:
             with sqlite_timelimit(db, PATIENCE):
@@ -212,11 +217,25 @@ def register_routes() -> list[tuple[str, Any]]:
 
 
 @hookimpl
-def startup() -> None:
-    """Templates are compiled before the first reader waits for them."""
+def startup(datasette: Any) -> None:
+    """Templates are compiled before the first reader waits for them; what the pages of one state share is made while the server begins
+    to listen."""
     for name in environment().list_templates():
         if name not in DATASETTES:
             environment().get_template(name)
+    begun = threading.Timer(AFTER, warm, [site_of(datasette)])
+    begun.daemon = True
+    begun.start()
+
+
+def warm(site: Site) -> None:
+    """Make what the first readers of the front page, the lists and the matrix would wait for. A tracker that cannot be read now is left
+    to them."""
+    state = site.state()
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(site.connected()) as db:
+        look = Look(db, site.names_at(state, db), state[1], kept=site.shared_at(state))
+        for load in (home, whole_matrix):
+            as_html(load(look), look)
 
 
 DATASETTES = {"database.html", "query.html", "row.html", "table.html", "_table.html"}  # drawn in its environment

@@ -42,9 +42,13 @@ class Held:
     lasting: list[tuple[str, str]]  # (since, action) of those that outlast all before them
     lasting_until: list[str]
 
+    def oldest(self, day: str) -> tuple[str, str]:
+        """(first day, action) of the oldest measure in force."""
+        return self.lasting[bisect_right(self.lasting_until, day)]
+
     def on(self, day: str) -> dict[str, Any]:
         """As a cell of the matrix: the oldest measure in force stands for all of them."""
-        since, action = self.lasting[bisect_right(self.lasting_until, day)]
+        since, action = self.oldest(day)
         number = bisect_right(self.sinces, day) - bisect_right(self.untils, day)
         return {"platform": self.platform, "place": self.place, "kind": self.kind, "since": since, "measures": number,
                 "action": action, "group": self.group}  # fmt: skip
@@ -65,10 +69,17 @@ class Pile:
         cells = [(held.weight, cell["since"], held.kind, cell) for held in self.kinds for cell in (held.on(self.day),)]
         return (cell for *_, cell in sorted(cells, key=lambda one: one[:3]))
 
-    @property
-    def first(self) -> dict[str, Any]:
-        one, *others = self.kinds[:2]
-        return next(iter(self)) if others and others[0].weight == one.weight else one.on(self.day)
+    def first(self) -> tuple[Held, str, str]:
+        """(held, first day, action) of the strongest and oldest: what a cell of the matrix shows."""
+        strongest = self.kinds[0]
+        since, action = strongest.oldest(self.day)
+        for other in islice(self.kinds, 1, None):
+            if other.weight != strongest.weight:
+                break
+            found = other.oldest(self.day)
+            if (found[0], other.kind) < (since, strongest.kind):
+                strongest, (since, action) = other, found
+        return strongest, since, action
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Iterable) else NotImplemented

@@ -21,8 +21,13 @@ def cells(matrix: dict[str, Any], code: str, place: str, base: str) -> Markup:
 
 
 def _drawn(held: Pile | list[Cell], place: str, base: str) -> str:
-    one = held.first if isinstance(held, Pile) else held[0]
-    return _cell(one["platform"], one["kind"], one["group"], one["since"], one["action"], len(held) - 1, place, base)
+    if isinstance(held, Pile):
+        one, since, action = held.first()
+        return _cell(one.platform, one.kind, one.group, since, action, len(held.kinds) - 1, place, base)
+    cell = held[0]
+    return _cell(
+        cell["platform"], cell["kind"], cell["group"], cell["since"], cell["action"], len(held) - 1, place, base
+    )
 
 
 @lru_cache(16_384)

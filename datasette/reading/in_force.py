@@ -28,15 +28,22 @@ Cell = dict[str, Any]
 def cells(look: Look, day: str = "", **only: str) -> list[Cell]:
     """One row for each app, place and kind of measure in force on ``day`` (today), the strongest and oldest first; the oldest
     measure stands for several.
-    ``only``: platform, jurisdiction or kind."""
-    narrowed = " and ".join(["1", *(f"{name} = ?" for name in only)])
-    on, values = day or look.today, list(only.values())
+    ``only``: platform, jurisdiction or kind. All of today are found once for all looks at one state."""
+    if only or day:
+        return _cells(_found(look, day or look.today, only))
+    if "cells" not in look.kept:
+        look.kept["cells"] = _cells(_found(look, look.today, {}))
+    return list(look.kept["cells"])
+
+
+def _found(look: Look, on: str, only: dict[str, str]) -> list[tuple[Any, ...]]:
+    narrowed, values = " and ".join(["1", *(f"{name} = ?" for name in only)]), list(only.values())
     found = dict[tuple[str, str, str], tuple[int, str]]()
     for sql, days in ((STANDING, []), (ENDING, [on, on]), (AHEAD, [on])):
         for app, place, kind, number, oldest in look.db.execute(sql.format(narrowed=narrowed), [*days, *values]):
             measures, before = found.get((app, place, kind), (0, oldest))
             found[app, place, kind] = measures + number, min(before, oldest)
-    return _cells([(*cell, measures, *oldest.split(" ")) for cell, (measures, oldest) in found.items() if measures])
+    return [(*cell, measures, *oldest.split(" ")) for cell, (measures, oldest) in found.items() if measures]
 
 
 def _cells(found: list[tuple[Any, ...]]) -> list[Cell]:

@@ -23,7 +23,7 @@ class Site:
     def __init__(self, datasette: Any) -> None:
         self.datasette = datasette
         self.name, self.database = next((n, d) for n, d in datasette.databases.items() if not n.startswith("_"))
-        self.watch = sqlite3.connect(f"file:{self.database.path}?mode=ro", uri=True, check_same_thread=False)
+        self.watch = self.connected()
         self.exports = Path(self.database.path).parent / "exports"
         self.lock = threading.Lock()
         self.kept = 0
@@ -31,6 +31,9 @@ class Site:
         self.pages: OrderedDict[tuple[object, ...], Response] = OrderedDict()
         self.names: tuple[object, Names] = (None, Names())
         self.shared: tuple[object, dict[str, Any]] = (None, {})
+
+    def connected(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{self.database.path}?mode=ro", uri=True, check_same_thread=False)
 
     def state(self) -> tuple[int, str, int]:
         """Another value whenever somebody wrote to the tracker, the day turned, or files to take away were made."""

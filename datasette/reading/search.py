@@ -13,6 +13,7 @@ PAGE = 20
 RANKED = 300  # of the matches, so many are weighed; a word that is everywhere is no way to find anything
 WEIGHED = 100  # up to so many are put in order by BM25, which reads every row that has one of the words
 FREQUENT = 3_000  # rows from which on a word is too frequent to be weighed, or to be taken for the beginning of others
+REMEMBERED = 2_000  # words of which it is known whether they are frequent
 KINDS = {
     "action": "actions",
     "update": "policy changes",
@@ -43,7 +44,7 @@ def search(look: Look) -> Shown:
     hint, hits, many, saying = "", [], False, []
     if wanted:
         hits, many, hint = _found(look, wanted, kind, number)
-        saying = _found(look, wanted, "claim", 1, SAYING)[0] if not kind and number == 1 else []
+        saying = _found(look, wanted, "claim", 1, SAYING, begun=not hits)[0] if not kind and number == 1 else []
     elif asked:
         hint = "These signs cannot be searched for. Use words, or a phrase in straight quotes."
     data: dict[str, Any] = {
@@ -82,11 +83,12 @@ def _unspaced(text: str) -> bool:
     return any("\u3040" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f" for c in text)
 
 
-def _found(look: Look, wanted: str, kind: str, number: int, most: int = PAGE) -> tuple[list[Row], bool, str]:
+def _found(look: Look, wanted: str, kind: str, number: int, most: int = PAGE, begun: bool = True) -> tuple[list[Row], bool, str]:  # fmt: skip
+    """(rows, whether there are many more, a hint). ``begun``: where nothing has the words, what has words that begin so."""
     try:
         ids, many = _ranked(look, wanted, kind)
         hint = ""
-        if not ids and not wanted.endswith("*"):
+        if begun and not ids and not wanted.endswith("*"):
             wanted = _begun(look, wanted, _table(kind))
             ids, many = _ranked(look, wanted, kind)
             hint = "Nothing has all these words; these have words that begin so." if ids else ""
@@ -107,8 +109,14 @@ def _begun(look: Look, wanted: str, table: str) -> str:
 
 
 def _frequent(look: Look, term: str, table: str) -> bool:
-    rows = f"select 1 from {table} where {table} match ? limit {FREQUENT}"
-    return bool(look.value(f"select count(*) = {FREQUENT} from ({rows})", term))
+    """Counted once for all looks at one state, as far as there is room."""
+    known: dict[tuple[str, str], bool] = look.kept.setdefault("frequent", {})
+    if (term, table) not in known:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        rows = f"select 1 from {table} where {table} match ? limit {FREQUENT}"
+        known[term, table] = bool(look.value(f"select count(*) = {FREQUENT} from ({rows})", term))
+    return known[term, table]
 
 
 def _table(kind: str) -> str:

@@ -32,6 +32,9 @@ def compare(look: Look, day: str, apps: int = 0, places: int = 0) -> None:
     cells = in_force.cells(look, day)
     matrix, figures = in_force.on_day(look, day, apps, places)
     assert matrix == in_force.matrix(cells, apps, places)
+    for pile in (pile for line in matrix["cells"].values() for pile in line.values()):
+        held, since, action = pile.first()
+        assert (held.kind, since, action) == tuple(next(iter(pile))[name] for name in ("kind", "since", "action"))
     assert figures == in_force.figures(cells)
 
 
