@@ -15,6 +15,7 @@ MOST = 40  # candidates of one sentence
 ENDS_ORDER = ("boundary", "otherwise", "until")  # behind these words stands no more of what is ordered
 NEAR_ORDER = 60  # characters between an order and what it is to do
 VAGUE = "nationwide_block"  # a ban of which nothing more is told
+ENDS = {"lift", "suspended_by_court"}
 LAWS = ("legislation_adopted", "legislation_in_force")
 HIDDEN, ASKED = "hide_posts", ("investigate", "order")
 OF_LAW = 140  # characters behind a law in which stands what it bans
@@ -99,6 +100,10 @@ def _swallows(other: Candidate, one: Candidate) -> bool:
     """True for endings, and for what a court keeps from taking effect: "kept the ban from", of which "ban" is no act."""
     if other.action == one.action == "court_ruling":
         return other.rule.apart and not one.rule.apart
+    if "court_ruling" in (one.action, other.action) and {one.rule.trigger, other.rule.trigger} & ENDS:
+        return (
+            other.at < one.at
+        )  # "refused to lift the block": what it ruled; "lifted the block and dismissed": what it did
     if other.rule.trigger == "lift" and "platform_acts" in other.signs and one.rule.side == "platform":
         return False  # "lifted its ban on political advertising": its own rule
     of_law = other.rule.action == "court_ruling" and one.rule.action != "court_ruling"

@@ -112,7 +112,7 @@ class Language:
         key = f"{group}$ {between}"
         if key not in self._made:
             pattern = self.pattern(group)
-            gap = r"\s" if self.spaced else r"\s?"
+            gap = r"(?:\s|(?<='))" if self.spaced else r"\s?"
             self._made[key] = NEVER if pattern is NEVER else re.compile(rf"{pattern.pattern}{gap}(?:{between})?$")
         return bool(self._made[key].search(text))
 
@@ -154,7 +154,8 @@ def marked(pattern: str) -> str:
 
 
 def whole_words(pattern: str, spaced: bool) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)" if spaced else rf"(?:{pattern})")
+    """Words end where no letter follows, or at an apostrophe: the "d'" of "d'Instagram"."""
+    return re.compile(rf"(?<!\w)(?:{pattern})(?:(?!\w)|(?<='))" if spaced else rf"(?:{pattern})")
 
 
 @lru_cache(maxsize=32)

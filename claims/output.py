@@ -6,7 +6,7 @@ from claims import vocabulary
 from claims.extract import extract, published
 from records import Article, Claim
 
-PROLONGED = "extended"
+PROLONGED, BLOCK = "extended", "nationwide_block"
 
 
 def events(article: Article) -> list[dict[str, object]]:
@@ -40,7 +40,7 @@ def _told(one: Claim, other: Claim) -> bool:
 
 def coarse(claim: Claim) -> str | None:
     """Its name in the coarse list, None where that has none; a ban that was prolonged is told as that ban."""
-    return vocabulary.coarse(claim.ends if claim.action == PROLONGED and claim.ends else claim.action, claim.area)
+    return vocabulary.coarse((claim.ends or BLOCK) if claim.action == PROLONGED else claim.action, claim.area)
 
 
 def event(claim: Claim) -> dict[str, object]:

@@ -920,6 +920,8 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
         return False
     if mark.kind == "D" and lexicon.MARKS["Q"] in sentence.masked[max(0, mark.at - 2) : mark.at + 3]:
         return True  # "esta red social china"
+    if mark.kind == "D" and lexicon.MARKS["S"] in sentence.masked[max(0, mark.at - 2) : mark.at]:
+        return True  # "le réseau social chinois TikTok"
     if mark.kind == "D" and sentence.language.pattern("firm_after").match(sentence.masked, mark.at + 1):
         return True  # "the Chinese AI platform", "Chinese marketplace Temu"
     after = sentence.masked[mark.at + 1 : mark.at + 60]
