@@ -12,6 +12,8 @@ import click
 from verbs import crawling, doctor, keeping, measuring, scaling, showing, telling, watching
 from verbs.common import ROOT, Home
 
+PROGRAM = "program"
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "data", envvar="BANWATCH_HOME",
@@ -20,7 +22,7 @@ from verbs.common import ROOT, Home
 @click.pass_context
 def main(context: click.Context, home: Path) -> None:
     """Who restricts which app, where, since when, on what ground, and how platforms answer."""
-    context.obj = Home(home.resolve())
+    context.obj = Home(home.resolve(), whole=context.obj is PROGRAM)
 
 
 for verb in (
@@ -45,3 +47,8 @@ for verb in (
     keeping.export,
 ):
     main.add_command(verb)
+
+
+def program() -> None:
+    """What the command of an installation runs: a process for one verb."""
+    main(obj=PROGRAM)

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from records import Selector, Source
-from verbs.common import Home, now, prepare
+from verbs.common import Home, leave, now, prepare
 
 
 def declared(site: Path, base: str) -> list[Source]:
@@ -32,10 +32,10 @@ def main(home_folder: str, site: str, base: str) -> int:
     home = Home(Path(home_folder))
     prepare(home)
     settings = CrawlSettings.for_loopback(base)
-    report = crawl(declared(Path(site), base), home.archive, home.tracker, run=now(), settings=settings)
+    report = crawl(declared(Path(site), base), home.archive, home.tracker, run=now(), settings=settings, apart=False)
     print(report.line())
     return report.exit_code
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:]))
+    leave(main(*sys.argv[1:]))

@@ -32,11 +32,11 @@ from bench.fill import BATCH, SCOPES, World
 from records import Claim, When
 from store.claim import claim_columns, save_claim
 from store.database import key, many, open_tracker
-from store.documents import Rereader
 from store.files import writing
 from store.given import save_names
 from store.kinds import kinds
 from store.settle import settle
+from store.walk import Rereader
 
 TOLD, OFTEN = (
     (1, 2, 5, 12, 30, 80),

@@ -1,19 +1,18 @@
-"""Sources + settings -> one Scrapy crawl in a process of its own -> report. The process goes when its parent goes."""
+"""Sources + settings -> one Scrapy crawl -> report. It runs in a process of its own, which goes when its parent goes, or in this
+one where the program does nothing else: Twisted's reactor runs once in a process."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import logging
-import multiprocessing
 import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +23,15 @@ from crawler.report import CrawlReport, CrawlSettings
 from errors import BadStore, Refused
 from records import Source
 
-if TYPE_CHECKING:  # loaded by the crawling process alone
+if TYPE_CHECKING:  # loaded where they are needed
+    from multiprocessing.connection import Connection
+
     from store.archive import Archive
     from store.door import Door
 
 Progress = Callable[[int, int], None]
+Ending = tuple[tuple[str, str] | None, bool]  # what failed (words, cause), and whether it was interrupted
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # the first of them Scrapy would load later
 LOADED = ("scrapy.core.downloader.handlers.http11", "scrapy.crawler", "crawler.reader", "crawler.settings", "crawler.spider", "store.door",
           "store.prepare")  # fmt: skip
@@ -47,33 +50,59 @@ class Job:
 
 def crawl(
     sources: Sequence[Source], archive_path: Path, tracker_path: Path, *, run: str, settings: CrawlSettings,
-    on_progress: Progress | None = None,
+    on_progress: Progress | None = None, apart: bool = True,
 ) -> CrawlReport:  # fmt: skip
     """Crawl ``sources`` once and settle the tracker. ``run`` names the crawl (an ISO instant).
 
+    With ``apart`` false the crawl takes this process: once in its life, in its main thread; that saves a process of 40 MB.
     One SIGINT or SIGTERM ends it after the pages in flight, a second at once. Raises BadStore if a database cannot be used.
     """
     begun = time.monotonic()
     short = short_of_room(archive_path.parent, settings.least_free)
     if short:
         raise BadStore(short, "no-space")
+    job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
+    tell = on_progress or (lambda done, known: None)
+    failure, interrupted = _apart(job, tell) if apart else _here(job, tell)
+    if failure:
+        raise BadStore(*failure)
+    return CrawlReport(run, time.monotonic() - begun, outcomes(tracker_path, job.sources, run), interrupted)
+
+
+def _here(job: Job, tell: Progress) -> Ending:
+    with _handlers_kept():
+        return _ending(job, lambda count: tell(count, 0))
+
+
+@contextlib.contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """Scrapy leaves its handlers of signals behind, under which Ctrl-C does nothing once its reactor has stopped."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)  # None: one that was not set from Python
+
+
+def _apart(job: Job, tell: Progress) -> Ending:
+    import multiprocessing  # a crawl that takes this process has no use for it
+
     # a copy of this process while no second thread runs, else a fresh one
     context: Any = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
     ours, theirs = context.Pipe(duplex=False)
-    job = Job(tuple(s for s in sources if not s.retired), archive_path, tracker_path, run, settings)
     process = context.Process(target=_child, args=(job, theirs), name="crawl")
     process.start()
     theirs.close()
     with _forwarded(process):
-        failure, interrupted = _watch(ours, on_progress)
+        failure, interrupted = _watch(ours, tell)
         process.join()
-    if failure:
-        raise BadStore(*failure)
-    if process.exitcode:
-        raise BadStore(
-            f"the crawling process ended with {process.exitcode}; what it had fetched is kept", "crawl-ended"
+    if process.exitcode and not failure:
+        failure = (
+            f"the crawling process ended with {process.exitcode}; what it had fetched is kept",
+            "crawl-ended",
         )
-    return CrawlReport(run, time.monotonic() - begun, outcomes(tracker_path, job.sources, run), interrupted)
+    return failure, interrupted
 
 
 @contextlib.contextmanager
@@ -84,9 +113,7 @@ def _forwarded(process: Any) -> Any:
         if process.is_alive():
             process.terminate()  # SIGTERM, which Scrapy takes as it takes SIGINT
 
-    before = (
-        {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)} if _main_thread() else {}
-    )
+    before = {number: signal.signal(number, forward) for number in SIGNALS} if _main_thread() else {}
     try:
         yield
     finally:
@@ -98,37 +125,37 @@ def _main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _watch(pipe: Connection, on_progress: Progress | None) -> tuple[tuple[str, str] | None, bool]:
-    """Messages of the crawl until it ends: (failure, whether it was interrupted)."""
+def _watch(pipe: Connection, tell: Progress) -> Ending:
+    """Messages of the crawl until it ends."""
     while True:
         try:
             kind, value = pipe.recv()
         except EOFError:
             return None, False
-        if kind == "page" and on_progress:
-            on_progress(value, 0)
-        elif kind == "failed":
-            return value, False
+        if kind == "page":
+            tell(value, 0)
         elif kind == "ended":
-            return None, value
+            failure, interrupted = value
+            return failure, interrupted
 
 
-# in the crawling process ------------------------------------------------------------------------------------------------
+# in the process that crawls -----------------------------------------------------------------------------------------------
 def _child(job: Job, pipe: Connection) -> None:
     die_with_parent()
+    pipe.send(("ended", _ending(job, lambda count: pipe.send(("page", count)))))
+
+
+def _ending(job: Job, tell: Callable[[int], None]) -> Ending:
     give_back()
     try:
-        interrupted = _crawl(job, pipe)
+        return None, _crawl(job, tell)
     except (BadStore, Refused) as error:
-        pipe.send(("failed", (str(error), error.cause)))
-        return
+        return (str(error), error.cause), False
     except sqlite3.OperationalError as error:
-        pipe.send(("failed", (f"{job.archive.parent}: cannot be written: {error}", "no-space")))
-        return
-    pipe.send(("ended", interrupted))
+        return (f"{job.archive.parent}: cannot be written: {error}", "no-space"), False
 
 
-def _crawl(job: Job, pipe: Connection) -> bool:
+def _crawl(job: Job, tell: Callable[[int], None]) -> bool:
     """Crawl and settle; whether it was interrupted."""
     _load()
     from store.archive import Archive
@@ -136,7 +163,7 @@ def _crawl(job: Job, pipe: Connection) -> bool:
 
     with Archive(job.archive) as archive, Door(job.tracker, archive, read_page, together=100) as door:
         declare(job, archive, door)
-        crawler = _fetch(job, archive, door, Pace(lambda count: pipe.send(("page", count))))
+        crawler = _fetch(job, archive, door, Pace(tell))
         if crawler.spider is not None and crawler.spider.ended:
             raise crawler.spider.ended
         _settle(door)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import changes
@@ -12,29 +11,13 @@ from changes import canary
 from records import Block, Change, Past
 from store.database import Clean, index, key, many, unindex
 from store.developments import drop_development, save_development
-from store.fate import home_of
-from store.lapse import SINGS
 from store.prepare import letters, outlined
 from store.updates import CANARY, REAL, ROLLED_BACK, Update, save_update
 from store.variants import save_variants
-from store.walk import State
+from store.walk import NO_VERSION, Rereader, State
 
 HISTORY = 30  # earlier states that a capture is compared with
-NO_VERSION = "wrong_document_or_error_page"
 SUMMARY = 240  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Rereader:
-    """How an archived page reads on another day.
-
-    ``selector``: (source id, ISO day) -> index of the selector in force; ``blocks``: (page id, source id, ISO instant) -> blocks, ()
-    if none match; ``upgraded``: (source id, ISO instant) -> whether an imported text was read otherwise from then on.
-    """
-
-    selector: Callable[[str, str], int]
-    blocks: Callable[[str, str, str], tuple[Block, ...]]
-    upgraded: Callable[[str, str], bool]
 
 
 def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
@@ -157,35 +140,6 @@ def _plain(walk: State, capture: sqlite3.Row) -> tuple[str, str]:
     if walk.kind == NO_VERSION:
         return NO_VERSION, "still: " + walk.reason.removeprefix("still: ")
     return ("same_bytes", "") if capture["sha256"] == walk.previous["sha256"] else ("same_text", "")
-
-
-def settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256: str, at: str, home: str) -> str:
-    """Kind of the latest capture of a document, where it repeats the one before and nothing else follows from it; else "".
-    ``home``: the address it has by this capture.
-
-    Nothing of such a document changes but the instant it was last seen, which is written here. One that ever went back to an
-    earlier text is left to the walk: how long it stays there matters; so is one with a warrant canary, which can lapse.
-    """
-    previous = db.execute(
-        "select c.version, c.sha256, c.kind, c.fetched_at, s.requested_url, s.moved from capture c join sighting s on s.seq = c.seq"
-        " where c.document = ? order by c.fetched_at desc, c.sha256 desc, c.id desc limit 1",
-        (document,),
-    ).fetchone()
-    if previous is None or previous["kind"] in {"", NO_VERSION}:
-        return ""
-    if previous["version"] != version or previous["fetched_at"] >= at:
-        return ""
-    if home_of(previous["requested_url"], previous["moved"]) != home:
-        return ""
-    followed = db.execute(
-        "update document set last_seen = ? where id = ? and state = 'followed'"
-        " and not exists (select 1 from capture c where c.document = document.id and c.kind = 'flapping')"
-        " and not exists (select 1 from version v where v.id = ? and v.text like ?)",
-        (at, document, version, f"%{SINGS}%"),
-    ).rowcount
-    if not followed:
-        return ""
-    return "same_bytes" if sha256 == previous["sha256"] else "same_text"
 
 
 def _judge(

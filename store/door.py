@@ -17,15 +17,14 @@ from typing import Any
 from errors import BadStore, BanwatchError, Unreadable
 from records import Article, Block, Claim, Link, Notice, Older, Page, PolicyText, Record, Row, Source, Tally
 from store.archive import Archive, Sighting
-from store.articles import save_article, save_row, save_told
 from store.before import Before
 from store.captures import save_capture, save_policy
 from store.database import many, open_tracker, put, unsettled
-from store.documents import Rereader
 from store.files import part, writing
 from store.prepare import Prepared, Read, prepared
 from store.settle import Progress, quiet, settle
 from store.sightings import Origin, save_encoding, save_page, save_sighting
+from store.walk import Rereader
 from store.watch import restart
 
 READ = ("stored", "unchanged")  # outcomes of a fetch whose page is read
@@ -221,7 +220,10 @@ class Door:
             save_encoding(self.db, origin.page, record.encoding, record.replaced)
         if isinstance(record, PolicyText):
             save_policy(self.db, origin, record, ready)
-        elif isinstance(record, Article):
+            return
+        from store.articles import save_article, save_row, save_told  # policies have no use for what claims come to
+
+        if isinstance(record, Article):
             save_article(self.db, origin, record, ready.claims)
         elif isinstance(record, Claim):
             save_told(self.db, origin, record)

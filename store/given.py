@@ -6,7 +6,6 @@ import hashlib
 import sqlite3
 from pathlib import Path
 
-from claims import names
 from store.database import many, put, slug
 from store.files import writing
 
@@ -38,6 +37,8 @@ def load(db: sqlite3.Connection) -> None:
 
 def save_names(db: sqlite3.Connection) -> None:
     """The reference tables of platforms, jurisdictions and authorities, for readers to join with."""
+    from claims import names
+
     with writing(db):
         for platform in names.platforms():
             put(db, "platform", {"name": platform.name, "id": slug(platform.name), "owner": platform.owner, "kind": platform.kind,

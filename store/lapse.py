@@ -16,8 +16,8 @@ from statistics import median_low
 from changes import canary
 from store.fate import Turn
 from store.prepare import outlined
+from store.walk import SINGS
 
-SINGS = "canary"  # a page that renews such a statement calls it by this name, in whatever language
 LAPSED, RENEWED = "canary_lapsed", "canary_renewed"  # stages
 LATE = 2  # times the period
 GRACE = 14  # days beyond the period, at least

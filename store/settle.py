@@ -1,19 +1,16 @@
-"""Unsettled marks -> everything that depends on more than one page, each mark in one transaction, in a fixed order."""
+"""Unsettled marks -> everything that depends on more than one page, each mark in one transaction, in a fixed order.
+
+A room is loaded where something is marked for it: a crawl where nothing changed marks nothing but sources.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
 
-from store.cases import settle_cases
 from store.database import unsettled
-from store.documents import Rereader, settle_document
-from store.editions import settle_dataset
 from store.files import writing
-from store.links import link
-from store.places import mark_claim, mark_platform, settle_place
-from store.turns import settle_turns
-from store.voices import settle_voice
+from store.walk import Rereader
 from store.watch import settle_source
 
 PLACE_MARKS = ("claim", "gap", "action", "strand", "edited")
@@ -29,9 +26,9 @@ def quiet(count: int, total: int, what: str) -> None:
 def settle(db: sqlite3.Connection, rereader: Rereader, progress: Progress = quiet) -> None:
     """Compute what is marked. Safe to end at any instant: a mark goes with the work it stands for."""
     _each(db, "document", lambda item: _document(db, item, rereader), progress)
-    _each(db, "voice", lambda item: settle_voice(db, item), progress)
+    _each(db, "voice", lambda item: _voice(db, item), progress)
     _each(db, "article", lambda item: _article(db, item), progress)
-    _each(db, "dataset", lambda item: settle_dataset(db, item), progress)
+    _each(db, "dataset", lambda item: _dataset(db, item), progress)
     places = _places(db)
     for count, (side, jurisdiction) in enumerate(places, 1):
         with writing(db):
@@ -52,10 +49,26 @@ def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None], progre
 
 
 def _document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
+    from store.documents import settle_document
+    from store.places import mark_platform
+    from store.turns import settle_turns
+
     settle_document(db, document, rereader)
     settle_turns(db, document)
     (platform,) = db.execute("select platform from document where id = ?", (document,)).fetchone()
     mark_platform(db, platform)
+
+
+def _voice(db: sqlite3.Connection, voice: str) -> None:
+    from store.voices import settle_voice
+
+    settle_voice(db, voice)
+
+
+def _dataset(db: sqlite3.Connection, dataset: str) -> None:
+    from store.editions import settle_dataset
+
+    settle_dataset(db, dataset)
 
 
 def _article(db: sqlite3.Connection, article: str) -> None:
@@ -72,6 +85,8 @@ def _article(db: sqlite3.Connection, article: str) -> None:
 
 def _standing(db: sqlite3.Connection, article: str, current: bool) -> None:
     """Claims of a text that is no longer shown stand as superseded, and back again if it returns."""
+    from store.places import mark_claim
+
     rows = db.execute(
         "select * from claim where article = ? and (standing = 'superseded') = ?", (article, int(current))
     ).fetchall()
@@ -91,6 +106,9 @@ def _places(db: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def _place(db: sqlite3.Connection, side: str, jurisdiction: str) -> None:
+    from store.cases import settle_cases
+    from store.places import settle_place
+
     actions = settle_place(db, side, jurisdiction)
     if side == "government" and actions:
         actions |= settle_cases(db, jurisdiction, actions)
@@ -103,5 +121,7 @@ def _links(db: sqlite3.Connection) -> None:
         actions = [row[0] for row in db.execute("select item from unsettled where kind = 'linked' order by item")]
         answers = [row[0] for row in db.execute("select item from unsettled where kind = 'answer' order by item")]
         if actions or answers:
+            from store.links import link
+
             link(db, actions, answers)
             db.execute("delete from unsettled where kind in ('linked', 'answer')")

@@ -9,12 +9,12 @@ from typing import Any
 from changes import canary
 from store.database import key, many
 from store.developments import drop_development, save_development
-from store.documents import NO_VERSION
 from store.fate import Turn, fates, looks, numbered, turns
 from store.lapse import LAPSED, RENEWED, lapses
 from store.prepare import outlined
 from store.titles import day
 from store.updates import kind_of
+from store.walk import NO_VERSION
 
 STANDS = (LAPSED, RENEWED)  # stages of a statement that stands there
 MOST_QUOTE = 240  # characters

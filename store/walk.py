@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from records import Block
 
+NO_VERSION = "wrong_document_or_error_page"
+SINGS = (
+    "canary"  # a page that renews a statement that something never happened calls it by this name, in whatever language
+)
 STAYS = timedelta(days=30)  # an earlier text that comes back for longer is no variant that takes turns
+
+
+@dataclass(frozen=True, slots=True)
+class Rereader:
+    """How an archived page reads on another day.
+
+    ``selector``: (source id, ISO day) -> index of the selector in force; ``blocks``: (page id, source id, ISO instant) -> blocks, ()
+    if none match; ``upgraded``: (source id, ISO instant) -> whether an imported text was read otherwise from then on.
+    """
+
+    selector: Callable[[str, str], int]
+    blocks: Callable[[str, str, str], tuple[Block, ...]]
+    upgraded: Callable[[str, str], bool]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar
 
 import click
 
@@ -33,10 +34,11 @@ class Step(Protocol):
 
 
 class Home:
-    """Where one installation keeps what it makes."""
+    """Where one installation keeps what it makes. ``whole``: the verb has the process for itself, and ends with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, whole: bool = False) -> None:
         self.folder = folder
+        self.whole = whole
         self.archive = folder / "archive.db"
         self.tracker = folder / "tracker.db"
         self.feeds = folder / "feeds"
@@ -54,6 +56,29 @@ def need_tracker(home: Home) -> None:
     from store.database import known
 
     known(home.tracker)
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once with all that was written flushed, as a process ends that was forked. A crawl that a second signal
+    stopped leaves coroutines suspended, and CPython 3.11 crashes where it meets one while it tidies up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def leaving(verb: Callable[P, None]) -> Callable[P, None]:
+    """Have a verb that crawls in its own process ``leave`` it, with whatever code it ends."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            verb(*args, **kwargs)
+        except SystemExit as end:
+            if any(isinstance(word, Home) and word.whole for word in args):
+                leave(int(end.code or 0))
+            raise
+
+    return run
 
 
 def say(text: str) -> None:

@@ -17,6 +17,7 @@ from verbs.common import (
     counts,
     declare,
     honest,
+    leaving,
     load_names,
     now,
     open_door,
@@ -53,6 +54,7 @@ from verbs.telling import tell
               help="Take recorded pages (DIR/manifest.jsonl) instead of the network.")  # fmt: skip
 @as_json
 @pass_home
+@leaving
 @honest
 def crawl(
     home: Home, only: tuple[str, ...], due: bool, limit: int | None, minutes: int | None, watch: bool, back_fill: str | None,
@@ -103,7 +105,7 @@ def _round(home: Home, limit: int | None, minutes: int) -> bool:
     try:
         with crawl_lock(home.lock):
             chosen = _chosen(home, (), True, limit)
-            report = _run_crawl(home, chosen, minutes, 0) if chosen else None
+            report = _run_crawl(home, chosen, minutes, 0, apart=True) if chosen else None
     except BadStore as error:
         if error.cause not in {"busy", "code-version"}:
             raise
@@ -132,14 +134,15 @@ def _crawl(home: Home, chosen: list[Any], as_json: bool, minutes: int | None = N
     if not chosen:
         say("nothing is due")
         return
-    report = _run_crawl(home, chosen, minutes, pages)
+    report = _run_crawl(home, chosen, minutes, pages, apart=not home.whole)
     click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.table())
     raise SystemExit(report.exit_code)
 
 
-def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -> Any:
-    """One crawl of ``chosen``, and word of what changed to whoever is to be told."""
+def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int, apart: bool) -> Any:
+    """One crawl of ``chosen``, and word of what changed to whoever is to be told; ``apart`` in a process of its own."""
     from dataclasses import replace
+    from functools import partial
 
     from crawler import CrawlSettings, crawl
     from store.door import BACK_FILL
@@ -147,7 +150,7 @@ def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -
     prepare(home, registry())
     settings = replace(CrawlSettings.from_environment(), budget=(minutes or 0) * 60.0, pages=pages)
     run = now() + (BACK_FILL if pages else "")
-    how = _shared(home) if home.scale.is_file() else crawl
+    how = (_shared(home) if home.scale.is_file() else None) or partial(crawl, apart=apart)
     with progress("fetching") as step:
         report = how(chosen, home.archive, home.tracker, run=run, settings=settings, on_progress=step)
     renew_exports(home)
@@ -156,15 +159,14 @@ def _run_crawl(home: Home, chosen: list[Any], minutes: int | None, pages: int) -
 
 
 def _shared(home: Home) -> Any:
-    """How to crawl by the workers that scale.toml names; the usual crawl where it names none."""
+    """How to crawl by the workers that scale.toml names; None where it names none."""
     from functools import partial
 
-    from crawler import crawl
     from scale.settings import shared
 
     settings = shared(home.scale)
     if settings is None:
-        return crawl
+        return None
     from scale.writer import crawl as crawl_by_workers
 
     say(f"writing for the workers at {settings.redis.rsplit('@', 1)[-1]}")

@@ -17,7 +17,7 @@ from store.watch import next_due
 from tests.crawler.test_troubles import Told, articles, desk, feed
 from tests.crawler.web import served
 from verbs import crawling
-from verbs.common import Home
+from verbs.common import IN_PART, Home
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -33,8 +33,13 @@ if __name__ == "__main__":
     if "code" in given:
         from crawler import reader
         reader.reading = lambda: given["code"]
-    from banwatch import main
-    main(["--home", sys.argv[1], "crawl", *sys.argv[3:]])
+    from banwatch import main, program
+    sys.argv[1:] = ["--home", sys.argv[1], "crawl", *sys.argv[3:]]
+    if given.get("program"):
+        from crawler import run
+        run._apart = None  # so that a second process would be an error
+        program()
+    main()
 """
 
 
@@ -62,6 +67,21 @@ def test_a_crawl_that_stays_up_crawls_what_is_due_and_ends_when_asked_to(tmp_pat
     assert [path for path in web.asked if path != "/robots.txt"] == ["/desk/feed", "/desk/0"], (
         "nothing was due a second time"
     )
+
+
+def test_the_command_crawls_in_its_own_process_and_leaves_it_with_the_code_of_the_crawl(tmp_path: Path) -> None:
+    (tmp_path / "crawl.py").write_text(SCRIPT, encoding="utf-8")
+    with served({"/desk/feed": feed("desk", [0]), **articles("desk", [0])}) as web:
+        sources = [desk(web, "desk"), desk(web, "gone")]
+        given = json.dumps(
+            {"base": web.base, "sources": [asdict(source) for source in sources], "program": True}, default=list
+        )
+        done = subprocess.run(
+            [sys.executable, str(tmp_path / "crawl.py"), str(tmp_path / "home"), given, "--json"], cwd=ROOT, capture_output=True, text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == IN_PART and not done.stderr
+    assert [outcome["pages"] for outcome in json.loads(done.stdout)["outcomes"]] == [2, 0], "written before it was left"
 
 
 def test_what_reads_is_of_the_code_that_saves(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""job.pickle -> one crawl into the job's folder -> the report as JSON on stdout. Run as a process by the harness."""
+"""job.pickle [apart] -> one crawl into its folder, in this process or apart -> the report as JSON on stdout. Run as a process by the harness."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pickle
 import sys
 from pathlib import Path
 
-from verbs.common import Home, honest
+from verbs.common import Home, honest, leave
 
 
 def main(home: Home) -> int:
@@ -18,10 +18,12 @@ def main(home: Home) -> int:
     sources, bounds = pickle.loads((home.folder / "job.pickle").read_bytes())
     with crawl_lock(home.lock):
         common.prepare(home)
-        report = crawl(sources, home.archive, home.tracker, run=bounds.now.isoformat(), settings=bounds)
+        report = crawl(
+            sources, home.archive, home.tracker, run=bounds.now.isoformat(), settings=bounds, apart="apart" in sys.argv
+        )
     print(json.dumps(report.as_dict()))
     return report.exit_code
 
 
 if __name__ == "__main__":
-    sys.exit(honest(main)(Home(Path(sys.argv[1]).parent)))
+    leave(honest(main)(Home(Path(sys.argv[1]).parent)))

@@ -71,18 +71,25 @@ def test_a_home_that_lost_something_is_found_out(tallies: dict[str, campaign.Tal
         work.sound(home)
 
 
-def test_a_killed_command_takes_its_crawl_with_it(tmp_path: Path) -> None:
-    """SIGKILL to the command alone: the crawling process ends too, so that no second writer is left behind the lock."""
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_killed_command_takes_its_crawl_with_it(tmp_path: Path, apart: bool) -> None:
+    """SIGKILL to the command alone: whatever it started ends too, so that no second writer is left behind the lock."""
     with site.served() as base:
         job = (tuple(site.sources(base, 300)), CrawlSettings.for_loopback(base, now=site.DAY))
         (tmp_path / "job.pickle").write_bytes(pickle.dumps(job))
-        command = [sys.executable, "-m", "tests.hostile.drive", str(tmp_path / "job.pickle")]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.hostile.drive",
+            str(tmp_path / "job.pickle"),
+            *(["apart"] if apart else []),
+        ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while work.count(tmp_path / "archive.db", "sighting") < 20:
             assert process.poll() is None
             time.sleep(0.01)
         family = tree(process.pid)
-        assert len(family) > 2, "the command, the crawl, and who reads for it"
+        assert len(family) == 2 + apart, "the command, the crawl where it is apart, and who reads for it"
         process.kill()
         process.wait()
         for _ in range(100):

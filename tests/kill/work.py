@@ -35,7 +35,7 @@ def crawl(home: Path, found: Sequence[Source], bounds: CrawlSettings) -> None:
 
     with crawl_lock(home / "crawl.lock"):
         common.prepare(common.Home(home))
-        run(found, home / "archive.db", home / "tracker.db", run="kill", settings=bounds)
+        run(found, home / "archive.db", home / "tracker.db", run="kill", settings=bounds, apart=False)
 
 
 def replay(home: Path, folder: Path) -> None:

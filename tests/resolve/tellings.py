@@ -22,8 +22,8 @@ from records import Claim, When
 from store import register
 from store.claim import claim_columns, save_claim
 from store.database import add, key, many
-from store.documents import Rereader
 from store.kinds import kinds
+from store.walk import Rereader
 
 WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
 VAGUE = {
