@@ -297,6 +297,8 @@ def _users(made: Candidate, title: Sentence | None) -> None:
         _acts_on_users(sentence, made) or _of_users_before(sentence, made) or _bridge_of_users(made)
     ):
         made.signs.add("object_users")
+    if made.rule.sums and _other_party(made):
+        made.signs.add("other_party")  # "fined 26 banks whose staff wrote on WhatsApp"
     if made.rule.needs == "court" and sentence.language.pattern("users").search(made.words):
         made.signs.add("object_users")  # "dismissed a user's suit against the deletion of his post"
     if made.rule.trigger in ("ban", "lift") and (
@@ -315,6 +317,19 @@ def _acts_on_users(sentence: Sentence, made: Candidate) -> bool:
         return False
     between = after[: m.start()]
     return between.count(" ") <= 5 and not TARGETS.search(between)
+
+
+def _other_party(made: Candidate) -> bool:
+    """True where a bank, a carrier or the like stands nearer to the words than any platform."""
+    masked, reach = made.sentence.masked, made.sentence.language.reach(FAR)
+
+    def away(start: int, end: int) -> int:
+        return max(made.at - end, start - made.end, 0)
+
+    first, last = max(0, made.at - reach), made.end + reach
+    parties = [away(*m.span()) for m in made.sentence.language.pattern("other_party").finditer(masked, first, last)]
+    targets = [away(*m.span()) for m in TARGETS.finditer(masked)]
+    return bool(parties) and min(parties) < min(targets, default=len(masked))
 
 
 def _of_users_before(sentence: Sentence, made: Candidate) -> bool:

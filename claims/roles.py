@@ -292,7 +292,8 @@ def _elsewhere(reading: Reading, made: Candidate) -> None:
         made.signs.add("target_word" if sentence.of("Q") else "target_context")
         return
     around = [reading.title] if reading.title else []
-    around += reading.sentences[sentence.number : sentence.number + (2 if not made.rule.law else 6)]
+    if not made.rule.sums:  # who is fined is named in what was told before
+        around += reading.sentences[sentence.number : sentence.number + (2 if not made.rule.law else 6)]
     for other in around:
         named = other.platforms or other.of("S")
         if named:
@@ -305,7 +306,7 @@ def _elsewhere(reading: Reading, made: Candidate) -> None:
 
 def _of_stranger(reading: Reading, sentence: Sentence, at: int) -> bool:
     """True where a name that is none of ours stands right behind the verb: "has sued Roku"; a title may capitalise any word."""
-    behind = re.match(r"\s(?:the\s)?[^\W\d_]{2,}", sentence.masked[at:])
+    behind = re.match(r"\s(?:the\s|\w{1,3}['\s])?[^\W\d_]{2,}", sentence.masked[at:])
     return behind is not None and sentence is not reading.title and sentence.strange(at, at + behind.end())
 
 
