@@ -24,6 +24,8 @@ NARROWER = (
     ("device", "device_ban"),
     ("processing", "processing_ban"),
 )  # what "the ban" is where the text told so before
+OF_FUNCTIONS = "policy_feature_restriction"
+REASONS = ("investigate", "preliminary", "accuse")
 OF_PERSONS = ("ban", "block", "lift")
 
 
@@ -76,11 +78,17 @@ def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
         return True  # "hid tweets after it was sent a legal notice": the notice is what they were hidden for
     if one.action == "legislation_proposed" and any(_passed(other, one) for other in made):
         return True  # "Congress passed a bill that bans it from devices"
+    if one.action == "policy_moderation" and _of_minors(one) and any(other.action == OF_FUNCTIONS for other in made):
+        return True  # "a new rule stops under-16s from going live": what the young may not do is a matter of functions
     if _reason(one) and any(other.at < one.at and other.rule.side == "government" for other in made):
         return True  # "banned it, accusing the app of breaking the law": why it was banned
     return any(
         other is not one and _swallows(other, one) and one.at < other.end and other.at < one.end for other in made
     )
+
+
+def _of_minors(one: Candidate) -> bool:
+    return any(one.sentence.has(group) for group in ("from_young", "may_not", "age"))
 
 
 def _passed(other: Candidate, one: Candidate) -> bool:
@@ -93,7 +101,7 @@ def _reason(one: Candidate) -> bool:
     pattern = one.sentence.language.pattern
     lead = one.sentence.masked[max(0, one.at - LEAD) : one.at].rstrip()
     said = pattern("reason_participle").match(one.words) or pattern("reason_lead").search(lead)
-    return bool(said) and one.rule.trigger in ("investigate", "preliminary")
+    return bool(said) and one.rule.trigger in REASONS
 
 
 def _swallows(other: Candidate, one: Candidate) -> bool:

@@ -24,6 +24,7 @@ ARTICLE = 2  # characters: "A ANPD determinou" begins with no preposition
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
 QUOTES = "「『《“„«\"'"  # that open a name: "對「小紅書」發布命令"
+NEAR_VERB = 40  # characters before a platform in which its verb may stand
 LIST = 30  # characters that may part two platforms of a list
 RECEIVED = 60  # characters between "was handed" and what was handed
 WHERE_IT_STANDS = ("processing_ban", "other_restriction")  # done to what stands on a platform
@@ -526,7 +527,7 @@ def _platform_acts(made: Candidate, before: list[Marked]) -> bool:
         return False
     if before[-1].mention and before[-1].mention.value in _stores(made):
         return False  # who keeps a store carries the order out
-    if _told_to(made.sentence, before[-1]) or _impersonal(made, before[-1]):
+    if _told_to(made.sentence, before[-1]) or _impersonal(made, before[-1]) or _object_before(made.sentence, before):
         return False
     between = made.sentence.language.pattern("and_others").sub("", made.sentence.masked[before[-1].at + 1 : made.at])
     return len(between) <= 32 and not re.search(r"[,;:.()]", between) and not re.search(r"^['’]s", between)
@@ -541,6 +542,14 @@ def _platform_leads(made: Candidate, before: list[Marked]) -> bool:
     told = _told_to(sentence, before[0]) or _impersonal(made, before[0])
     front = FRONT + len(sentence.masked) - len(sentence.masked.lstrip())
     return before[0].at <= front and not stores and not told
+
+
+def _object_before(sentence: Sentence, before: list[Marked]) -> bool:
+    """True for the OpenAI of "it fined ChatGPT maker OpenAI after banning": a verb for what is done to platforms stands before
+    the first name of all."""
+    first = next(one.at for one in before if one.kind in "PEQ")
+    lead = sentence.masked[max(0, first - NEAR_VERB) : first]
+    return any(sentence.language.ends_with(group, lead) for group in ACTED_ON)
 
 
 def _impersonal(made: Candidate, platform: Marked) -> bool:
@@ -650,7 +659,7 @@ def _place(reading: Reading, made: Candidate) -> None:
         found = _best_place(other, None)
         if found:
             made.places = (found,)
-            made.told_at = other.number if other.number < sentence.number else 0
+            made.told_at = other.number if other.number < sentence.number and _of_one_country(other) else 0
             made.signs.add("place_context")
             _of_governor(reading, made)
             return
@@ -660,6 +669,11 @@ def _place(reading: Reading, made: Candidate) -> None:
     home = _home(reading) if not implied and {"agent_word", "agent_named"} & made.signs else ""
     made.places = tuple(place for place in (implied, home) if place)
     made.signs.add("place_context" if implied else "place_home" if home else "place_none")
+
+
+def _of_one_country(sentence: Sentence) -> bool:
+    marks = [mark for mark in sentence.of("A", "J", "D") if not origin(sentence, mark)]
+    return len({mark.mention.place.split("-")[0] for mark in marks if mark.mention}) == 1
 
 
 def _headed(reading: Reading, sentence: Sentence) -> str:
