@@ -12,6 +12,7 @@ from typing import Any
 
 from claims.lexicon import Language
 
+ROUNDED = 1.1  # of two sums that are not one sum rounded
 BRACKET = 16  # characters between a sum and the same in another currency
 _DIGITS = r"\d{1,3}(?:[., ']\d{3})+(?:[.,]\d{1,2})?(?![.,]?\d)|\d+(?:[.,]\d{1,3})?(?![.,]?\d)"
 
@@ -33,6 +34,8 @@ class _Money:
     currencies: tuple[tuple[str, re.Pattern[str]], ...]
     scales: tuple[tuple[int, re.Pattern[str]], ...]
     points: frozenset[str]  # languages whose decimals a point parts
+    alike: frozenset[str]  # currencies of about the same worth ...
+    rate: float  # ... which is at most so many times that of another
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +55,8 @@ def _money() -> _Money:
         tuple((row["code"], re.compile("|".join([row["words"], *map(re.escape, row["signs"])]))) for row in rows),
         tuple((row["size"], re.compile(f"{row['words']}|{row['one']}")) for row in scales),
         frozenset(table["decimal_point"]),
+        frozenset(table["alike"]["currencies"]),
+        table["alike"]["rate"],
     )
 
 
@@ -81,12 +86,28 @@ def amount(folded: str, code: str = "en", beside: tuple[int, int] = (0, 0)) -> t
     >>> amount("fined €1.2 billion"), amount("штраф 600 тыс. рублей", "ru"), amount("multa de 2.420 millones de euros", "es")
     (('1200000000', 'EUR'), ('600000', 'RUB'), ('2420000000', 'EUR'))
     """
-    found = sums(folded, code)
-    if not found:
-        return "", ""
+    near = nearest(folded, code, beside)
+    return (near.number, near.currency) if near else ("", "")
+
+
+def nearest(folded: str, code: str, beside: tuple[int, int]) -> Sum | None:
+    """The sum nearest to some words of a folded sentence, their start and end; None if it has none."""
     start, end = beside
-    near = min(found, key=lambda one: max(one.start - end, start - one.end))
-    return near.number, near.currency
+    return min(sums(folded, code), key=lambda one: max(one.start - end, start - one.end), default=None)
+
+
+def differ(one: Sum, other: Sum) -> bool:
+    """True for two sums of which neither is the other, rounded or told in another currency of about the same worth; where
+    currencies are of unlike worth nothing is known.
+
+    >>> differ(Sum(0, 0, "345000000", "EUR"), Sum(0, 0, "368000000", "USD"))
+    False
+    """
+    rate = 1.0 if one.currency == other.currency else _money().rate
+    if one.currency != other.currency and not {one.currency, other.currency} <= _money().alike:
+        return False
+    low, high = sorted((float(one.number), float(other.number)))
+    return high >= ROUNDED * rate * low
 
 
 def _currency(m: re.Match[str]) -> str:

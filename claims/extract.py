@@ -6,12 +6,13 @@ A claim is told once for an action, its platforms and its jurisdiction; the sent
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 
 from claims import details, lexicon, names, reality, vocabulary, weigh
 from claims.candidate import Candidate
 from claims.candidates import candidates
-from claims.dates import dates
+from claims.dates import Dated, dates, day_of
 from claims.mentions import Mention
 from claims.reading import Reading, Sentence, read
 from claims.when import when
@@ -23,7 +24,7 @@ ONE_BREATH = 50  # characters: two words so near each other tell one act
 CARRIED_OUT = "hide_posts"  # what a platform does at the order of a state
 ANOTHER = 3  # sentences
 SOCIAL = "social media"  # all networks, whichever are named beside
-DIFFERS = 1.1  # of two sums that are not one sum rounded
+OLD = timedelta(days=31)  # before a report: what is dated so is none of its news
 SUM_BESIDE = 24  # characters between a word for a fine and its sum
 LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
@@ -37,7 +38,7 @@ def extract(article: Article) -> list[Claim]:
     Claims below the threshold ``publish`` (claims/weights.toml) are kept for review; nothing is kept below ``review``.
     """
     reading = read(article)
-    kept = _without_weaker(_once(_settled(_all(reading))))
+    kept = _without_weaker(_once(_settled(_all(reading)), day_of(article.published)))
     claims = [_claim(reading, group, _others(group, kept)) for group in kept[:MOST_CLAIMS]]
     return sorted(claims, key=lambda claim: (claim.start, claim.action))
 
@@ -110,12 +111,12 @@ def _each_with_its_sum(rows: list[tuple[float, Candidate]]) -> list[tuple[float,
     return told
 
 
-def _once(rows: list[tuple[float, Candidate]]) -> list[list[tuple[float, Candidate, str]]]:
+def _once(rows: list[tuple[float, Candidate]], day: date | None) -> list[list[tuple[float, Candidate, str]]]:
     """Candidates that tell one thing, together, the surest first."""
     spread = [(sure, one, place) for sure, one in _each_with_its_sum(rows) for place in (one.places or ("",))]
     groups: list[list[tuple[float, Candidate, str]]] = []
     for row in sorted(spread, key=lambda row: (-row[0], row[1].sentence.number, row[1].at)):
-        home = next((group for group in groups if _tells_same(group[0], row)), None)
+        home = next((group for group in groups if _tells_same(group[0], row, day)), None)
         if home is None:
             groups.append([row])
         else:
@@ -189,17 +190,13 @@ def _by_member(row: tuple[float, Candidate, str], other: tuple[float, Candidate,
     return not own and _kind(one.action) == _kind(named.action) and names.related(one.platforms, named.platforms)
 
 
-def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str]) -> bool:
+def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candidate, str], day: date | None) -> bool:
     left, right = first[1], other[1]
     if ("denied" in left.signs) != ("denied" in right.signs):
         return False
     if _kind(left.action) != _kind(right.action) or (left.rule.side == "government" and first[2] != other[2]):
         return False
-    if (
-        left.rule.sums
-        and right.rule.sums
-        and (_of_other_year(left.sentence, right.sentence) or _of_other_sum(left, right))
-    ):
+    if left.rule.sums and right.rule.sums and _of_other_fine(left, right, day):
         return False
     both = {*left.platforms, *right.platforms}
     government = left.rule.side == "government"
@@ -208,8 +205,6 @@ def _tells_same(first: tuple[float, Candidate, str], other: tuple[float, Candida
     if names.related(left.platforms, right.platforms):
         return not _told_in_clauses(left, right)
     near = abs(left.sentence.number - right.sentence.number) <= 1
-    if left.rule.sums and right.rule.sums and _sums_differ(left, right):
-        return False
     return near and left.rule.side == "government" and bool(CARRIED & (left.signs | right.signs))
 
 
@@ -219,43 +214,52 @@ def _told_in_clauses(left: Candidate, right: Candidate) -> bool:
     return named and left.sentence is right.sentence and left.sentence.parted(*sorted((left.at, right.at)))
 
 
-def _of_other_year(left: Sentence, right: Sentence) -> bool:
-    """True for two sums of different years: "fined 100 million in 2021 ... 325 million in September 2025"."""
-    sums = {details.amount(one.folded) for one in (left, right)}
-    years = [{dated.value[:4] for dated in dates(one.folded, one.language.code, None)} for one in (left, right)]
-    return len(sums) == 2 and ("", "") not in sums and all(years) and not years[0] & years[1]
-
-
-def _of_other_sum(left: Candidate, right: Candidate) -> bool:
-    """True for two fines of one body: sums of one currency that differ, told beside their words in one sentence, or in two of
-    which one says that its own came before or has another date."""
-    if not _sums_differ(left, right):
+def _of_other_fine(left: Candidate, right: Candidate, day: date | None) -> bool:
+    """True for two fines of one body: sums that differ, each told beside its words in one sentence, or of two sentences one of
+    which says that its own came before, or has another date; and a sum of an app that is not that of its owner."""
+    one, other = _own_sum(left), _own_sum(right)
+    if one is None or other is None:
         return False
     if any(each.sentence.near("total", each.at, each.end, ONE_BREATH) for each in (left, right)):
         return False
+    if _of_other_year(left.sentence, right.sentence):
+        return True
+    if not details.differ(one, other):
+        return False
     if left.sentence is right.sentence:
         return all(each.sentence.near("sum_beside", each.at, each.end, SUM_BESIDE) for each in (left, right))
-    return any(each.sentence.has("fined_before") for each in (left, right)) or _dated_apart(
-        left.sentence, right.sentence
-    )
+    if any(each.sentence.has("fined_before") for each in (left, right)):
+        return True
+    return not set(left.platforms) & set(right.platforms) or _dated_apart(left.sentence, right.sentence, day)
 
 
-def _sums_differ(left: Candidate, right: Candidate) -> bool:
-    """True for sums of one currency that are not one sum rounded."""
-    code = left.sentence.language.code
-    (one, unit), (other, currency) = (
-        details.amount(each.sentence.folded, code, _beside_words(each)) for each in (left, right)
-    )
-    return bool(one) and unit == currency and max(map(float, (one, other))) >= DIFFERS * min(map(float, (one, other)))
+def _own_sum(one: Candidate) -> details.Sum | None:
+    """The sum nearest to a fine's words or its platform, None where another word for a fine stands between."""
+    sentence = one.sentence
+    start, end = _sum_beside(one)
+    near = details.nearest(sentence.folded, sentence.language.code, (start, end))
+    if near is None:
+        return None
+    between = (end, near.start) if near.start >= end else (near.end, start)
+    return None if sentence.language.pattern(one.rule.trigger).search(sentence.folded, *between) else near
 
 
-def _dated_apart(left: Sentence, right: Sentence) -> bool:
-    told = [[dated.value for dated in dates(one.folded, one.language.code, None)] for one in (left, right)]
-    return all(told) and not any(a.startswith(b) or b.startswith(a) for a in told[0] for b in told[1])
+def _of_other_year(left: Sentence, right: Sentence) -> bool:
+    """True for sentences that tell different years: "fined 100 million in 2021 ... 325 million in September 2025"."""
+    years = [{dated.value[:4] for dated in _dates(one, None)} for one in (left, right)]
+    return all(years) and not years[0] & years[1]
 
 
-def _beside_words(one: Candidate) -> tuple[int, int]:
-    return one.sentence.origin[one.at], one.sentence.origin[one.end - 1]
+def _dated_apart(left: Sentence, right: Sentence, day: date | None) -> bool:
+    """True where no date of one may be one of the other's, and where one alone is dated, long before the report."""
+    told = [[dated.value for dated in _dates(one, day)] for one in (left, right)]
+    if not all(told):
+        return day is not None and any(max(values) < (day - OLD).isoformat()[:10] for values in told if values)
+    return not any(a.startswith(b) or b.startswith(a) for a in told[0] for b in told[1])
+
+
+def _dates(one: Sentence, day: date | None) -> tuple[Dated, ...]:
+    return dates(one.folded, one.language.code, day)
 
 
 def _kind(action: str) -> str:

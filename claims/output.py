@@ -32,10 +32,14 @@ def _dated(claim: Claim) -> bool:
 
 
 def _told(one: Claim, other: Claim) -> bool:
-    """The coarse list has one word for both, as for an arrest and the charge that follows; two sums are two fines."""
-    same = coarse(one) == coarse(other) and one.jurisdiction == other.jurisdiction
-    sums = {(one.amount, one.currency), (other.amount, other.currency)} - {("", "")}
-    return same and len(sums) < 2 and bool(set(one.platforms) & set(other.platforms))
+    """The coarse list has one word for both, as for an arrest and the charge that follows."""
+    same = coarse(one) == coarse(other) and one.jurisdiction == other.jurisdiction and not _two_sums(one, other)
+    return same and bool(set(one.platforms) & set(other.platforms))
+
+
+def _two_sums(one: Claim, other: Claim) -> bool:
+    """True for fines told in two sentences, each with its sum: a daily penalty beside a fixed one is one fine."""
+    return bool(one.amount and other.amount) and one.amount != other.amount and one.start != other.start
 
 
 def coarse(claim: Claim) -> str | None:
