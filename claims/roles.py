@@ -207,8 +207,8 @@ def _inverted(made: Candidate, chosen: Marked) -> bool:
 
 def _place_only(made: Candidate, chosen: Marked) -> bool:
     """True where the platform is but the place of it: "suspended from Twitter", "verbreitet auf Facebook"."""
-    if made.at <= chosen.at < made.end:
-        return False
+    if made.at <= chosen.at < made.end or (made.rule.sums and made.voice == "noun"):
+        return False  # "a fine of 50 lakh on Twitter"
     sentence = made.sentence
     before = sentence.masked[max(0, chosen.at - 30) : chosen.at]
     bare = made.voice == "active" and sentence.language.order == "svo" and made.words in BARE
