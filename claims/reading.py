@@ -20,7 +20,9 @@ ACTED = ("ban", "block", "limit", "fine", "investigate")
 OF_PLACE = re.compile(r" (?:(?:of|de|del|della|di|do|da|von|des|der) )?(?:the |la |l')?")
 OWNED = ("-owned", "-backed")  # "the Google-owned platform" is not Google
 NAMED_APP = re.compile(r"\s[A-Z][\w']*\s")
-MONEY = frozenset(("eur", "usd", "gbp", "aud", "cad", "inr", "krw", "chf", "rub", "rs", "rmb", "us"))  # in capitals, and no names
+MONEY = frozenset(
+    ("eur", "usd", "gbp", "aud", "cad", "inr", "krw", "chf", "rub", "rs", "rmb", "us")
+)  # in capitals, and no names
 SILENT = "\ue00f"  # a name that only says where something was written ("said on Telegram")
 DATELINE = re.compile(  # "PARIS, July 3 (Reuters) -", "Brussels (AFP) –": where a report was written
     r"(?:[A-Z][A-Z.'’ -]{2,30}(?:,[^—–:(\n]{1,30})?(?: ?\([^)\n]{2,30}\))?"
