@@ -23,7 +23,7 @@ create view updates as
 select c.id, c.document, d.platform, d.document_type, c.seen_at, c.last_not_seen, c.class, c.topics, c.direction,
        c.effective_on, c.key_sentence_old, c.key_sentence_new, c.kind, c.announced_for, c.summary, c.old, c.new, d.part, d.url, c.reason, c.effective_ambiguous
 from change c join document d on d.id = c.document
-where c.class in ('substantive', 'editorial') and not c.ours;
+where +c.class in ('substantive', 'editorial') and not c.ours;  -- +: most have them, so that is no way to find one
 
 create view captures as
 select d.platform as service, d.document_type as document, c.url, c.fetched_at, c.sha256, c.kind, c.document as document_id, c.version,
@@ -83,7 +83,7 @@ select c.id, 'platform' as side, c.kind, 'edited' as stage, null as action, c.id
        c.summary, json_array(d.platform) as platforms, '' as jurisdiction, '' as authority, c.topics, d.url, c.seen_at as published_at,
        c.seen_at as updated_at, '' as status, '' as authority_id
 from change c join document d on d.id = c.document
-where c.class = 'editorial' and not c.ours and not exists (select 1 from development v where v.change = c.id);
+where +c.class = 'editorial' and not c.ours and not exists (select 1 from development v where v.change = c.id);
 create view feed_rows as  -- which item stands in which feed: by name of the filter and its value
 select 'all' as name, '' as value, published_at, id as item from development where baseline = 0
 union all select 'side', side, published_at, id from development where baseline = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from feeds import slices
 from feeds.cuts import BASES, cut
+from feeds.detail import BATCH, details, rows_of
 from feeds.slices import Slice, only
 from tests.drawn import drawn
 
@@ -84,6 +86,25 @@ def test_a_feed_is_read_off_the_index(db: sqlite3.Connection, one: Slice) -> Non
     for sql in asked:
         plan = " ".join(step[3] for step in db.execute(f"explain query plan {sql}"))
         assert "USING PRIMARY KEY (name=? AND value=?)" in plan and "TEMP B-TREE" not in plan and "SCAN" not in plan
+
+
+def test_what_many_items_tell_is_found_by_their_ids(db: sqlite3.Connection) -> None:
+    """Of few ids the planner looks up each; of many it may prefer any other index, and read all there is."""
+    asked = list[str]()
+    row = rows_of(db, [db.execute("select id from news").fetchone()[0]]).popitem()[1]
+    many = [dict(row) | {key: f"{key}{n}" for key in ("id", "action", "change", "authority_id")} for n in range(BATCH)]
+    db.set_trace_callback(asked.append)
+    details(db, many)
+    rows_of(db, [one["id"] for one in many])
+    db.set_trace_callback(None)
+    assert len(asked) > 8
+    for sql in asked:
+        plan = [str(step[3]) for step in db.execute(f"explain query plan {sql}")]
+        found = [step for step in plan if re.match(r"(SCAN|SEARCH) ", step)]
+        assert all(re.search(r"\((id|development|action|subject|change)=\?\)", step) for step in found), (
+            sql[:300],
+            plan,
+        )
 
 
 def test_both_ends_of_a_feed_meet(db: sqlite3.Connection) -> None:
