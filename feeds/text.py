@@ -54,8 +54,7 @@ def line(text: object) -> str:
 @lru_cache(REMEMBERED)
 def label(word: str, table: str = "kinds") -> str:
     """A word of the vocabulary as people read it: "device_ban" -> "device ban"."""
-    said = words()[table].get(word, "")
-    return said if said and "{" not in said else word.replace("_", " ")
+    return words()["labels" if table == "kinds" else table].get(word) or word.replace("_", " ")
 
 
 def listed(names: Sequence[str], most: int = 4, last: str = "and") -> str:

@@ -43,6 +43,7 @@ ASKED = {
     "status",
     "authority",
     "year",
+    "month",
     "since",
     "until",
     "after",

@@ -20,10 +20,10 @@ from claim c left join article a on a.id = c.article left join page p on p.id = 
 where c.action = ? order by c.tier = 'official' desc, c.tier = 'court' desc, c.seen_at, c.id limit 200"""
 LINKS = """
 select l.relation, l.basis, l.evidence, l.days, d.id, d.title, d.happened_on, d.change, d.action, d.document, d.side, d.kind, 'to us' as way
-from link l join development d on d.id = l.subject where l.object = ?
+from link l join development d on d.id = l.subject where l.object = ? and coalesce(d.action, '') != l.object
 union all
 select l.relation, l.basis, l.evidence, l.days, '', a.title, coalesce(nullif(a.announced_on, ''), a.effective_on), null, a.id, null, a.side, a.kind, 'from us'
-from link l join development d on d.id = l.subject join action a on a.id = l.object where d.action = ?
+from link l join development d on d.id = l.subject join action a on a.id = l.object where d.action = ? and l.object != d.action
 order by 4, 7 limit 100"""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reading import in_force
 from reading.developments import ahead, latest
 from reading.look import Look, Shown
+from reading.rhythm import rhythm
 from reading.worldmap import world_map
 
 WAYS = 12
@@ -17,6 +18,7 @@ def home(look: Look) -> Shown:
     newest = [one for side in ("government", "platform") for one in [d for d in lately if d["side"] == side][:NEWEST]]
     data = {
         "figures": in_force.figures(found),
+        "rhythm": rhythm(look, max((d["happened_on"] for d in lately), default=look.today)[:7]) if lately else [],
         "latest": lately,
         "ahead": ahead(look, 4),
         "matrix": in_force.matrix(found, apps=11, places=18),

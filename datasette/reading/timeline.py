@@ -24,7 +24,7 @@ PLAIN = {
 
 
 def timeline(look: Look) -> Shown:
-    """Arguments: side, platform, jurisdiction, kind, topic, status, authority, year, since, until (ISO days), after (key of the last row)."""
+    """Arguments: side, platform, jurisdiction, kind, topic, status, authority, year, month, since, until (ISO days), after (key of the last row)."""
     asked = chosen(look)
     found = page_of(look, asked, look.asked("after"))
     more = found.pop() if len(found) > PAGE else None
@@ -72,6 +72,8 @@ def chosen(look: Look) -> dict[str, str]:
     asked = {name: look.asked(name) for name in (*PLAIN, "platform") if look.asked(name)}
     if year := look.asked("year"):
         asked |= {"since": year[:4], "until": year[:4] + "~"}
+    if month := look.asked("month"):
+        asked |= {"since": month[:7], "until": month[:7] + "~"}
     if "platform" in asked:
         asked["platform"] = look.names.platform(asked["platform"])
     if "jurisdiction" in asked:
