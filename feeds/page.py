@@ -24,9 +24,11 @@ def index(
     return "Feeds", (
         "<p>Subscribe in any feed reader. A feed tells what became known after a source was first read; each item carries its "
         f"quotes or the words that changed. {all_feeds}.</p>"
+        + '<div class="listed">'
         + "".join(_group(site, names, GROUPS[name], members) for name, members in grouped(slices).items())
         + _group_rows("For maintainers", [("Sources that need a maintainer", _forms(site, "maintainers"))])
         + (_group_rows("Questions", [(said, _forms(site, path)) for path, said in questions]) if questions else "")
+        + "</div>"
         + _one_thing(site)
         + _combine(site)
     )
@@ -63,7 +65,7 @@ def _group_rows(heading: str, rows: Sequence[tuple[str, dict[str, str]]]) -> str
         + "</tr>"
         for said, forms in rows
     )
-    return f"<h2>{escape(heading)}</h2><table>{lines}</table>"
+    return f"<section><h2>{escape(heading)}</h2><table>{lines}</table></section>"
 
 
 def _one_thing(site: Site) -> str:

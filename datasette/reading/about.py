@@ -17,6 +17,7 @@ from reading.dictionary import dictionary
 from reading.download import VIEWS
 from reading.look import Look, Shown
 
+HEADING = re.compile('<h([23]) id="([^"]+)">(.*?)</h[23]>')  # level, id, words
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
@@ -76,7 +77,7 @@ def methods(look: Look) -> Shown:
     parts = {name: written(name) for name in ("how-it-works", "quality", "reliability")}
     return Shown("methods.html", "Methods and measured quality", "/methods", {"documents": {name: str(text) for name, text in parts.items() if text}},
                  "How facts come about here, what the words mean, and how often the machine is right, as measured.",
-                 extra={"parts": [text for text in parts.values() if text]})  # fmt: skip
+                 extra={"parts": [text for text in parts.values() if text], "contents": [one for text in parts.values() for one in HEADING.findall(text)]})  # fmt: skip
 
 
 def about(look: Look) -> Shown:
@@ -103,6 +104,8 @@ def _html(text: str, name: str) -> Markup:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for level in (3, 2, 1):  # one level down: the page has its own first heading
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+    numbers = count(1)
+    html = re.sub("<h([23])>", lambda found: f'<h{found[1]} id="{name}-{next(numbers)}">', html)
     number = count(1)  # each region has a name of its own
     html = re.sub(
         "<table>",

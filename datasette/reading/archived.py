@@ -35,10 +35,14 @@ def page(look: Look, ident: str) -> Shown:
         or found["url"]
     )
     path = f"/page/{ident}"
-    extra = {"parts": {a["id"]: marked(a["text"], [c for c in claims if c["article"] == a["id"]]) for a in articles}}
+    source = look.value("select name from source where id = ?", found["source"]) or found["source"]
+    extra = {
+        "source_name": source,
+        "parts": {a["id"]: marked(a["text"], [c for c in claims if c["article"] == a["id"]]) for a in articles},
+    }
     cite = citation(ident, f"{named} (archived page)", look.site + path, look.today, found["last_seen"],
                     {"url": found["url"], "fetched_at": found["last_seen"], "sha256": found["sha256"]})  # fmt: skip
-    crumbs = ((f"/source/{found['source']}", found["source"]),)
+    crumbs = (("/maintainers", "Sources"), (f"/source/{found['source']}", source))
     return Shown(
         "page.html",
         named,

@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent.parent
 FILTERS = {
     "label": words.label, "group": words.group, "mark": words.mark, "day": words.day, "instant": words.instant, "safe_url": words.safe_url,
     "host": words.host, "direction": words.direction, "slug": words.slug, "members": words.members, "listed": words.listed,
-    "clip": words.clip, "remedy": words.remedy, "read": words.read, "size": words.size, "blocks_of": blocks_of,
+    "clip": words.clip, "remedy": words.remedy, "trouble": words.trouble, "read": words.read, "size": words.size, "blocks_of": blocks_of,
 }  # fmt: skip
 
 OWN = {"action": "This measure", "document": "This document", "source": "This source", "maintainers": "Issues, for maintainers"}  # fmt: skip

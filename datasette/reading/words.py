@@ -40,6 +40,16 @@ def remedy(cause: str) -> str:
     return words()["cause"].get(cause, {}).get("do", "")
 
 
+def trouble(message: str, *known: str) -> str:
+    """What a message says beyond the cause and the names that stand beside it: "selector-empty: news: https://...: matches nothing" ->
+    "matches nothing". ``known``: source and address."""
+    text = str(message or "")
+    for part in (text.partition(": ")[0] if text.partition(": ")[0] in words()["cause"] else "", *known):
+        if part and text.startswith(f"{part}: "):
+            text = text.removeprefix(f"{part}: ")
+    return text
+
+
 @lru_cache(REMEMBERED)
 def group(kind: str) -> str:
     """The group of a kind of action: the key of its colour and mark."""

@@ -318,3 +318,37 @@ def test_what_has_not_all_the_words_is_looked_for_by_their_beginnings(site: Serv
     assert found["hits"] and "begin so" in found["hint"]
     assert not site.get("/search.json?q=devic+bodie+-telegram").json()["hits"]
     assert site.get("/search.json?q=%22devices+NOT+bodies+AND+x%22").json()["hint"] == ""
+
+
+def test_a_measure_is_not_linked_to_itself(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    with sqlite3.connect(tracker) as db:
+        development, action = db.execute(
+            "select id, action from development where action is not null limit 1"
+        ).fetchone()
+        db.execute("insert into link (id, subject, relation, object, basis, evidence) values ('x', ?, 'amends', ?, 'stated', '')", (development, action))  # fmt: skip
+    running = serve(tracker)
+    links = next(running).get(f"/action/{action}.json").json()["links"]
+    running.close()
+    assert not [link for link in links if link["relation"] == "amends"]
+
+
+def test_what_is_to_come_is_said_to_be(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    with sqlite3.connect(tracker) as db:
+        db.execute("update development set happened_on = '2999-01' where id = (select max(id) from development)")
+    running = serve(tracker)
+    page = next(running).get("/timeline").text
+    running.close()
+    assert page.count(">to come<") == 1
+
+
+def test_the_methods_page_begins_with_what_stands_on_it(site: Served) -> None:
+    page = site.get("/methods").text
+    links = re.findall(r'<li[^>]*><a href="#([^"]+)">', page)
+    assert len(links) > 5 and all(page.count(f'id="{ident}"') == 1 for ident in links)
+
+
+def test_a_title_in_another_language_says_which(site: Served) -> None:
+    page, language = sqlite3.connect(site.tracker).execute("select page, language from article where language != 'en' limit 1").fetchone()  # fmt: skip
+    assert f'<h1 lang="{language}"' in site.get(f"/page/{page}").text
