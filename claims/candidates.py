@@ -206,7 +206,8 @@ def _fits(rule: Rule, sentence: Sentence, m: re.Match[str]) -> bool:
         found = sentence.near(group, m.start(), m.end(), rule.near)
         if not (found and found.start() < stop) and not pattern(group).search(m[0]):
             return False
-    return not any(sentence.near(group, m.start(), m.end(), rule.near) for group in rule.none_of)
+    until = _complement(sentence, m.end(), rule.near) if rule.none_of else 0
+    return not any(sentence.near(group, m.start(), m.end(), rule.near, until) for group in rule.none_of)
 
 
 def _told_anew(rule: Rule, sentence: Sentence, m: re.Match[str]) -> int:

@@ -118,11 +118,12 @@ class Sentence:
             self._has[group] = bool(pattern.search(self.masked) or pattern.search(self.folded))
         return self._has[group]
 
-    def near(self, group: str, start: int, end: int, reach: int) -> re.Match[str] | None:
-        """The group within ``reach`` characters of a place; words inside a name count ("Supreme Court")."""
+    def near(self, group: str, start: int, end: int, reach: int, until: int = 0) -> re.Match[str] | None:
+        """The group within ``reach`` characters of a place, not behind ``until`` if given; words inside a name count ("Supreme
+        Court")."""
         pattern = self.language.pattern(group)
         reach = self.language.reach(reach)
-        first, last = max(0, start - reach), min(len(self.masked), end + reach)
+        first, last = max(0, start - reach), min(len(self.masked), end + reach, until or len(self.masked))
         return pattern.search(self.masked, first, last) or pattern.search(
             self.folded, self.origin[first], self.origin[last]
         )
