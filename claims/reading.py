@@ -57,6 +57,8 @@ class Sentence:
     written: str = ""  # as written: tells capitals
     dateline: str = ""  # the place where the report says it was written, which is none that acts
     _has: dict[str, bool] = field(default_factory=dict, compare=False)  # asked before
+    _of: dict[tuple[str, ...], list[Marked]] = field(default_factory=dict, compare=False)
+    origins: dict[tuple[int, bool], bool] = field(default_factory=dict, compare=False)  # kept by roles.origin
 
     def strange(self, start: int, end: int) -> bool:
         """True if between two places of ``masked`` a name stands that is none of ours."""
@@ -81,7 +83,10 @@ class Sentence:
         return tuple(sorted([*self.marks, *words], key=lambda one: one.at))
 
     def of(self, *kinds: str) -> list[Marked]:
-        return [mark for mark in self.marks if mark.kind in kinds]
+        """Names of some kinds, in order; nobody changes the list."""
+        if kinds not in self._of:
+            self._of[kinds] = [mark for mark in self.marks if mark.kind in kinds]
+        return self._of[kinds]
 
     @cached_property
     def platforms(self) -> list[Marked]:

@@ -21,6 +21,7 @@ OF_LAW = ("app_store_removal", "compliance_order", "divestiture_order", "fine", 
 FAR_VERB = 120  # characters between what makes it unreal and a verb that closes the clause
 NEAR_AIM = 40  # characters between what opens an aim and its verb
 LEADS = ' "«“„–-'
+NO_NOUN = 12  # characters before a noun in which a "no" is its own
 FORM = 24  # characters before a verb that may hold its auxiliary
 TARGETS = re.compile("[{}]".format("".join(lexicon.MARKS[kind] for kind in "PQS")))
 
@@ -181,6 +182,8 @@ def _reality(made: Candidate) -> None:
         made.signs.add("ultimatum")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
         made.signs.add("negated")
+    if "negated" in made.signs and made.voice == "noun" and pattern("negation").search(before[-NO_NOUN:]):
+        made.signs.add("unreal")  # "there is no federal prohibition"
     if {"future", "negated"} <= made.signs:
         made.signs.add("unreal")  # "nu va interzice": what will not happen
     if masked.rstrip("\"'”»’) ").endswith(("?", "？")) and not pattern("why").match(masked.lstrip('¿"“«- ')):

@@ -21,6 +21,7 @@ ASIDE = re.compile(
     rf"{lexicon.MARKS['P']} [—–-] [^—–]+ [—–-] (?:\w+ ){{0,2}}"
 )  # "LinkedIn — a network of Microsoft — has"
 ARTICLE = 2  # characters: "A ANPD determinou" begins with no preposition
+PREFIX = 40  # characters before a place that may say whence somebody comes
 SUBJECT = 20  # characters between a platform and the passive it is the subject of
 LISTED = (", ", " and ", ", and ", " or ")
 QUOTES = "「『《“„«\"'"  # that open a name: "對「小紅書」發布命令"
@@ -933,6 +934,13 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
     to China", "breaches of EU law"; with ``of_law`` the law is what the act is about, and its place counts."""
     if mark.kind not in "JD":
         return False
+    key = (mark.at, of_law)
+    if key not in sentence.origins:
+        sentence.origins[key] = _origin(sentence, mark, of_law)
+    return sentence.origins[key]
+
+
+def _origin(sentence: Sentence, mark: Marked, of_law: bool) -> bool:
     if mark.kind == "D" and lexicon.MARKS["Q"] in sentence.masked[max(0, mark.at - 2) : mark.at + 3]:
         return True  # "esta red social china"
     if mark.kind == "D" and lexicon.MARKS["S"] in sentence.masked[max(0, mark.at - 2) : mark.at]:
@@ -944,9 +952,8 @@ def origin(sentence: Sentence, mark: Marked, *, of_law: bool = False) -> bool:
         return True
     if not of_law and sentence.language.pattern("origin_law").match(after):
         return True
-    if any(
-        m.end() == mark.at for m in sentence.language.pattern("origin_prefix").finditer(sentence.masked, 0, mark.at)
-    ):
+    prefix, first = sentence.language.pattern("origin_prefix"), max(0, mark.at - PREFIX)
+    if any(m.end() == mark.at for m in prefix.finditer(sentence.masked, first, mark.at)):
         return True  # "R-Texas": where a lawmaker was elected
     if mark.mention and mark.mention.place == "EU" and sentence.language.pattern("member_after").match(after):
         return True
