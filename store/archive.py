@@ -21,6 +21,7 @@ from store.files import check, connect, create, fits_its_wal, full, migrate, par
 APPLICATION_ID = 0x42616E41  # "BanA"
 SCHEMA = 1
 MIGRATIONS: dict[int, str] = {}  # schema -> SQL that leads to the next one
+RECENT = 10  # answers that are looked back at for one that bore an ETag
 PAGE_SIZE = 1024  # most deltas are small: a quarter of the usual page wastes less
 
 TABLES = """
@@ -256,23 +257,35 @@ class Archive:
 
     def validators(self, source: str, url: str) -> dict[str, str]:
         """What to send to ask whether ``url`` changed: etag, last_modified (where the server gave them), and sha256, url, seq
-        and stored_at (when its bytes last came) of the page they speak of; empty if we hold none."""
+        and stored_at (when its bytes last came) of the page they speak of; empty if we hold none.
+
+        Where the last answer bore none, the newest of the RECENT with an ETag counts: any page that is held may be asked about
+        (RFC 9110 13.1.2), and a site that wrote a token into one answer may give the others again as they were.
+        """
+        found = self._asked(source, url, 1)
+        if found and not (found["etag"] or found["last_modified"]):
+            return self._asked(source, url, RECENT, '%["etag",%') or found
+        return found
+
+    def _asked(self, source: str, url: str, recent: int, headers: str = "%") -> dict[str, str]:
+        """The newest of so many answers whose headers are like ``headers``."""
         row = self._db.execute(
-            "select seq, url, headers, sha256 from sighting where source = ? and requested_url = ? and outcome in ('stored', 'unchanged')"
-            " and status in (200, 304) and sha256 is not null order by seq desc limit 1",
-            (source, url),
+            "select * from (select seq, url, headers, sha256 from sighting where source = ? and requested_url = ? and outcome in ('stored', 'unchanged')"
+            " and status in (200, 304) and sha256 is not null order by seq desc limit ?) where headers like ? limit 1",
+            (source, url, recent, headers),
         ).fetchone()
         if row is None:
             return {}
         came = self._db.execute(
-            "select fetched_at, headers, sha256 from sighting where source = ? and requested_url = ? and outcome = 'stored' order by seq desc limit 1",
-            (source, url),
+            "select fetched_at, headers from sighting where source = ? and requested_url = ? and outcome = 'stored' and sha256 = ? order by seq desc limit 1",
+            (source, url, row[3]),
         ).fetchone()
-        held = _validators(row[2])
-        if came[2] == row[3]:  # a 304 may leave out what the answer with the same bytes had (RFC 9111 4.3.4)
-            held = _validators(came[1]) | held
-        found = {"etag": held.get("etag", ""), "last_modified": held.get("last-modified", "")}
-        return found | {"sha256": row[3], "url": row[1], "seq": str(row[0]), "stored_at": came[0]}
+        if came is None:
+            return {}
+        # a 304 may leave out what the answer with the same bytes had (RFC 9111 4.3.4)
+        held = _validators(came[1]) | _validators(row[2])
+        said = {"etag": held.get("etag", ""), "last_modified": "" if recent > 1 else held.get("last-modified", "")}
+        return said | {"sha256": row[3], "url": row[1], "seq": str(row[0]), "stored_at": came[0]}
 
     def first_stored(self, source: str, url: str) -> str:
         """Instant at which a page of ``source`` at this requested address was first kept; "" if never."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -253,3 +254,32 @@ def test_a_reader_sees_it_on_the_page_and_in_the_feed(home: Path) -> None:
         "Telegram: warrant canary gone from Transparency Report",
     } <= titles
     assert any("took back a change of its Privacy Policy" in entry.summary for entry in feed.entries)
+
+
+def test_a_text_that_comes_back_is_asked_for_by_the_tag_it_came_with(tmp_path: Path) -> None:
+    """A site wrote another text into one answer, without a tag: the one before it is asked about, and a 304 shows it again."""
+    source = Source("tagged", "Policy", "", "policy", "official", platform="Tagged", document_type="Privacy Policy", selectors=(Selector(("main",)),), delay=0.0)  # fmt: skip
+    shown, asked = [(OLD, '"old"')], list[str]()
+
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        text, tag = shown[-1]
+        asked.append(request.headers.get("If-None-Match", ""))
+        if tag and asked[-1] == tag:
+            return 304, {"ETag": tag}, b""
+        return 200, {"Content-Type": "text/html"} | ({"ETag": tag} if tag else {}), html(text).encode()
+
+    with served({"/p": answer}) as web:
+        for number, now in enumerate([(OLD, '"old"'), (NEW, ""), (OLD, '"old"'), (OLD, '"old"'), (LATER, "")]):
+            shown.append(now)
+            settings = CrawlSettings.for_loopback(web.base, now=BEGIN + timedelta(days=number))
+            crawl([replace(source, url=web.base + "/p")], tmp_path / "archive.db", tmp_path / "tracker.db", run=f"{number}", settings=settings)  # fmt: skip
+    assert asked == ["", '"old"', '"old"', '"old"', '"old"']
+    kinds = "select kind, outcome from capture join sighting using (seq) order by seq"
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as db:
+        assert db.execute(kinds).fetchall() == [
+            ("first", "stored"), ("substantive", "stored"), ("flapping", "unchanged"), ("same_bytes", "unchanged"), ("substantive", "stored"),
+        ]  # fmt: skip
+    with Archive(tmp_path / "archive.db", readonly=True) as archive:
+        rebuild(archive, tmp_path / "again.db", parsers.read, lambda door: None)
+    with closing(sqlite3.connect(tmp_path / "again.db")) as again:
+        assert len(again.execute(kinds).fetchall()) == 5

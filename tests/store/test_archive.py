@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from errors import BadStore
 from records import Page, Source
-from store.archive import Archive
+from store.archive import RECENT, Archive
 from store.bodies import CHAIN, READ
 from tests.drawn import drawn
 from tests.store.conftest import full_disk
@@ -109,7 +109,19 @@ def test_unchanged_gives_the_page_with_the_headers_that_came_with_it(tmp_path: P
         assert again.fetched_at == DAY + timedelta(days=1)
         assert archive.validators("telegram-privacy", url)["etag"] == '"a"'  # the 304 came without any
         archive.keep(replace(page(b"other"), headers=(), fetched_at=DAY + timedelta(days=2)), "r3")
-        assert archive.validators("telegram-privacy", url)["etag"] == ""  # it spoke of other bytes
+        older = archive.validators("telegram-privacy", url)
+        assert (older["etag"], older["sha256"], older["last_modified"]) == ('"a"', page(b"text").sha256, "")
+        assert older["stored_at"][:10] == DAY.date().isoformat(), "it is trusted by the day on which its bytes came"
+        archive.unchanged(
+            "telegram-privacy", "policy", url, url, DAY + timedelta(days=3), "r4", 304, (), older["sha256"]
+        )
+        assert archive.validators("telegram-privacy", url)["stored_at"] == older["stored_at"]
+        for day in range(4, 4 + RECENT):
+            archive.keep(
+                replace(page(f"text {day}".encode()), headers=(), fetched_at=DAY + timedelta(days=day)), f"r{day}"
+            )
+        last = archive.validators("telegram-privacy", url)
+        assert last["etag"] == "" and last["sha256"] == page(f"text {day}".encode()).sha256
 
 
 def test_a_miss_is_remembered_without_a_body(tmp_path: Path) -> None:
