@@ -55,6 +55,9 @@ class Mention:
     seat: bool = False  # a capital or palace that stands for its state
 
 
+OPEN_ENDS = ("ія", "ия")
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     kind: str
@@ -66,6 +69,7 @@ class _Name:
     exact: str = ""  # must be written just so
     flags: tuple[str, ...] = ()
     seat: bool = False
+    cut: bool = False  # a stem that is no word by itself: "Нігері" of Nigeria, in which Niger may stand
 
 
 @lru_cache(maxsize=1)
@@ -147,6 +151,7 @@ def _place_names(code: str) -> Iterator[tuple[str, _Name]]:
                         endings="" if short else "word",
                         exact=name if short else "",
                         capital=spaced,
+                        cut=stem != name and name.endswith(OPEN_ENDS),
                     ),
                 )
             for name in one.seats.get(language, ()):
@@ -235,7 +240,7 @@ class Finder:
 
     def all(self) -> list[Mention]:
         """Mentions in order, none over another; of two that overlap the longer one stays."""
-        hits: list[Mention] = []
+        hits: list[tuple[Mention, int]] = []
         for last, (length, candidates) in self._automaton.iter(self.folded):
             start = last - length + 1
             if start and self._inside_word(start):
@@ -243,12 +248,12 @@ class Finder:
             for what in candidates:
                 mention = self._accept(what, start, last + 1)
                 if mention is not None:
-                    hits.append(mention)
+                    hits.append((mention, length))
                     self._place_end = mention.end if mention.kind in (PLACE, AUTHORITY) else self._place_end
                     break
-        hits.sort(key=lambda one: (one.start, -(one.end - one.start), _RANK[one.kind]))
+        hits.sort(key=lambda one: (one[0].start, one[0].start - one[0].end, _RANK[one[0].kind], -one[1]))
         kept: list[Mention] = []
-        for hit in hits:
+        for hit, _ in hits:  # "Нігерія" is Nigeria's whole name, and Niger's only with an ending
             if not kept or hit.start >= kept[-1].end:
                 kept.append(hit)
         return [hit for hit, then in zip(kept, [*kept[1:], None], strict=False) if not _names_next(hit, then)]
@@ -280,6 +285,8 @@ class Finder:
     def _end(self, what: _Name, end: int) -> int:
         """Where the word ends, or -1 if it goes on as no form of the name does."""
         text = self.folded
+        if what.cut and not text[end : end + 1].isalpha():
+            return -1
         if end >= len(text):
             return end
         if not self.language.spaced:
