@@ -211,10 +211,13 @@ def answer_to(shown: Shown, form: str | None, datasette: Any) -> Response:
     return Response.html(as_html(shown, look), shown.status)
 
 
+HOME = r"/(?P<form>index\.json)?$"
+
+
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
     whole = [(r"/data/(?P<view>\w+)\.(?P<form>csv|jsonl)$", download), (r"/data/files/(?P<name>.+)$", exported)]
-    return whole + [(r"/$" if path == "/" else rf"{path}(?P<form>\.json)?/?$", view(load)) for path, load in PAGES]
+    return whole + [(HOME if path == "/" else rf"{path}(?P<form>\.json)?/?$", view(load)) for path, load in PAGES]
 
 
 @hookimpl

@@ -12,12 +12,13 @@ from reading.words import label
 
 from feeds import things
 
-CLAIMS = """
+CLAIM = """
 select c.id, c.kind, c.standing, c.quote, c.start, c."end", c.url, c.tier, c.confidence, c.happened_on, c.precision, c.date_role, c.date_basis,
        c.ambiguous, c.seen_at, c.page, c.article, c.source, c.development, c.occurred, c.authority, c.basis, c.note, c.cites, coalesce(a.language, s.language, '') as language,
        coalesce(nullif(a.outlet, ''), s.publisher, '') as outlet, a.published, coalesce(p.last_seen, c.seen_at) as fetched_at, p.sha256
 from claim c left join article a on a.id = c.article left join page p on p.id = c.page left join source s on s.id = c.source
-where c.action = ? order by c.tier = 'official' desc, c.tier = 'court' desc, c.seen_at, c.id limit 200"""
+where """
+CLAIMS = f"""{CLAIM} c.action = ? order by c.tier = 'official' desc, c.tier = 'court' desc, c.seen_at, c.id limit 200"""
 LINKS = """
 select l.relation, l.basis, l.evidence, l.days, d.id, d.title, d.happened_on, d.change, d.action, d.document, d.side, d.kind, 'to us' as way
 from link l join development d on d.id = l.subject where l.object = ? and coalesce(d.action, '') != l.object

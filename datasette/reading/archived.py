@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from reading.actions import CLAIM
 from reading.cite import citation
 from reading.look import Look, Shown
 from reading.rows import Missing, Moved, Row
+from reading.words import label
 
 CLAIMS = 'select id, quote, start, "end", kind, action, standing, article from claim where page = ? order by start, id limit 300'
 VERSIONS = """
@@ -68,13 +70,26 @@ def marked(text: str, claims: list[Row]) -> list[dict[str, Any]]:
 
 
 def claim(look: Look, ident: str) -> Shown:
-    """A claim stands on the page of its action, or, where it has none, on its archived page."""
-    found = look.row("select action, page from claim where id = ?", ident)
+    """A claim stands on the page of its action, or, where it has none, of its change, or on its archived page; one that counts for
+    nothing and was read on no page, by itself."""
+    found = look.row(
+        "select c.action, c.page, d.change from claim c left join development d on d.id = c.development where c.id = ?",
+        ident,
+    )
     if not found:
         raise Missing("claim", ident)
-    raise Moved(
-        f"/action/{found['action']}#claim-{ident}" if found["action"] else f"/page/{found['page']}#quote-{ident}"
+    where = (
+        f"/action/{found['action']}#claim-{ident}"
+        if found["action"]
+        else f"/update/{found['change']}"
+        if found["change"]
+        else ""
     )
+    if where or found["page"]:
+        raise Moved(where or f"/page/{found['page']}#quote-{ident}")
+    one = look.row(f"{CLAIM} c.id = ?", ident)
+    return Shown("claim.html", f"A claim: {label(one['kind'])}", f"/claim/{ident}", {"claim": one}, "What one source says, and why it counts for nothing here.",
+                 (("/maintainers", "Sources"),))  # fmt: skip
 
 
 def article(look: Look, ident: str) -> Shown:

@@ -128,6 +128,7 @@ class Publication:
             here = after if address else ""
 
     def _others(self) -> Iterator[str]:
+        yield "/index.json"  # of the front page
         yield from (f"/data/{view}.{form}" for view in VIEWS for form in ("csv", "jsonl"))
         yield from (
             f"/static/{file.relative_to(HERE / 'static')}" for file in (HERE / "static").rglob("*") if file.is_file()
