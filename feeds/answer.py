@@ -44,6 +44,7 @@ class Live:
 
     memory: Memory = field(default_factory=Memory)
     questions: Sequence[tuple[str, str]] = ()  # canned queries: (path of the feed with arguments, words)
+    open_questions: Sequence[tuple[str, str]] = ()  # those that need no argument: (path of the feed, words)
     frame: Callable[[Site, str, str, int], bytes] = pages.framed  # (site, heading, inside, status) -> page
 
 
@@ -112,6 +113,8 @@ def _make(live: Live, db: sqlite3.Connection, site: Site, path: str, query: str)
     try:
         if path == "":
             return Made(live.frame(site, *_index(edition, live.questions), 200), HTML)
+        if path == "feeds.opml":
+            return Made(_opml(edition, live.open_questions), "text/x-opml; charset=utf-8")
         body, kind, address = _body(edition, path, parse_qs(query))
         return Made(body, kind, links=_links(site, address))
     except NoSuchFeed as error:
@@ -195,15 +198,14 @@ def _list(edition: Edition) -> tuple[bytes, str]:
     return pages.listing(edition.site, edition.names, slices), "application/json; charset=utf-8"
 
 
-def _opml(edition: Edition) -> tuple[bytes, str]:
+def _opml(edition: Edition, questions: Sequence[tuple[str, str]]) -> bytes:
     slices = edition.every_slice()
-    return opml(edition.site, edition.names, slices), "text/x-opml; charset=utf-8"
+    return opml(edition.site, edition.names, slices, questions)
 
 
 _FIXED: dict[str, Callable[[Edition], tuple[bytes, str]]] = {
     "index.html": lambda edition: (pages.framed(edition.site, *_index(edition)), HTML),
     "index.json": _list,
-    "feeds.opml": _opml,
     "feed.xsl": lambda edition: (STYLES["feed.xsl"].read_bytes(), "text/xsl; charset=utf-8"),
     "feed.css": lambda edition: (STYLES["feed.css"].read_bytes(), "text/css; charset=utf-8"),
     "index.css": lambda edition: (STYLES["index.css"].read_bytes(), "text/css; charset=utf-8"),

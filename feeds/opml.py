@@ -28,8 +28,8 @@ def grouped(slices: Sequence[Slice]) -> dict[str, list[Slice]]:
     return {name: members for name, members in found.items() if members}
 
 
-def opml(site: Site, names: Names, slices: Sequence[Slice]) -> bytes:
-    """The list, with the maintainers' feed last."""
+def opml(site: Site, names: Names, slices: Sequence[Slice], questions: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The list, with the questions that need no argument (path of the feed, words) and the maintainers' feed last."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = f"{site.title}: all feeds"
     body = etree.SubElement(root, "body")
@@ -37,6 +37,15 @@ def opml(site: Site, names: Names, slices: Sequence[Slice]) -> bytes:
         group = etree.SubElement(body, "outline", text=GROUPS[name])
         for one in members:
             _outline(group, f"{site.title}: {title(names, one)}", site.feed(one.address("atom")), home(site, one))
+    if questions:
+        group = etree.SubElement(body, "outline", text="Questions")
+        for path, said in questions:
+            _outline(
+                group,
+                f"{site.title}: {said}",
+                site.feed(f"{path}.atom"),
+                f"{site.base}/tracker/{path.removeprefix('query/')}",
+            )
     maintainers = etree.SubElement(body, "outline", text="For maintainers")
     _outline(
         maintainers,

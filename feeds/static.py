@@ -63,12 +63,12 @@ def files(edition: Edition, questions: Questions) -> Iterator[tuple[str, bytes]]
     yield from documents(edition, slices)
     for form in FORMS:
         yield f"maintainers.{form}", edition.maintainers(form)
-    yield "feeds.opml", opml(edition.site, edition.names, slices)
+    said = [(f"query/{name}", question.get("title") or name) for name, question in questions.items()]
+    yield "feeds.opml", opml(edition.site, edition.names, slices, said)
     for name, question in questions.items():
         rows = _rows(edition.db, question["sql"])
         asked = Query(name, question.get("title") or name, question.get("description") or "", "", rows)
         yield from ((edition.query_address(form, asked), edition.query(form, asked)) for form in FORMS)
-    said = [(f"query/{name}", question.get("title") or name) for name, question in questions.items()]
     yield "index.html", framed(edition.site, *index(edition.site, edition.names, slices, said))
     yield "index.json", listing(edition.site, edition.names, slices)
     yield from ((name, path.read_bytes()) for name, path in STYLES.items())

@@ -39,7 +39,9 @@ def register_routes() -> list[tuple[str, Any]]:
 def live_of(datasette: Any) -> Live:
     """What is remembered of one running server."""
     if not hasattr(datasette, "_banwatch_feeds"):
-        datasette._banwatch_feeds = Live(frame=frame, questions=questions(datasette))
+        datasette._banwatch_feeds = Live(
+            frame=frame, questions=questions(datasette), open_questions=open_questions(datasette)
+        )
     found: Live = datasette._banwatch_feeds
     return found
 
@@ -51,6 +53,12 @@ def questions(datasette: Any) -> list[tuple[str, str]]:
         (f"query/{name}" + (f"?{one['example']}" if one.get("example") else ""), one.get("title") or name)
         for name, one in found.items()
     ]
+
+
+def open_questions(datasette: Any) -> list[tuple[str, str]]:
+    """Those that need no argument, as files of feeds have them."""
+    found = datasette.metadata("queries", database="tracker", fallback=False) or {}
+    return [(f"query/{name}", one.get("title") or name) for name, one in found.items() if not one.get("needs")]
 
 
 def frame(site: Site, heading: str, inside: str, status: int) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
-from reading.dictionary import dictionary
+from reading.dictionary import dictionary, tables
 from reading.download import VIEWS
 from reading.look import Look, Shown
 
@@ -28,6 +28,7 @@ def data(look: Look) -> Shown:
         "downloads": [{"view": view, "csv": f"/data/{view}.csv", "jsonl": f"/data/{view}.jsonl"} for view in VIEWS],
         "files": files(folder) if folder else [],
         "dictionary": dictionary(look.db),
+        "tables": tables(look.db),
     }  # fmt: skip
     shown["parquet"] = any(one["name"].endswith(".parquet") for one in shown["files"])
     return Shown(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -99,6 +100,14 @@ def test_every_question_of_the_configuration_makes_a_valid_feed(served: tuple[bo
         for form in ("atom", "rss", "json"):
             status, _, body = get(f"{served[1]}/feeds/query/{query['name']}.{form}")
             assert status == 200 and faults(form, body) == [], query["name"]
+
+
+def test_the_list_of_all_feeds_holds_the_questions_and_each_of_them_answers(served: tuple[bool, str]) -> None:
+    listed = re.findall(r'xmlUrl="([^"]+)"', get(served[1] + "/feeds/feeds.opml")[2].decode())
+    assert {
+        f"{served[1]}/feeds/{path}.atom" for path in ("all", "maintainers", "query/fines", "platform/telegram")
+    } <= set(listed)
+    assert len(listed) == len(set(listed)) and {get(url)[0] for url in listed} == {200}
 
 
 def test_on_loopback_one_may_write_sql_and_on_a_public_server_nobody(served: tuple[bool, str]) -> None:

@@ -89,3 +89,5 @@ def test_questions_that_need_no_argument_are_files_too(tracker: Path, tmp_path: 
         if name.startswith("query/"):
             assert faults(name.rpartition(".")[2], (tmp_path / name).read_bytes()) == [], name
     assert "/feeds/query/fines.atom" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    listed = (tmp_path / "feeds.opml").read_bytes()
+    assert b"/feeds/query/fines.atom" in listed and b"query/by_topic" not in listed

@@ -9,7 +9,7 @@ import os
 import sqlite3
 
 import pytest
-from reading.dictionary import as_markdown, dictionary
+from reading.dictionary import as_markdown, dictionary, tables
 from reading.download import VIEWS
 
 from store.database import open_tracker
@@ -34,8 +34,20 @@ def test_every_view_and_column_has_a_meaning(db: sqlite3.Connection) -> None:
     assert {view["view"] for view in found} >= set(VIEWS)
 
 
+def test_every_table_and_its_columns_are_told_from_the_schema(db: sqlite3.Connection) -> None:
+    found = {table["view"]: table for table in tables(db)}
+    held = {
+        name for (name,) in db.execute("select name from sqlite_master where type = 'table'") if "search_" not in name
+    }
+    assert set(found) == held and len(held) > 30
+    assert not [name for name, table in found.items() if not table["about"] or not table["columns"]]
+    assert found["claim"]["about"].startswith("what one article") and {"quote", "start"} <= {
+        c["name"] for c in found["claim"]["columns"]
+    }
+
+
 def test_the_page_in_docs_is_the_schema(db: sqlite3.Connection) -> None:
-    text = as_markdown(dictionary(db))
+    text = as_markdown(dictionary(db), tables(db))
     if os.environ.get("BANWATCH_WRITE"):
         PAGE.write_text(text, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == text, (

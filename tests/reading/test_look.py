@@ -74,7 +74,7 @@ class Watch:
         )
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
 def test_every_page_fits_and_asks_nobody_else(
     site: Served, browser: Browser, paths: list[str], width: int, scheme: str
 ) -> None:
