@@ -267,7 +267,7 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
         return group
     if sentence.language.pattern("verbal").fullmatch(m[0].split()[0]):
         return "active"  # "is suing", "is looking into", "l'ordre de bloquer"
-    before = sentence.masked[max(0, m.start() - 40) : m.start()]
+    before = sentence.masked[max(0, m.start() - 40) : m.start()].removesuffix("geo-")
     if (
         m[0] in roles.BARE_SINGULAR
         and before[-2:-1] in (lexicon.MARKS["P"], lexicon.MARKS["S"])

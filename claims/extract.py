@@ -21,10 +21,12 @@ from records import Article, Claim
 ABOUT_AS_SURE = 0.02  # of sentences that tell a thing about as surely the first is quoted: news comes before background
 FAR_SURER = 0.25  # of two readings of a sentence, one side's by so much
 ONE_BREATH = 50  # characters: two words so near each other tell one act
+OF_RULES = ("ban", "lift")  # done to one's own rules, too
 CARRIED_OUT = "hide_posts"  # what a platform does at the order of a state
 ANOTHER = 3  # sentences
 SOCIAL = "social media"  # all networks, whichever are named beside
 OLD = timedelta(days=31)  # before a report: what is dated so is none of its news
+OF_COURTS = ("nationwide_block", "app_store_removal")  # what a court may itself order
 SUM_BESIDE = 24  # characters between a word for a fine and its sum
 LIKELY = 0.5  # what is less likely than not takes no other's place
 CARRIED = {"target_word", "target_context", "target_later", "target_title"}  # the platform is not named in the sentence
@@ -58,7 +60,17 @@ def _all(reading: Reading) -> list[Candidate]:
 
 
 def _echoes(one: Candidate, found: list[Candidate]) -> bool:
-    """True for "This change was announced in an update to the privacy policy": the rule told right before, once more."""
+    """True for "This change was announced in an update to the privacy policy": the rule told right before, once more; and for
+    "it is overturning the ban" of a platform that right before lifted its own ban on advertising."""
+    if one.rule.trigger in OF_RULES and not reality.ACTS & one.signs and "agent_place" not in one.signs:
+        return any(
+            other.action == "policy_moderation"
+            and "subject_platform" in other.signs
+            and other.sentence.number == one.sentence.number - 1
+            and other.sentence.has(one.rule.trigger)
+            and set(other.platforms) & set(one.platforms)
+            for other in found
+        )
     if one.rule.side != "platform" or not one.sentence.language.pattern("this_change").match(one.sentence.masked):
         return False
     told = [
@@ -152,6 +164,9 @@ def _is_weaker(group: list[tuple[float, Candidate, str]], than: list[tuple[float
         return True
     if stronger.action not in lexicon.weaker().get(one.action, ()) or not shared:
         return False
+    ruled = one.action == "court_ruling" and one.voice != "noun"
+    if ruled and stronger.action in OF_COURTS and not stronger.sentence.has("court"):
+        return False  # what others had blocked before is not what the court decides
     if one.action == "court_ruling" and "noun_bare" in stronger.signs:
         return False  # "rejected the appeal against the block": what is ruled on is not what the court did
     if one.rule.side == "platform":

@@ -86,8 +86,8 @@ def _person(reading: Reading, made: Candidate) -> bool:
 
 def _person_before(reading: Reading, made: Candidate) -> list[Marked]:
     """The executive of the sentences before, for "his arrest"."""
-    if not made.sentence.has("person_pronoun"):
-        return []
+    if not made.sentence.has("person_pronoun") or made.sentence.strange(0, made.at):
+        return []  # "Trump made his return after his arrest"
     for earlier in _before(reading, made.sentence):
         if earlier.of("E"):
             return earlier.of("E")
@@ -680,7 +680,10 @@ def _of_one_country(sentence: Sentence) -> bool:
 def _headed(reading: Reading, sentence: Sentence) -> str:
     """The place that a line of its own above a sentence names: "AFGHANISTAN", and what was done there beneath."""
     for earlier in reading.sentences[max(0, sentence.number - 1 - BENEATH) : sentence.number - 1][::-1]:
-        alone = earlier.of("J")[:1] if len(earlier.marks) == 1 else []
+        dateline = (
+            earlier.number == 1 and earlier.written.isupper()
+        )  # "SINGAPORE" above a report is where it was written
+        alone = earlier.of("J")[:1] if len(earlier.marks) == 1 and not dateline else []
         if alone and alone[0].mention and earlier.masked.strip(" :*#-–—.") == lexicon.MARKS["J"]:
             return alone[0].mention.place
     return ""
