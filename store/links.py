@@ -44,17 +44,13 @@ select a.id from action a where a."case" = ? and a.side = 'government' and a.kin
 FIRST = """
 select id from development where action = ? and stage in ('announced', 'decided', 'in_force') order by happened_on, id limit 1"""
 ACTED = """
-select d.action as object, max(d.happened_on) as acted
+select y.acts as object, max(y.happened_on) as acted
 from development_platform p join platform_day y on y.platform = p.platform and y.happened_on between ? and ?
-join development d on d.id = y.development
-where p.development = ? and d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force')
-group by d.action order by acted desc, d.action limit ?"""
+where p.development = ? and y.acts != '' group by y.acts order by acted desc, y.acts limit ?"""
 ANSWERED = """
-select distinct v.id from development d join development_platform p on p.development = d.id
-join platform_day y on y.platform = p.platform and y.happened_on between d.happened_on and date(d.happened_on, ?)
-join development v on v.id = y.development
-where d.action = ? and d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force')
-  and v.side = 'platform' and v.precision = 'day'"""
+select distinct v.development from development d join development_platform p on p.development = d.id
+join platform_day v on v.platform = p.platform and v.happened_on between d.happened_on and date(d.happened_on, ?)
+where d.action = ? and d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force') and v.answers"""
 
 
 @cache

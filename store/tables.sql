@@ -193,15 +193,23 @@ create index development_platform_development on development_platform(developmen
 create index development_jurisdiction on development(jurisdiction, published_at desc);
 create index development_place on development(jurisdiction, happened_on desc, id);
 create index development_kind on development(kind, happened_on desc, id);
-create table platform_day (           -- developments of a platform by day; kept by triggers
-  platform text not null, happened_on text not null, development text not null, primary key (platform, happened_on, development)) without rowid;
+create table platform_day (           -- developments of a platform by day; kept by triggers. What is asked of all in some weeks stands here,
+                                      -- for a look at each development takes a page of its own from the disk
+  platform text not null, happened_on text not null, development text not null,
+  acts text not null default '',      -- the action that a government took that very day; '' otherwise
+  answers integer not null default 0, -- 1: what a platform did that very day
+  primary key (platform, happened_on, development)) without rowid;
 create index platform_day_development on platform_day(development);
 create trigger platform_day_added after insert on development_platform begin
-  insert or replace into platform_day select new.platform, happened_on, id from development where id = new.development; end;
+  insert or replace into platform_day select new.platform, happened_on, id,
+    iif(side = 'government' and precision = 'day' and stage in ('announced', 'decided', 'in_force'), coalesce(action, ''), ''),
+    side = 'platform' and precision = 'day' from development where id = new.development; end;
 create trigger platform_day_gone after delete on development_platform begin
   delete from platform_day where development = old.development and platform = old.platform; end;
-create trigger platform_day_changed after update of happened_on on development begin
-  update platform_day set happened_on = new.happened_on where development = new.id; end;
+create trigger platform_day_changed after update of happened_on, side, precision, stage, action on development begin
+  update platform_day set happened_on = new.happened_on, answers = new.side = 'platform' and new.precision = 'day', acts =
+    iif(new.side = 'government' and new.precision = 'day' and new.stage in ('announced', 'decided', 'in_force'), coalesce(new.action, ''), '')
+    where development = new.id; end;
 
 create table feed_row (               -- which item stands in which feed: the view feed_rows, kept by triggers, so that a feed and its
                                       -- archives are read off one index however long the past is. Nothing here says "or ignore": inside

@@ -115,18 +115,23 @@ def standing(db: sqlite3.Connection) -> None:
     assert db.execute("select * from standing order by 1, 2, 3").fetchall() == db.execute(sql).fetchall()
 
 
+def by_day(db: sqlite3.Connection) -> None:
+    """What is kept of each day of an app is what its developments say."""
+    days = """
+        select p.platform, d.happened_on, d.id, case when d.side = 'government' and d.precision = 'day' and d.stage in ('announced', 'decided', 'in_force')
+        then d.action else '' end, d.side = 'platform' and d.precision = 'day' from development_platform p join development d on d.id = p.development"""
+    assert (
+        not db.execute(f"select * from platform_day except {days}").fetchall()
+        + db.execute(f"{days} except select * from platform_day").fetchall()
+    )
+
+
 def test_the_shortcut_says_what_the_view_says(db: sqlite3.Connection) -> None:
     assert db.execute("select count(*) from restriction").fetchone()[0] > 40
     assert not db.execute("select * from restriction except select * from restricted").fetchall()
     assert not db.execute("select * from restricted except select * from restriction").fetchall()
     standing(db)
-    days = (
-        "select p.platform, d.happened_on, d.id from development_platform p join development d on d.id = p.development"
-    )
-    assert (
-        not db.execute(f"select * from platform_day except {days}").fetchall()
-        + db.execute(f"{days} except select * from platform_day").fetchall()
-    )
+    by_day(db)
 
 
 def test_the_shortcut_follows_what_changes(tmp_path: Path) -> None:
@@ -145,3 +150,12 @@ def test_the_shortcut_follows_what_changes(tmp_path: Path) -> None:
     tracker.execute("delete from period where action = ?", (action,))
     assert not tracker.execute(of, (action,)).fetchall()
     standing(tracker)
+    for changed in (
+        "stage = 'commented'",
+        "precision = 'month'",
+        "side = 'platform'",
+        "precision = 'day'",
+        "happened_on = '2020-01-02'",
+    ):
+        tracker.execute(f"update development set {changed} where action = ?", (action,))
+        by_day(tracker)
