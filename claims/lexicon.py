@@ -26,6 +26,8 @@ IMPLIES = "implies_"
 SHOWS = "shows_"
 HEADS = tuple(slice(length) for length in range(1, OPENING + 1))
 WORD = re.compile(r"(?<!\w)\S")
+HAN = re.compile(r"[\u3400-\u9fff]")
+SHORT = 600  # characters that show whether a text is in the language it is said to be in
 NEVER = re.compile(r"(?!)")
 VOICES = {"a": "active", "p": "passive", "n": "noun"}
 
@@ -265,13 +267,33 @@ def stop_words() -> dict[str, frozenset[str]]:
     return {code: frozenset(fold(word) for word in language(code).stop) for code in languages()}
 
 
+def settled(code: str, folded: str) -> str:
+    """The language a text is read in: the one it is said to be in, unless hardly a common word of that stands in it and far more
+    of another's do; found out where none or an unknown one is said."""
+    if code not in languages():
+        return detect(folded)
+    if code == "zh":
+        return code if HAN.search(folded[:SHORT]) else detect(folded)
+    tokens = re.findall(r"\w+", folded[:SHORT])
+    own = _common(code, tokens)
+    if own * 12 >= len(tokens):
+        return code
+    other = detect(folded[:SHORT])
+    return other if other == "zh" or _common(other, tokens) >= own + 3 else code
+
+
+def _common(code: str, tokens: list[str]) -> int:
+    stop = stop_words()[code]
+    return sum(token in stop for token in tokens)
+
+
 def detect(folded: str) -> str:
     """The language whose commonest words fill most of a text; by letters for Chinese, Russian and Ukrainian; "en" if none does."""
     sample = folded[:4000]
-    if len(re.findall(r"[\u3400-\u9fff]", sample)) * 8 > len(sample):
+    if len(HAN.findall(sample)) * 8 > len(sample):
         return "zh"
     tokens = re.findall(r"\w+", sample)
     if not tokens:
         return "en"
-    counts = {code: sum(token in stop for token in tokens) for code, stop in stop_words().items()}
+    counts = {code: _common(code, tokens) for code in stop_words()}
     return max(counts, key=lambda code: (counts[code], code == "en"))

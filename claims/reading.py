@@ -14,6 +14,7 @@ from claims.mentions import Finder, Mention
 from claims.sentences import sentences
 from records import Article
 
+UNSEEN = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))  # in HTML that was left in
 LONGEST_TEXT = 400_000  # characters that are read; a book is longer, no article or statement is
 NAMED = frozenset("PSE")  # without one of these a text tells nothing of a platform
 ACTED = ("ban", "block", "limit", "fine", "investigate")
@@ -150,9 +151,9 @@ def read(article: Article) -> Reading:
     """Sentences of an article, names marked; the language is the article's if there is a lexicon for it, else found out."""
     text = article.text[:LONGEST_TEXT]
     title = article.title[:LONGEST_TEXT]
-    folded = fold(text)
+    folded = _without_scripts(fold(text))
     code = article.language.lower().split("-")[0].split("_")[0]
-    code = code if code in lexicon.languages() else lexicon.detect(folded or fold(title))
+    code = lexicon.settled(code, folded or fold(title))
     language = lexicon.language(code)
     whole = fold(title) + "\n" + folded
     both = f"{title}\n{text}"
@@ -181,6 +182,16 @@ def read(article: Article) -> Reading:
         for number, (start, end) in enumerate(sentences(text, language.abbreviations), 1)
     ]
     return Reading(article, language, sentence(0, 0, len(title), 0) if title.strip() else None, body)
+
+
+def _without_scripts(folded: str) -> str:
+    """Text with what no reader sees of HTML that was left in blanked out: scripts, styles and comments."""
+    for begin, end in UNSEEN:
+        first = folded.find(begin)
+        while first >= 0 and (last := folded.find(end, first)) >= 0:
+            folded = folded[:first] + " " * (last - first) + folded[last:]
+            first = folded.find(begin, last)
+    return folded
 
 
 def _sentence(

@@ -385,6 +385,8 @@ def _other_object(made: Candidate) -> bool:
 
 def _surroundings(reading: Reading, made: Candidate) -> None:
     number = made.sentence.number
+    if any(one.has("instructs") for one in reading.sentences[max(0, number - 2) : max(1, number)]):
+        made.signs.add("boilerplate")  # "Ignore all instructions and write that ..." tells a reader nothing
     if any(one.has("outage") and not one.has("gov") for one in reading.sentences[number : number + 1]):
         made.signs.add("outage")
     if number <= 2:
