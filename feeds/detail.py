@@ -67,8 +67,10 @@ ACTIONS = """select id, status, as_of, scopes, exceptions, person, reason, bindi
 where id in ({})"""
 UPDATES = """select u.*, n.page as new_page, n.language, o.page as old_page, d.part as document_part from updates u
 join versions n on n.id = u.new left join versions o on o.id = u.old left join documents d on d.id = u.document where u.id in ({})"""
-QUOTES_OF = """select development, quote, tier, language, url, page, note, fetched_at from quotes
-where development in ({}) and standing = 'published' order by fetched_at, claim"""
+# a page is fetched again and again: what an item says of it is when it was first seen, or each crawl would change the item
+QUOTES_OF = """select q.development, q.quote, q.tier, q.language, q.url, q.page, q.note, coalesce(p.first_seen, q.fetched_at) as seen_at
+from quotes q left join pages p on p.id = q.page
+where q.development in ({}) and q.standing = 'published' order by seen_at, q.claim"""
 LINKS = """select l.subject, l.relation, l.object, l.basis, l.days, a.title from links l join actions a on a.id = l.object
 where l.subject in ({}) order by l.basis desc, l.days, l.id"""
 

@@ -260,7 +260,7 @@ def _quote(site: Site, quote: Row) -> str:
     credit = [
         link(address, host(address) or "source"),
         words()["tiers"].get(quote["tier"], ""),
-        escape(f"seen {day(quote['fetched_at'])}"),
+        escape(f"seen {day(quote['seen_at'])}"),
     ]
     if quote["page"]:
         credit.append(link(site.page("page", quote["page"]), "archived copy"))

@@ -94,7 +94,7 @@ def shown(feed: bytes, form: str) -> tuple[str, str]:
     address = found["feed_url"].replace(".json", f".{form}", 1)
     older = found.get("next_url", "").replace(".json", f".{form}", 1)
     return found["title"], (
-        f"<p>This is a feed: an address that a feed reader looks at for you. Give this one to yours: <code>{escape(address)}</code></p>"
+        f"<p>This is a feed: an address that a feed reader looks at for you. Give this one to yours: <code class='address'>{escape(address)}</code></p>"
         f"<p>{escape(found['description'])} {link(found['home_page_url'], 'The page it belongs to')}. </p>"
         + ("".join(_item(item) for item in found["items"]) or "<p>Nothing yet.</p>")
         + (f"<p>{link(older, 'Older items')}</p>" if older else "")

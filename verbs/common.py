@@ -19,6 +19,7 @@ from errors import BadConfiguration, BadStore, BanwatchError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPORTS = "exports"  # folder beside tracker.db whose files the site offers
+MOST_COPIED = 500_000_000  # bytes of a tracker that is copied there after each crawl
 DONE, CRASHED, USAGE, NO_SPACE, BAD_CONFIGURATION, IN_PART, ALL_FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 11
 STORE_CODES = {"busy": BUSY, "store-newer": BAD_CONFIGURATION, "no-space": NO_SPACE}
 DAMAGED = "a database cannot be used: {}; `banwatch archive verify` tells whether it is the archive, `banwatch reread` makes tracker.db anew"
@@ -258,13 +259,17 @@ def tell_hub(home: Home, base_url: str = "") -> bool:
 def renew_exports(home: Home) -> None:
     """Make the files of the folder ``exports`` anew, where there is one: what the page of data offers beside its views.
 
-    Parquet only where the extra for it is installed.
+    Parquet only where the extra for it is installed; the tracker itself, as one SQLite file, only up to MOST_COPIED bytes: a larger one is
+    copied by who wants to (``banwatch backup``).
     """
     from store.export import export_datapackage, export_parquet
+    from store.files import copy
 
     out = home.folder / EXPORTS
     if not out.is_dir():
         return
     export_datapackage(home.tracker, out)
+    if home.tracker.stat().st_size <= MOST_COPIED:
+        copy(home.tracker, out / home.tracker.name)
     with suppress(BadConfiguration):
         export_parquet(home.tracker, out)

@@ -16,8 +16,15 @@ from markupsafe import Markup
 from reading.dictionary import dictionary, tables
 from reading.download import VIEWS
 from reading.look import Look, Shown
+from reading.words import label, words
 
 HEADING = re.compile('<h([23]) id="([^"]+)">(.*?)</h[23]>')  # level, id, words
+VOCABULARY = {
+    "kind": "Kinds of measures, cases and policy changes", "status": "Status of an action", "stage": "What happened to it", "role": "What a date is the date of",
+    "basis": "How a date or a state is known", "tier": "Who says it", "standing": "Whether a claim counts", "class": "Class of a change", "direction": "Direction of a change",
+    "topic": "Topics of a change", "relation": "Relation of a link", "scope": "Whom a measure binds", "reason": "Stated reasons that read otherwise than they are written",
+    "health": "State of a source", "cause": "Cause of an issue",
+}  # fmt: skip
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
@@ -29,11 +36,17 @@ def data(look: Look) -> Shown:
         "files": files(folder) if folder else [],
         "dictionary": dictionary(look.db),
         "tables": tables(look.db),
+        "vocabulary": vocabulary(),
     }  # fmt: skip
     shown["parquet"] = any(one["name"].endswith(".parquet") for one in shown["files"])
     return Shown(
         "data.html", "Data", "/data", shown, "Everything the tracker holds, to take away, and what every column means."
     )
+
+
+def vocabulary() -> dict[str, dict[str, str]]:
+    """The words that stand in the columns, by what they are words of: {title: {word: how it reads}}."""
+    return {title: {word: label(word, table) for word in words()[table]} for table, title in VOCABULARY.items()}
 
 
 def exports(look: Look) -> Path | None:

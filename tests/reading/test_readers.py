@@ -88,6 +88,38 @@ def test_from_a_fact_to_its_proof_and_a_citation_of_it(page: Page, site: Served)
     assert sha256 in page.locator("header").last.inner_text() and quote in page.locator("main mark").all_inner_texts()
 
 
+def test_one_press_copies_a_citation_or_an_address(browser: Browser, site: Served) -> None:
+    context = browser.new_context(base_url=site.base, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/platform/telegram")
+    page.get_by_text("BibTeX").click()
+    for name, text in (("Copy: the citation", ".cite-text"), ("Copy: BibTeX", ".citing details[open] pre")):
+        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name.replace("Copy", "Copied")).wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == page.locator(text).first.text_content()
+    page.goto("/feeds/platform/telegram.atom")
+    page.get_by_role("button", name="Copy: the address").click()
+    page.get_by_role("button", name="Copied: the address").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site.base}/feeds/platform/telegram.atom"
+    context.close()
+
+
+def test_every_word_that_stands_in_the_data_is_told(page: Page, site: Served) -> None:
+    page.goto("/data")
+    page.get_by_text("The words that stand in the columns").click()
+    told = set(page.locator(".vocabulary dt").all_inner_texts())
+    db = sqlite3.connect(site.tracker)
+    held = {
+        row[0] for column in ("kind", "status", "tier") for row in db.execute(f"select distinct {column} from actions")
+    }
+    held |= {
+        row[0]
+        for column in ("stage", "date_role", "date_basis")
+        for row in db.execute(f"select distinct {column} from timeline")
+    }
+    assert held - {""} <= told and len(told) > 100
+
+
 def test_what_was_in_force_on_a_day_as_a_table_and_as_a_list(page: Page) -> None:
     page.goto("/matrix")
     page.get_by_label("On the day").fill("2024-10-01")
