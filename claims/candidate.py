@@ -8,6 +8,10 @@ from claims.lexicon import Rule
 from claims.mentions import Mention
 from claims.reading import Sentence
 
+GOVERNING = frozenset("AJDG")  # kinds of names, and words, for who may act on a platform
+LIST = 30  # characters that may part two names of a list
+SUBJECT = 20  # characters between a platform and the passive it is the subject of
+
 
 @dataclass
 class Candidate:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from claims import lexicon, reality, roles
+from claims import lexicon, reality, roles, targets
 from claims.candidate import Candidate
 from claims.lexicon import Rule
 from claims.reading import Reading, Sentence
@@ -26,12 +26,13 @@ NARROWER = (
 )  # what "the ban" is where the text told so before
 OF_FUNCTIONS = "policy_feature_restriction"
 REASONS = ("investigate", "preliminary", "accuse")
+BARE_SINGULAR = ("ban", "block", "probe", "fine")
 OF_PERSONS = ("ban", "block", "lift")
 
 
 def candidates(reading: Reading, sentence: Sentence) -> list[Candidate]:
     """Every candidate of one sentence; one trigger makes at most one."""
-    if not roles.worth(reading, sentence):
+    if not targets.worth(reading, sentence):
         return []
     made: list[Candidate] = []
     begin = sentence.language.beginnings(sentence.masked)
@@ -63,7 +64,7 @@ def _matches(pattern: re.Pattern[str], masked: str, places: list[int] | None) ->
 
 def _further(one: Candidate) -> list[Candidate]:
     """The same told of further platforms, each with a sum of its own."""
-    return [replace(one, platforms=(mark.mention.value,)) for mark in roles.further(one) if mark.mention]
+    return [replace(one, platforms=(mark.mention.value,)) for mark in targets.further(one) if mark.mention]
 
 
 def _part_of_other(one: Candidate, made: list[Candidate]) -> bool:
@@ -180,7 +181,7 @@ def _of_age(reading: Reading, made: Candidate) -> None:
         return
     sentence = made.sentence
     following = [one for one in reading.sentences[sentence.number : sentence.number + 1] if one.has("law_subject")]
-    if any(one.has("age_law") for one in [*roles.told_before(reading, sentence), *following]):
+    if any(one.has("age_law") for one in [*reading.told_before(sentence), *following]):
         made.action = "age_restriction"
     elif sentence.near("ban", made.end, made.end, OF_LAW) and sentence.near("device", made.end, made.end, OF_LAW):
         made.action = "device_ban"
@@ -269,7 +270,7 @@ def _voice(sentence: Sentence, m: re.Match[str]) -> str:
         return "active"  # "is suing", "is looking into", "l'ordre de bloquer"
     before = sentence.masked[max(0, m.start() - 40) : m.start()].removesuffix("geo-")
     if (
-        m[0] in roles.BARE_SINGULAR
+        m[0] in BARE_SINGULAR
         and before[-2:-1] in (lexicon.MARKS["P"], lexicon.MARKS["S"])
         and not before[:-2].endswith(("and ", "or "))
     ):

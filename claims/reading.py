@@ -30,6 +30,7 @@ DATELINE = re.compile(  # "PARIS, July 3 (Reuters) -", "Brussels (AFP) –": whe
     r"|[A-Z][^\n(—–:]{2,40}\((?:AP|Reuters|AFP|CNN|IANS|ANI|PTI|UPI|DPA|dpa|EFE|Xinhua|Bloomberg|Anadolu|AA)\)) ?(?:—|–|--|-|:)(?=\s)"
     r"|[A-Z][A-Z.'’ -]{2,30},? ?\([^)\n]{2,80}\)(?=\s)"
 )
+BACK = 3  # sentences that a platform or place is carried on from
 MOST_NAMES = 300  # of one sentence
 
 
@@ -59,7 +60,7 @@ class Sentence:
     dateline: str = ""  # the place where the report says it was written, which is none that acts
     _has: dict[str, bool] = field(default_factory=dict, compare=False)  # asked before
     _of: dict[tuple[str, ...], list[Marked]] = field(default_factory=dict, compare=False)
-    origins: dict[tuple[int, bool], bool] = field(default_factory=dict, compare=False)  # kept by roles.origin
+    origins: dict[tuple[int, bool], bool] = field(default_factory=dict, compare=False)  # kept by places.origin
 
     def strange(self, start: int, end: int) -> bool:
         """True if between two places of ``masked`` a name stands that is none of ours."""
@@ -124,6 +125,10 @@ class Sentence:
             self._has[group] = bool(pattern.search(self.masked) or pattern.search(self.folded))
         return self._has[group]
 
+    def follows_by(self, one: Marked, start: int = 0) -> bool:
+        """True for who follows "by", written behind ``start``: what stands before a verb tells nobody behind it."""
+        return self.language.ends_with("by", self.masked[max(start, one.at - 40) : one.at], r"(?:\S+\s){0,3}")
+
     def near(self, group: str, start: int, end: int, reach: int, until: int = 0) -> re.Match[str] | None:
         """The group within ``reach`` characters of a place, not behind ``until`` if given; words inside a name count ("Supreme
         Court")."""
@@ -145,6 +150,15 @@ class Reading:
     @cached_property
     def all(self) -> list[Sentence]:
         return [self.title, *self.sentences] if self.title else self.sentences
+
+    def before(self, sentence: Sentence) -> list[Sentence]:
+        """The sentences before that one is carried on from, the nearest first; the title stands before all."""
+        numbers = range(sentence.number - 1, max(-1, sentence.number - 1 - BACK), -1)
+        return [one for number in numbers if (one := self.title if number == 0 else self.sentences[number - 1])]
+
+    def told_before(self, sentence: Sentence) -> list[Sentence]:
+        """The title, the sentence and the one right before it: what a short word for a law stands for."""
+        return [*([self.title] if self.title else []), sentence, *self.before(sentence)[:1]]
 
 
 def read(article: Article) -> Reading:
