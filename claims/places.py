@@ -252,7 +252,9 @@ def _best_place(sentence: Sentence, made: Candidate | None) -> str:
     finer = [
         one.mention.place
         for one in sentence.of("J")
-        if one.mention and one.mention.place.startswith(best.mention.place + "-")
+        if one.mention
+        and one.mention.place.startswith(best.mention.place + "-")
+        and (made is None or made.action != "court_ruling" or _acts_itself(sentence, one))
     ]
     joined = [one for one in sentence.of("J") if 0 < one.at - best.at <= 3 and one.mention]
     within = [
