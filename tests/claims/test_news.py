@@ -78,7 +78,7 @@ def test_a_place_is_carried_on_from_the_nearest_sentence_that_names_one_country(
         "public schools and official devices."
     )
     assert told(text) == {("fine", "Meta", "IT"), ("device_ban", "DeepSeek", "TW")}
-    beside = "Kenya's regulator opened an inquiry into Discord.\nDiscord went to a court in Albania against Serbia. A fixed penalty of $5 million was issued on Friday."
+    beside = "Kenya's regulator opened an inquiry into Discord.\nDiscord has written to Albania and Serbia. A fixed penalty of $5 million was issued on Friday."
     assert ("fine", "Discord", "KE") in told(beside)
 
 
