@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from changes.comparable import fingerprint
     from changes.history import taken_back
+    from changes.identity import is_first
     from changes.verdict import LONG, judge
 
-__all__ = ["LONG", "fingerprint", "judge", "taken_back"]
-PLACES = {"LONG": "verdict", "fingerprint": "comparable", "judge": "verdict", "taken_back": "history"}
+__all__ = ["LONG", "fingerprint", "is_first", "judge", "taken_back"]
+PLACES = {
+    "LONG": "verdict",
+    "fingerprint": "comparable",
+    "is_first": "identity",
+    "judge": "verdict",
+    "taken_back": "history",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from math import sqrt
 from urllib.parse import urlsplit
 
-from changes.comparable import Comparable
+from changes.comparable import Comparable, least
 from changes.lexicon import little, pattern, words_of
+from records import Block
 
 WALLS = ("challenge", "redirect", "error", "login", "consent")  # the first that shows wins
 SHORT = 220  # words; a page that stands in front of a document holds no more, if nothing earlier tells better
@@ -56,6 +57,11 @@ def cause(new: Comparable, past: Sequence[Comparable], url: str = "", first_url:
     if alike < STRANGE and known < 0.2:
         return _strange(new, past[-1], alike)
     return "", ""
+
+
+def is_first(blocks: Sequence[Block]) -> bool:
+    """Whether ``cause`` finds none for a first text, told without looking at all of it."""
+    return least(blocks, SHORT) >= SHORT
 
 
 def _is_shorter_variant(new: Comparable, known: float, alike: float) -> bool:

@@ -72,7 +72,7 @@ def judge(
 def _case(new: tuple[Block, ...], past: tuple[Past, ...], at: str, about: str) -> Case:
     texts = tuple(comparable(state.blocks) for state in past)
     last = max((index for index, state in enumerate(past) if state.is_version), default=-1)
-    return Case(new, comparable(new), past, texts, at, about, last)
+    return Case(new, comparable(new, texts[-1] if texts else None), past, texts, at, about, last)
 
 
 @lru_cache(maxsize=32)

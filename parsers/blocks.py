@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 RAW = re.compile(
-    r"<(?:!--|(script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>)", re.I
+    r"<(?:!--|(?=[sntio])(script|style|noscript|template|title|textarea|iframe|svg|select|object)\b[^>]{0,4000}>)", re.I
 )
 TAGS = re.compile(r"<[a-zA-Z/!?][^>]*>")
 QUOTED_TAGS = re.compile(r"""<[a-zA-Z/!?][^>"']{0,300}(?:(?:"[^"]{0,2000}"|'[^']{0,2000}')[^>"']{0,300}){0,100}>""")
 REFERENCES = re.compile(r"&[#\w]{1,20};?")
-LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{50000}")
+LONG = 50_000  # characters of a tag
+LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{LONG}}}")
 MANY = 50_000  # tags; with more, attributes that hold a bracket are not looked for
 KEPT = 0.97  # share of the text that the fast tree must hold
 NESTED = 30  # times the text of the page; as much of it is measured before names of elements are no longer believed
@@ -117,24 +118,23 @@ def blocks(
     navigation, banners and what stands around the text (around.toml). Empty if nothing matches or nothing is written.
     Text hidden by style is left out, unless it is most of what there is (panels that open on a click).
     """
-    written = markup if isinstance(markup, str) else decode(markup, content_type)[0]
-    written = without_controls(written)
+    written = without_controls(markup if isinstance(markup, str) else decode(markup, content_type)[0])
     if not written.strip():
         return ()
-    fast = _fast(written)
-    if fast is not None:
-        chosen = _chosen(fast, selectors, LXML)
+    tree = fast(written)
+    if tree is not None:
+        chosen = _chosen(tree, selectors, LXML)
         if chosen is not None:
             return walk.of_lxml(*chosen)
     from parsers import soups
 
-    tree = soups.made(written)
-    return walk.of_soup(*(_chosen(tree, selectors, _soup(tree)) or ([], set())))
+    soup = soups.made(written)
+    return walk.of_soup(*(_chosen(soup, selectors, _soup(soup)) or ([], set())))
 
 
-def _fast(written: str) -> Node | None:
+def fast(written: str) -> Node | None:
     """lxml's tree, None where it is dangerous or lost text."""
-    if LONG_TAG.search(written):
+    if _has_long_tag(written):
         return None
     try:
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -151,8 +151,29 @@ def _fast(written: str) -> Node | None:
     return None
 
 
+def _has_long_tag(written: str) -> bool:
+    """The expression goes through every tag; it is asked only where a stretch of half its length holds no bracket."""
+    step = LONG // 2
+    bare = (
+        at
+        for at in range(0, len(written) - step, step)
+        if written.find("<", at, at + step) < 0 and written.find(">", at, at + step) < 0
+    )
+    return any(True for _ in bare) and bool(LONG_TAG.search(written))
+
+
+class Plain(str):
+    """A text that ``without_controls`` has seen: a page is not gone through twice."""
+
+    __slots__ = ()
+
+
 def without_controls(text: str) -> str:
     """Text less what is no character of a text; a look at the bytes tells at once that there is nothing to take out."""
+    return text if isinstance(text, Plain) else Plain(_without_controls(text))
+
+
+def _without_controls(text: str) -> str:
     try:
         written = text.encode("utf-8")
     except UnicodeEncodeError:  # lone surrogates

@@ -170,6 +170,10 @@ class Walk:
         kind, level = self.kinds[-1] if self.kinds else ("paragraph", 0)
         written = "".join(self.parts)
         self.parts.clear()
+        if kind != "code" and written.isprintable() and "  " not in written:  # most are in one line, with single blanks
+            if line := written.strip():
+                self.made.append(Block(kind, line, level))
+            return
         if kind == "code":
             if written.strip():
                 self.made.append(Block(kind, written.strip("\n"), level))

@@ -17,7 +17,7 @@ KINDS: dict[str, Any] = {
 def to_json(ready: Prepared) -> dict[str, Any]:
     """One prepared record as plain values."""
     return {
-        "kind": type(ready.record).__name__, "record": asdict(ready.record), "fingerprint": ready.fingerprint, "text": ready.text,
+        "kind": type(ready.record).__name__, "record": asdict(ready.record), "text": ready.text,
         "blocks": ready.blocks, "claims": [asdict(claim) for claim in ready.claims],
     }  # fmt: skip
 
@@ -25,7 +25,7 @@ def to_json(ready: Prepared) -> dict[str, Any]:
 def from_json(row: dict[str, Any]) -> Prepared:
     """The prepared record that ``to_json`` was given."""
     claims = tuple(_record("Claim", claim) for claim in row["claims"])
-    return Prepared(_record(row["kind"], row["record"]), row["fingerprint"], row["text"], row["blocks"], claims)  # type: ignore[arg-type]
+    return Prepared(_record(row["kind"], row["record"]), row["text"], row["blocks"], claims)  # type: ignore[arg-type]
 
 
 def _record(kind: str, values: dict[str, Any]) -> Record:

@@ -17,6 +17,8 @@ ALIKE = (
     " and c.seq > ? and length(v.text) >= 1000"
     " and not exists (select 1 from sighting s where s.page = p.id and s.read_error != '')"
 )
+# an older sighting than the version's first is read: it may be the first now
+SAME = "select distinct c.document, c.version from capture c join version v on v.id = c.version where c.page = ? and v.first_seen <= ?"
 Given = list[tuple[str, str]]  # document, version
 
 
@@ -60,9 +62,7 @@ class Before:
     def _gave(self, s: Sighting, source: Source) -> Given:
         if len(source.selectors) > 1:  # selectors with dates may read the same bytes otherwise on another day
             return []
-        same = self._db.execute(
-            "select distinct document, version from capture where page = ?", (page_id(s),)
-        ).fetchall()
+        same = self._db.execute(SAME, (page_id(s), s.fetched_at)).fetchall()
         return [tuple(row) for row in same] or self._reads_alike(s, source)
 
     def _reads_alike(self, s: Sighting, source: Source) -> Given:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import changes
 from changes import canary
@@ -20,8 +22,12 @@ HISTORY = 30  # earlier states that a capture is compared with
 SUMMARY = 240  # characters
 
 
-def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
-    """Give every capture of ``document`` its kind and write the changes between them, from the first unsettled one on."""
+def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> Callable[[], None]:
+    """Give every capture of ``document`` its kind and write the changes between them, from the first unsettled one on.
+
+    Returns what puts its texts into the search, to be called when the other documents of the transaction are settled: FTS5 writes
+    what it holds in memory at each statement with triggers, which took half of the settling.
+    """
     captures = db.execute(
         "select * from capture where document = ? order by fetched_at, sha256, id", (document,)
     ).fetchall()
@@ -37,7 +43,7 @@ def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -
         walk.after(capture, *_settle_capture(db, row, walk, capture, rereader))
     _summarise(db, row, captures)
     known = {capture["version"] for capture in captures[:start]}
-    _index(db, row, {capture["version"] for capture in captures[start:]}, known)
+    return partial(_index, db, row, {capture["version"] for capture in captures[start:]}, known)
 
 
 def _forget(db: sqlite3.Connection, document: str, captures: list[sqlite3.Row]) -> None:
@@ -147,7 +153,7 @@ def _judge(
 ) -> tuple[Change, bool, str]:
     """(change, whether we caused it, version it was compared with)."""
     versions = list(walk.seen)[-HISTORY:]
-    if not versions and _is_long(db, capture["version"]):
+    if not versions and (_is_long(db, capture["version"]) or changes.is_first(_blocks(db, walk, capture["version"]))):
         return Change("first", "the first text of the document"), False, ""
     walk.texts = {version: text for version, text in walk.texts.items() if version in versions}
     past = [_past(db, walk, version) for version in versions]
@@ -169,8 +175,8 @@ def _judge(
 
 def _is_long(db: sqlite3.Connection, version: str) -> bool:
     """Whether a first text is so long that judging would call it the first at once."""
-    (outline,) = db.execute("select blocks from version where id = ?", (version,)).fetchone()
-    return letters(outline) > changes.LONG
+    row = db.execute("select length(text) as letters, blocks from version where id = ?", (version,)).fetchone()
+    return bool(row["letters"] > changes.LONG and letters(row["blocks"]) > changes.LONG)
 
 
 def _again(source: str, page: str, old_at: str, new_at: str, rereader: Rereader) -> tuple[Block, ...]:

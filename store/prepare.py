@@ -1,4 +1,4 @@
-"""Record -> what of its row is dear to compute: clean text, fingerprint, claims. Pure, so that readers in other processes do it."""
+"""Record -> what of its row is dear to compute: clean text, claims. Pure, so that readers in other processes do it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import changes
 from records import Article, Block, Claim, Page, PolicyText, Record, Source
 from store.database import Clean, clean
 
@@ -19,7 +18,6 @@ class Prepared:
     """A record with what the door needs of it. A policy text travels as ``text`` and ``blocks`` (their outline), without its blocks."""
 
     record: Record
-    fingerprint: str = ""
     text: str = ""
     blocks: str = ""
     claims: tuple[Claim, ...] = ()
@@ -28,8 +26,10 @@ class Prepared:
 def prepared(record: Record) -> Prepared:
     """What the door saves of ``record``."""
     if isinstance(record, PolicyText):
-        blocks = tuple(Block(b.kind, clean(b.text), b.level) for b in record.blocks)
-        return Prepared(replace(record, blocks=()), changes.fingerprint(blocks), Clean(BETWEEN.join(b.text for b in blocks)), Clean(outline(blocks)))  # fmt: skip
+        text = Clean(
+            clean(BETWEEN.join([block.text for block in record.blocks]))
+        )  # as long as it was: the outline fits
+        return Prepared(replace(record, blocks=()), text, Clean(outline(record.blocks)))
     if isinstance(record, Article):
         import claims  # a crawl of policies alone has no use for it
 
@@ -40,7 +40,7 @@ def prepared(record: Record) -> Prepared:
 
 def outline(blocks: tuple[Block, ...]) -> str:
     """Kind, level and length of every block as JSON: with their text, which BETWEEN parts, they are the blocks."""
-    return json.dumps([[b.kind, b.level, len(b.text)] for b in blocks], separators=(",", ":"))
+    return "[" + ",".join([f'["{b.kind}",{b.level},{len(b.text)}]' for b in blocks]) + "]"
 
 
 def outlined(text: str, outline: str) -> tuple[Block, ...]:

@@ -18,7 +18,7 @@ SILENT = re.compile(
     re.I,
 )  # fmt: skip
 # behind the end of a tag only: what is taken out from within one would leave another tag
-MAYBE = re.compile(rb">\s*<(?=script\b|style\b|!--|meta\b|link\b|input\b)", re.I)
+MAYBE = re.compile(rb">\s*<(?=[sml!i])(?=script\b|style\b|!--|meta\b|link\b|input\b)", re.I)
 BY_PLACE = re.compile(r"[:+~]")  # of a CSS selector: what it matches may depend on elements that are left out
 
 

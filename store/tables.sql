@@ -223,8 +223,10 @@ create trigger feed_row_added after insert on feed_row begin
 create trigger feed_row_gone after delete on feed_row begin
   update feed_size set items = items - 1 where name = old.name and value = old.value;
   delete from feed_size where name = old.name and value = old.value and items = 0; end;
-create trigger feed_development_added after insert on development begin
-  delete from feed_row where item in (new.id, new.change); insert into feed_row select distinct * from feed_rows where item in (new.id, new.change); end;
+create trigger feed_development_added after insert on development begin  -- one item at a time: two by "in" take five times as long
+  delete from feed_row where item = new.id; insert into feed_row select distinct * from feed_rows where item = new.id; end;
+create trigger feed_development_of_change after insert on development when new.change is not null begin
+  delete from feed_row where item = new.change; insert into feed_row select distinct * from feed_rows where item = new.change; end;
 create trigger feed_development_changed after update of baseline, published_at, side, kind, jurisdiction, topics, action, change, document on development begin
   delete from feed_row where item in (new.id, old.change, new.change);
   insert into feed_row select distinct * from feed_rows where item in (new.id, old.change, new.change); end;
@@ -254,13 +256,18 @@ create index document_platform on document(platform);
 create index document_source on document(source);
 
 create table version (                -- a text of a document, as first seen
-  id text primary key, document text not null references document(id), fingerprint text not null, title text not null,
-  language text not null, text text not null,
+  id text primary key, document text not null references document(id),
+  fingerprint text not null,          -- of its words; '' while the document has shown this wording only
+  title text not null, language text not null, text text not null,
   blocks text not null,               -- [kind, level, length] of each block: the text is cut by them, two line ends between
   first_seen text not null, last_seen text not null,
   is_version integer not null,        -- 0: a capture judged not to be the document; kept to compare with
   page text not null);
 create index version_document on version(document, first_seen);
+create index version_words on version(document, fingerprint);
+create table wording (                -- a text that has the words of a version, though not its wording
+  id text primary key, version text not null references version(id)) without rowid;
+create index wording_version on wording(version);
 
 create table capture (                -- one sighting of a policy document
   id text primary key, seq integer not null, document text not null references document(id), url text not null, fetched_at text not null,

@@ -9,6 +9,7 @@ from records import Change
 from store.database import index, key, many, put
 from store.developments import save_development
 from store.titles import title_of
+from store.wordings import words_of
 
 CANARY, ROLLED_BACK = "canary_removed", "rolled_back"  # stages of a change that is more than a change of words
 
@@ -40,7 +41,8 @@ def save_update(db: sqlite3.Connection, document: sqlite3.Row, capture: sqlite3.
         "select count(*) from change where document = ? and old is ? and new = ?",
         (document["id"], update.old or None, capture["version"]),
     ).fetchone()[0]
-    change = key("change", document["id"], update.old, capture["version"], times)
+    sides = [words_of(db, document["id"], version) for version in (update.old, capture["version"])]
+    change = key("change", document["id"], *sides, times)
     effective = judged.effective
     put(db, "change", {
         "id": change, "document": document["id"], "old": update.old or None, "new": capture["version"], "seen_at": capture["fetched_at"],

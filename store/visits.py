@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from statistics import median
 from typing import Any
 
@@ -56,7 +56,7 @@ class Visit:
     sound: int = 1
 
     def row(self) -> dict[str, Any]:
-        return asdict(self) | {
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {
             "shares": json.dumps(self.shares),
             "languages": json.dumps(self.languages, sort_keys=True),
         }

@@ -169,7 +169,7 @@ class Weave:
             family, measure, _ = self.known(strand)
             if measure:
                 same = self._db.execute(
-                    "select distinct strand from told where measure = ? and family = ? and strand != ? and part = 0",
+                    "select distinct strand from told where measure = ? and measure != '' and family = ? and strand != ? and part = 0",
                     (measure, family, strand),
                 )
                 found |= {row[0]: found.get(row[0], 0) for row in same}

@@ -6,7 +6,7 @@ from typing import Any
 
 from reading.cite import citation
 from reading.look import Look, Shown
-from reading.rows import Missing, Row
+from reading.rows import Missing, Moved, Row
 
 CHANGES = """
 select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, kind, effective_on, effective_precision, summary, ours
@@ -115,7 +115,8 @@ def update(look: Look, ident: str) -> Shown:
 def version(look: Look, ident: str) -> Shown:
     found = look.row("select * from version where id = ?", ident)
     if not found:
-        raise Missing("version", ident)
+        now = look.value("select version from wording where id = ?", ident)
+        raise Moved(f"/version/{now}") if now else Missing("version", ident)
     of = look.row("select * from document where id = ?", found["document"]) or {}
     evidence = look.row("select url, sha256, last_seen as fetched_at from page where id = ?", found["page"])
     data = {"version": found, "document": of, "evidence": evidence}
