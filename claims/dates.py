@@ -40,6 +40,7 @@ class _Patterns:
     month: re.Pattern[str]
     relative: tuple[tuple[str, re.Pattern[str]], ...]
     weekday: re.Pattern[str]
+    year_month: re.Pattern[str]  # "2021 yılı Ocak"
     of_last_year: re.Pattern[str]  # behind a month
     coming: re.Pattern[str]  # beside a weekday: the one that follows
     months: tuple[re.Pattern[str], ...]
@@ -48,9 +49,13 @@ class _Patterns:
 
 _ISO = re.compile(r"(?<!\d)(20[0-3]\d|199\d)-(\d{2})-(\d{2})(?!\d)")
 _DIGITS = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(20[0-3]\d|199\d)(?!\d)")
-_HAN = re.compile(r"(?:(20[0-3]\d|199\d) ?年 ?)?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日號号])?")
+_ONE_TO = "一二三四五六七八九十"  # "四月十九日"
+_HAN = re.compile(
+    rf"(?:(20[0-3]\d|199\d) ?年 ?)?((?<!\d)\d{{1,2}}|(?<![{_ONE_TO}個个])[{_ONE_TO}]{{1,2}}) ?月"
+    rf"(?!{_ONE_TO[0]}?[個个来來])(?: ?(\d{{1,2}}|[{_ONE_TO}]{{1,3}}) ?[日號号])?"
+)
 _HAN_YEAR = re.compile(r"(20[0-3]\d|199\d) ?年(?! ?\d)")
-_HAN_DAY = re.compile(r"(?<![月\d]) ?\(?(\d{1,2}) ?[日號号]\)?")
+_HAN_DAY = re.compile(rf"(?<![月\d]) ?[(（]?(\d{{1,2}})[)）]? ?[日號号][)）]?|(?<=本月)([{_ONE_TO}]{{1,3}})[日號号]")
 _YEAR = re.compile(r"(?<![\d.,:/€$£-])(20[0-3]\d|199\d)(?!\d|%|-\d|[.,]\d)")
 _SMALL = re.compile(r"[,(（]? ?(?:(?:the|el|den|dem|dia|em|il|le|on|am|pe|data de|de data de|w dniu|dnia) )?|的")
 _RELATIVE = ("today", "yesterday", "last_week", "this_week", "this_month", "last_month", "this_year", "last_year")
@@ -71,6 +76,11 @@ def _patterns(code: str) -> _Patterns:
             rf"(?<!\w)({any_month}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d.%]\d|\d)(?: ?- ?\d{{1,2}})?{year}"
         ),
         month=re.compile(rf"(?<!\w)({any_month})(?!\w){year}"),
+        year_month=re.compile(
+            rf"(?<!\d)(20[0-3]\d|199\d)(?:'\w+)?(?: yil\w*)? ({any_month})(?!\w)"
+            if words.get("year_first")
+            else r"(?!)"
+        ),
         relative=tuple(
             (
                 name,
@@ -199,6 +209,8 @@ def _worded(sentence: str, code: str, published: date | None) -> Iterator[Dated]
             dated = _with_day(m, int(m[day_group]), _index(made.months, m[month_group]), m[3], published)
             if dated:
                 yield dated
+    for m in made.year_month.finditer(sentence):
+        yield Dated(m.start(), m.end(), f"{m[1]}-{_index(made.months, m[2]):02d}", "month", "stated")
     for m in made.month.finditer(sentence):
         dated = _month(m, sentence, _index(made.months, m[1]), m[2], published, code)
         if dated:
@@ -283,9 +295,18 @@ def _week(monday: date) -> tuple[str, str]:
     return (monday.isoformat()[:7], "month") if same else ("", "")
 
 
+def _counted(written: str) -> int:
+    """A number up to 99 in digits or in Chinese: "十九" is 19; 0 for none."""
+    if not written or written.isdigit():
+        return int(written or 0)
+    tens, ten, ones = written.rpartition("十")
+    units = _ONE_TO.find(ones) + 1 if ones else 0
+    return (10 * (_ONE_TO.find(tens) + 1 if tens else 1) if ten else 0) + units
+
+
 def _han(sentence: str, published: date | None) -> Iterator[Dated]:
     for m in _HAN.finditer(sentence):
-        month, day, year = int(m[2]), int(m[3] or 0), m[1]
+        month, day, year = _counted(m[2]), _counted(m[3] or ""), m[1]
         if not 1 <= month <= 12:
             continue
         if year:
@@ -294,13 +315,13 @@ def _han(sentence: str, published: date | None) -> Iterator[Dated]:
             continue
         else:
             value = _latest(published, month, day or 1)[: 10 if day else 7]
-            if sentence[: m.start()].endswith("去年") and value:
+            if sentence[: m.start()].rstrip().endswith("去年") and value:
                 value = f"{published.year - 1}{value[4:]}"
         if value:
             yield Dated(m.start(), m.end(), value, "day" if day else "month", "stated" if year else "derived")
     for m in _HAN_YEAR.finditer(sentence):
         yield Dated(m.start(), m.end(), m[1], "year", "stated")
     for m in _HAN_DAY.finditer(sentence):
-        value = _day(published.year, published.month, int(m[1])) if published else ""
+        value = _day(published.year, published.month, _counted(m[1] or m[2])) if published else ""
         if value:
             yield Dated(m.start(), m.end(), value, "day", "derived")

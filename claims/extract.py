@@ -149,10 +149,14 @@ def _quoted(group: list[Row]) -> Row:
 
 
 def _others(group: list[Row], kept: list[list[Row]]) -> frozenset[int]:
-    """Numbers of the sentences that tell acts on other platforms."""
-    own = set(group[0][1].platforms)
-    told = (other[0][1] for other in kept if other is not group and other[0][0] >= weigh.threshold("publish"))
-    return frozenset(one.sentence.number for one in told if not own & set(one.platforms))
+    """Numbers of the sentences that tell acts on other platforms, or of other places."""
+    own, place = set(group[0][1].platforms), group[0][2]
+    told = (other[0] for other in kept if other is not group and other[0][0] >= weigh.threshold("publish"))
+    return frozenset(
+        one.sentence.number
+        for _, one, where in told
+        if not own & set(one.platforms) or (place and where and not sameness.same_place(place, where))
+    )
 
 
 def _claim(reading: Reading, group: list[Row], others: frozenset[int]) -> Claim:

@@ -47,16 +47,16 @@ def is_weaker(group: list[Row], than: list[Row]) -> bool:
         return near and other[0] >= max(weigh.threshold("publish"), row[0] - FAR_SURER)
     if one.action == "investigation" and stronger.sentence.number - one.sentence.number >= ANOTHER:
         return False  # a fine told so far behind an inquiry is another's
-    same_place = _same_place(row[2].split("-")[0], other[2].split("-")[0])
+    in_one_place = same_place(row[2].split("-")[0], other[2].split("-")[0])
     one_clause = one.sentence is stronger.sentence and not one.sentence.parted(*sorted((one.at, stronger.at)))
     if one_clause and abs(one.at - stronger.at) <= ONE_BREATH:
         return other[0] >= LIKELY or other[0] >= row[0]
     news = [one, *(told for sure, told, _ in group if sure >= weigh.threshold("publish"))]
     apart = any(map(reality.told_apart, news)) and stronger.action not in lexicon.always_weaker().get(one.action, ())
-    return same_place and not apart and other[0] >= weigh.threshold("publish")
+    return in_one_place and not apart and other[0] >= weigh.threshold("publish")
 
 
-def _same_place(one: str, other: str) -> bool:
+def same_place(one: str, other: str) -> bool:
     """True for one country, for a union and its member, and where one is not told."""
     return one == other or "" in (one, other) or one in lexicon.members(other) or other in lexicon.members(one)
 

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from claims import extract
 from claims.dates import dates
 from claims.fold import fold
+from records import Article
 
 FRIDAY = date(2024, 9, 27)
 BEFORE = date(2024, 8, 24)
@@ -72,3 +74,28 @@ def test_a_weekday_beside_a_date_is_none_of_its_own_and_tells_the_year(language:
 def test_a_weekday_that_is_to_come_lies_ahead() -> None:
     assert [one.value for one in dates("the vote is next monday", "en", FRIDAY)] == ["2024-09-30"]
     assert [one.value for one in dates("the vote was on monday", "en", FRIDAY)] == ["2024-09-23"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("zh", "國會去年四月通過法案。", ["2023", "2023-04"]),
+        ("zh", "自去年 3 月以來一直在調查。", ["2023", "2023-03"]),
+        ("zh", "院長今（3）日表示。", ["2024-09-03"]),
+        ("zh", "行政部門本月五日起禁用。", ["2024-09", "2024-09-05"]),
+        ("zh", "二十个月后，十四个月内。", []),
+        ("tr", "Kurul 2021 yılı Ocak ayında soruşturma başlattı.", ["2021-01"]),
+        ("tr", "2023 Ekim ayında getirilen engel sürüyor.", ["2023-10"]),
+    ],
+)
+def test_dates_as_chinese_and_turkish_write_them(language: str, text: str, values: list[str]) -> None:
+    assert sorted(one.value for one in dates(fold(text), language, FRIDAY)) == values
+
+
+def test_a_date_of_what_another_country_did_is_not_taken() -> None:
+    text = "South Korea blocked DeepSeek on Monday, its ministry said. Italy's privacy regulator also banned the app."
+    told = {
+        one.jurisdiction: [when.value for when in one.dates]
+        for one in extract(Article("", "", text, "en", "2024-09-27"))
+    }
+    assert told == {"KR": ["2024-09-23"], "IT": []}
