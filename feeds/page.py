@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from feeds.addresses import FORMS, Site
+from feeds.item import EPOCH
 from feeds.opml import GROUPS, grouped
 from feeds.slices import FILTERS, Names, NoSuchFeed, Slice, title
 from feeds.text import day, link
@@ -102,8 +103,11 @@ def shown(feed: bytes, form: str) -> tuple[str, str]:
 
 
 def _item(item: dict[str, str]) -> str:
-    day_ = day(item["date_published"])
-    return f'<article><h2>{link(item["url"], item["title"])}</h2><p><time datetime="{escape(item["date_published"])}">{day_}</time></p>{item["content_html"]}</article>'
+    at = item["date_published"]
+    when = (
+        f'<p><time datetime="{escape(at)}">{day(at)}</time></p>' if at != EPOCH.isoformat() else ""
+    )  # a sum has no day
+    return f"<article><h2>{link(item['url'], item['title'])}</h2>{when}{item['content_html']}</article>"
 
 
 def missing(site: Site, error: NoSuchFeed) -> tuple[str, str]:

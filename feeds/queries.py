@@ -82,7 +82,7 @@ def _item(db: sqlite3.Connection, site: Site, name: str, row: Row, shared: bool,
         title=title[:200],
         url=url,
         summary="; ".join(cells)[:600] or title,
-        html=f"<p>{link(url, title)}</p><dl>{''.join(_cell(*one) for one in (*told.items(), *_others(site, row, url)))}</dl>",
+        html=f"<dl>{''.join(_cell(*one) for one in (*told.items(), *_others(site, row, url)))}</dl>",
         published=published,
         updated=max(published, updated),
     )

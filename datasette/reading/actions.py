@@ -6,6 +6,7 @@ from typing import Any
 
 from reading.cite import citation
 from reading.developments import of_action
+from reading.life import strip
 from reading.look import Look, Shown
 from reading.rows import Missing, Moved, Row
 from reading.words import label
@@ -53,7 +54,8 @@ def action(look: Look, ident: str) -> Shown:
     feed = {"jurisdiction": place} if place else {}
     cite = citation(found["id"], found["title"], look.site + path, look.today, found["updated_at"], best(claims))
     about = f"{found['title']}: {label(found['status'], 'status')} as of {found['as_of']}."
-    return Shown("action.html", found["title"], path, data, about, crumbs, feed, cite, own=f"action/{found['id']}")
+    return Shown("action.html", found["title"], path, data, about, crumbs, feed, cite, own=f"action/{found['id']}",
+                 extra={"strip": strip(data["life"], data["periods"], look.today)})  # fmt: skip
 
 
 def best(claims: list[Row]) -> Row | None:

@@ -53,23 +53,14 @@ def _columns(db: sqlite3.Connection, view: str) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def as_markdown(found: list[dict[str, Any]], behind: list[dict[str, Any]]) -> str:
-    """docs/reference/data-dictionary.md, of views and of the tables ``behind`` them."""
+def as_markdown(found: list[dict[str, Any]]) -> str:
+    """docs/reference/data-dictionary.md."""
     lines = ["# Data dictionary", "", "Every view of `tracker.db` that pages, feeds and downloads rely on: columns may be added, never renamed. Made from the schema and",
-             "`datasette/reading/dictionary.toml`; the same stands on the page `/data` of a running site.", "",
+             "`datasette/reading/dictionary.toml`; the same stands on the page `/data` of a running site, with the tables behind the views.", "",
              "Days are ISO 8601 cut to their precision; instants are UTC; lists are JSON arrays; the empty text means \"not stated\".", ""]  # fmt: skip
     for view in found:
         lines += [f"## {view['view']}", "", view["about"], "", "| column | type | meaning |", "|---|---|---|"]
         lines += [f"| `{column['name']}` | {column['type']} | {column['about']} |" for column in view["columns"]] + [""]
-    lines += [
-        "# Tables behind the views",
-        "",
-        "The store's own: they are not served and may change with any version; `tracker.db` as a file holds them.",
-        "",
-    ]
-    for table in behind:
-        columns = ", ".join(f"`{column['name']}` {column['type']}" for column in table["columns"])
-        lines += [f"**{table['view']}**: {table['about']}. {columns}", ""]
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from reading.cite import citation
 from reading.look import Look, Shown
 from reading.rows import Missing, Moved, Row
+from reading.words import day
 
 CHANGES = """
 select id, old, new, seen_at, last_not_seen, class, reason, topics, direction, kind, effective_on, effective_precision, summary, ours
@@ -120,7 +121,7 @@ def version(look: Look, ident: str) -> Shown:
     of = look.row("select * from document where id = ?", found["document"]) or {}
     evidence = look.row("select url, sha256, last_seen as fetched_at from page where id = ?", found["page"])
     data = {"version": found, "document": of, "evidence": evidence}
-    title = f"{name_of(of)}, as first seen {found['first_seen'][:10]}"
+    title = f"{name_of(of)}, as first seen {day(found['first_seen'])}"
     path = f"/version/{ident}"
     crumbs = (
         (f"/platform/{look.names.platform_id(of['platform'])}", of["platform"]),
