@@ -28,6 +28,8 @@ def told(text: str, title: str = "") -> Told:
         ("VIENNA (APA / Oct 7) The government of Serbia has blocked Signal.", {("nationwide_block", "Signal", "RS")}),
         ("VIENNA\nThe government of Serbia blocked Discord on Monday. The ministry had already ordered providers to block Signal.", {("nationwide_block", "Discord", "RS"), ("nationwide_block", "Signal", "RS")}),
         ("Where it is blocked\nAFGHANISTAN\nThe government blocked Discord on Monday.\nKENYA\nThe government blocked Signal on Monday.", {("nationwide_block", "Discord", "AF"), ("nationwide_block", "Signal", "KE")}),
+        ("## Kenya:\nDiscord competes with Telegram in Uganda. Discord was blocked on Monday, its users were told by the ministry.", {("nationwide_block", "Discord", "KE")}),
+        ("Kenya and others\nDiscord competes with Telegram in Uganda. Discord was blocked on Monday, its users were told by the ministry.", {("nationwide_block", "Discord", "UG")}),
         ("Uganda and its neighbours\nKenya fined Meta €2 million. The government blocked Discord on Monday.", {("fine", "Meta", "KE"), ("nationwide_block", "Discord", "KE")}),
     ],
 )  # fmt: skip
@@ -110,6 +112,10 @@ def test_what_kind_of_act_it_is(text: str, wanted: Told) -> None:
     [
         ("Turkey's highest court ruled on Thursday in favour of Reddit. The telecommunications authority had blocked Reddit in 2017.", {("court_ruling", "Reddit", "TR"), ("nationwide_block", "Reddit", "TR")}),
         ("A court in Albania upheld the ban on TikTok.", {("court_ruling", "TikTok", "AL")}),
+        ("A court in Albania upheld the ban on TikTok on Monday. The government imposed the ban on TikTok in March, the court said.", {("court_ruling", "TikTok", "AL"), ("nationwide_block", "TikTok", "AL")}),
+        ("A court in Albania banned TikTok. The court ruled in a case against TikTok.", {("nationwide_block", "TikTok", "AL")}),
+        ("A court in Albania ordered the suspension of TikTok on Monday. The court ruled in a case against TikTok.", {("nationwide_block", "TikTok", "AL")}),
+        ("Turkey's highest court issued a ruling on Reddit on Monday. The telecommunications authority had blocked Reddit in 2017.", {("nationwide_block", "Reddit", "TR")}),
         ("A court in Albania blocked TikTok. The court ruled in a case against TikTok.", {("nationwide_block", "TikTok", "AL")}),
     ],
 )  # fmt: skip
