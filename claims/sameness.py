@@ -29,8 +29,6 @@ def is_weaker(group: list[Row], than: list[Row]) -> bool:
         return True
     if one.rule.apart:
         return False
-    if one.action == "court_ruling" and stronger.rule.trigger == "ban" and stronger.voice == "noun":
-        return False  # "upheld the ban": of the two the ruling is the news
     networks = one.rule.side == "government" and SOCIAL in {*one.platforms, *stronger.platforms}
     shared = networks or set(one.platforms) & set(stronger.platforms)
     if _outdone(row, other):
@@ -40,8 +38,6 @@ def is_weaker(group: list[Row], than: list[Row]) -> bool:
     ruled = one.action == "court_ruling" and one.voice != "noun"
     if ruled and stronger.action in OF_COURTS and not stronger.sentence.has("court"):
         return False  # what others had blocked before is not what the court decides
-    if one.action == "court_ruling" and "noun_bare" in stronger.signs:
-        return False  # "rejected the appeal against the block": what is ruled on is not what the court did
     if one.rule.side == "platform":
         near = abs(one.sentence.number - stronger.sentence.number) <= (1 if stronger.rule.trigger == CARRIED_OUT else 0)
         return near and other[0] >= max(weigh.threshold("publish"), row[0] - FAR_SURER)
