@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ STAGES = {
 }  # fmt: skip
 OVER = {"lifted", "annulled", "revoked", "expired", "superseded", "closed"}
 STATES = {"suspended", "not_enforced", "partly_lifted", "in_force", "partly_in_force"}
+BEGINNINGS = {"announced", "decided", "in_force"}
 ONGOING_AFTER = 30  # days after which evidence that a case goes on makes it ongoing
 Shown = Callable[[Sequence["Dated"]], str]
 T = TypeVar("T")
@@ -36,6 +37,9 @@ class Dated:
     value: str
     role: str
     main: bool
+    early: bool = (
+        False  # an end dated before any beginning that is told: a mistake, shown only where no other day is told
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,11 @@ def dated(rows: Iterable[sqlite3.Row]) -> list[Dated]:
             continue
         for number, when in enumerate(json.loads(row["dates"])):
             found.append(Dated(row, stage_of(row, when["role"]), when["value"], when["role"], number == 0))
-    return found
+    begun = min((one.value for one in found if one.stage in BEGINNINGS), default="")
+    return [
+        replace(one, early=True) if one.stage == "ended" and begun and _after(begun, one.value) else one
+        for one in found
+    ]
 
 
 def life(rows: Sequence[sqlite3.Row], kind: str, shown: Shown) -> Life:

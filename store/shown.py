@@ -86,8 +86,9 @@ def shown(rows: Iterable[sqlite3.Row], column: str) -> str:
 
 def shown_day(dates: Iterable[Dated]) -> str:
     """The day to show. Where the best is cut short ("2024-09") and a better one lies within it, that one; a day on which a measure was
-    seen at work only where no day of effect is told."""
+    seen at work only where no day of effect is told, and one before the beginning only where no other end is."""
     dates = list(dates)
+    dates = [d for d in dates if not d.early] or dates
     found = ranked([d for d in dates if d.role != "observed"] or dates, lambda d: d.row, lambda d: d.value)
     if not found:
         return ""

@@ -250,3 +250,14 @@ def test_every_status_follows_from_claims(db: sqlite3.Connection, status: str) -
     rows = db.execute("select status, as_of from actions").fetchall()
     assert status in {r["status"] for r in rows} and all(r["as_of"] for r in rows)
     assert json.loads(db.execute("select json_group_array(stage) from development").fetchone()[0])
+
+
+def test_an_end_dated_before_the_beginning_is_kept_as_a_conflict_and_not_shown(db: sqlite3.Connection) -> None:
+    tell(db, "nationwide_block", ("2024-03-22", "effective"), told="2024-03-23", by="one")
+    tell(db, "restriction_lifted", ("2023-09-29", "lifted"), told="2024-03-25", by="two")
+    tell(db, "restriction_lifted", ("2024-03-25", "lifted"), told="2024-03-26", by="three")
+    row = only_action(db)
+    assert (row["in_force_from"], row["in_force_until"]) == ("2024-03-22", "2024-03-25")
+    assert [c["value"] for c in db.execute("select value from conflicts where field like 'happened_on%'")] == [
+        "2023-09-29"
+    ]
