@@ -31,7 +31,8 @@ def statements(blocks: Sequence[Block]) -> dict[str, str]:
 
 def lost(old: Sequence[Block], new: Sequence[Block]) -> tuple[str, ...]:
     """Sentences of ``old`` that denied something which nothing in ``new`` denies any more; each once, in the order of the text."""
-    before = statements(old)
+    stays = {block.text for block in new}  # what it denies is denied still
+    before = statements([block for block in old if block.text not in stays])
     if not before:
         return ()
     now = statements(new)

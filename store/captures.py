@@ -13,6 +13,12 @@ from store.sightings import MOVED, Origin, header
 from store.walk import NO_VERSION, SINGS
 from store.wordings import save_version
 
+# the index version_sings holds this very expression: else every text would be gone through at every capture
+STILL = f"""
+update document set last_seen = ? where id = ? and state = 'followed'
+ and not exists (select 1 from capture c where c.document = document.id and c.kind = 'flapping')
+ and not exists (select 1 from version v where v.document = document.id and v.text like '%{SINGS}%')"""
+
 
 def save_policy(db: sqlite3.Connection, origin: Origin, text: PolicyText, ready: Prepared) -> None:
     """A policy as one page shows it; ``ready``: the same, prepared for comparing."""
@@ -58,12 +64,7 @@ def _settled_at_once(db: sqlite3.Connection, document: str, version: str, sha256
         return ""
     if home_of(previous["requested_url"], previous["moved"]) != home:
         return ""
-    followed = db.execute(
-        "update document set last_seen = ? where id = ? and state = 'followed'"
-        " and not exists (select 1 from capture c where c.document = document.id and c.kind = 'flapping')"
-        " and not exists (select 1 from version v where v.id = ? and v.text like ?)",
-        (at, document, version, f"%{SINGS}%"),
-    ).rowcount
+    followed = db.execute(STILL, (at, document)).rowcount
     if not followed:
         return ""
     return "same_bytes" if sha256 == previous["sha256"] else "same_text"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.archive import Archive
+from store.captures import STILL
 from store.door import Door
 from store.rebuild import rebuild
 from store.sightings import MOVED
 from tests.drawn import drawn
 from tests.store.conftest import BEGIN, SOURCES, page, read, rows, store
 
+ROOT = Path(__file__).parents[2]
 RULES = "\n\n".join(f"Rule {word}: the service treats {word} with care and tells you whom to ask about {word}." for word in "accounts messages groups photographs calls stickers payments".split())  # fmt: skip
 OLD = f"{RULES}\n\nWe keep your telephone number for 6 months."
 CANARY = f"{RULES}\n\nAs of this day we have never received a national security letter or any other secret order."
@@ -247,3 +250,10 @@ def test_any_order_of_arrival_gives_the_same_turns(tmp_path_factory: pytest.Temp
     one = told(tmp_path_factory.mktemp("a"), sorted(steps))
     other = told(tmp_path_factory.mktemp("b"), steps, together=True)
     assert one == other
+
+
+def test_a_capture_of_a_text_that_stands_goes_through_no_text() -> None:
+    db = sqlite3.connect(":memory:")
+    db.executescript((ROOT / "store" / "tables.sql").read_text(encoding="utf-8"))
+    plan = [row[3] for row in db.execute(f"explain query plan {STILL}", ("", ""))]
+    assert any("version_sings" in line for line in plan) and not any("SCAN" in line for line in plan), plan
