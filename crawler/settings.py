@@ -14,17 +14,14 @@ ABREAST = 8  # requests to a host that need not be spared
 
 
 # Of Scrapy's own parts only these: one that is set to None is loaded all the same, and remote control alone (aiohttp) took a tenth of
-# a short crawl
+# a short crawl. None stands between the spider and what comes: it bounds depth and length of addresses itself, and each took its part
+# of every page
 DOWNLOADER_PARTS = {
     "crawler.guards.AddressGuard": 50, "crawler.manners.Robots": 100,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500, "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "crawler.manners.Patience": 560, "crawler.redirects.Refreshes": 580, "crawler.decode.Decoding": 590, "crawler.redirects.Redirects": 600,
-}  # fmt: skip
-SPIDER_PARTS = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25, "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": 900,
 }  # fmt: skip
 EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.closespider.CloseSpider": 0, "crawler.manners.Throttle": 0,
@@ -56,12 +53,12 @@ def scrapy_settings(sources: Sequence[Source], bounds: CrawlSettings) -> dict[st
         "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": bounds.start_delay, "AUTOTHROTTLE_MAX_DELAY": 30.0,
         "DOWNLOAD_DELAY": 0.0 if bounds.start_delay == 0 else 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False,
         "RETRY_ENABLED": True, "RETRY_TIMES": bounds.retries, "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
-        "DEPTH_LIMIT": bounds.max_depth + 1, "DNS_RESOLVER": "crawler.guards.PublicResolver", "BANWATCH_PATIENCE": bounds.patience,
+        "DNS_RESOLVER": "crawler.guards.PublicResolver", "BANWATCH_PATIENCE": bounds.patience,
         "BANWATCH_ALLOW_HOSTS": sorted(bounds.allow_hosts), "LOG_LEVEL": "ERROR", "LOG_ENABLED": True, "MEMUSAGE_ENABLED": False,
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, "file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES_BASE": {}, "DOWNLOADER_MIDDLEWARES": DOWNLOADER_PARTS,
-        "SPIDER_MIDDLEWARES_BASE": {}, "SPIDER_MIDDLEWARES": SPIDER_PARTS,
+        "SPIDER_MIDDLEWARES_BASE": {}, "SPIDER_MIDDLEWARES": {},
         "EXTENSIONS_BASE": {}, "EXTENSIONS": EXTENSIONS,
         "CLOSESPIDER_TIMEOUT": bounds.budget,
     }  # fmt: skip

@@ -253,7 +253,7 @@ class SourceSpider(scrapy.Spider):
     def _goes_back(self, source: Source, number: int, reading: Reading) -> bool:
         """Whether the page with older entries is asked for: in a back-fill, or where every entry here is new to us, so that
         those between it and our last visit stand further back."""
-        if not reading.older or verdict(reading.older, self.bounds.allow_hosts):
+        if not reading.older or verdict(reading.older, self.bounds.allow_hosts) or is_trap(reading.older):
             return False
         if self.bounds.pages:
             return number < self.bounds.pages
