@@ -265,10 +265,10 @@ create table version (                -- a text of a document, as first seen
   page text not null);
 create index version_document on version(document, first_seen);
 create index version_words on version(document, fingerprint);
+create index version_sings on version(document) where text like '%canary%';  -- walk.SINGS
 create table wording (                -- a text that has the words of a version, though not its wording
   id text primary key, version text not null references version(id)) without rowid;
 create index wording_version on wording(version);
-create index version_sings on version(document) where text like '%canary%';  -- walk.SINGS
 
 create table capture (                -- one sighting of a policy document
   id text primary key, seq integer not null, document text not null references document(id), url text not null, fetched_at text not null,
