@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
@@ -87,7 +87,7 @@ async def drawn(site: Site, load: Any, request: Any, state: tuple[int, str], for
     config = site.datasette.plugin_config("site") or {}
     base = site.datasette.setting("base_url").rstrip("/")
     address = (config.get("address") or where).rstrip("/") + base
-    found = {name: value for name, value in request.url_vars.items() if name != "form"}
+    found = {name: unquote(value, errors="replace") for name, value in request.url_vars.items() if name != "form"}
 
     def read(db: sqlite3.Connection) -> Response:
         look = Look(db, site.names_at(state, db), state[1], arguments(request.query_string), address, request.path,

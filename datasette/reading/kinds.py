@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reading import in_force
 from reading.look import Look, Shown
 from reading.rows import Missing
@@ -56,8 +58,10 @@ def kinds(look: Look) -> Shown:
 def whole_matrix(look: Look) -> Shown:
     """Apps against places on any day: arguments ``on`` (an ISO day; today), ``view`` ("all": every app and place)."""
     on = look.asked("on") or look.today
-    if len(on) != 10 or not on.replace("-", "").isdigit():
-        raise Missing("day", on)
+    try:
+        on = date.fromisoformat(on).isoformat()
+    except ValueError:
+        raise Missing("day", on) from None
     matrix, figures = in_force.on_day(look, on, *((0, 0) if look.asked("view") == "all" else (20, 45)))
     data = {"on": on, "matrix": matrix, "figures": figures}
     return Shown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,13 @@ from reading.rows import Missing
 from reading.words import label, words
 
 PAGE = 50
+DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+WORDS: dict[str, tuple[str, ...]] = {
+    "kind": (),
+    "topic": (),
+    "status": (),
+    "side": ("government", "platform"),
+}  # (): those of words.toml
 PLAIN = {
     "side": "d.side = ?",
     "jurisdiction": "d.jurisdiction = ?",
@@ -70,18 +78,23 @@ def table(asked: dict[str, str]) -> str:
 def chosen(look: Look) -> dict[str, str]:
     """The filters that were asked for, names in their canonical form. Raises Missing for one there is not."""
     asked = {name: look.asked(name) for name in (*PLAIN, "platform") if look.asked(name)}
-    if year := look.asked("year"):
-        asked |= {"since": year[:4], "until": year[:4] + "~"}
-    if month := look.asked("month"):
-        asked |= {"since": month[:7], "until": month[:7] + "~"}
+    for name, length in (("year", 4), ("month", 7)):
+        if span := look.asked(name):
+            asked |= {"since": span[:length], "until": span[:length] + "~"}
+    for name in ("since", "until"):
+        if name in asked and not DAY.fullmatch(asked[name].removesuffix("~")):
+            raise Missing("day", asked[name].removesuffix("~"))
     if "platform" in asked:
         asked["platform"] = look.names.platform(asked["platform"])
     if "jurisdiction" in asked:
         asked["jurisdiction"] = look.names.code(asked["jurisdiction"])
-    if "kind" in asked and asked["kind"] not in words()["kind"]:
-        raise Missing(
-            "kind", asked["kind"], look.names.near(asked["kind"], {k: f"/timeline?kind={k}" for k in words()["kind"]})
-        )
+    if "authority" in asked and asked["authority"] not in look.names.authorities:
+        raise look.names.no_authority(asked["authority"])
+    for name, known in WORDS.items():
+        if name in asked and asked[name] not in (found := known or words()[name]):
+            raise Missing(
+                name, asked[name], look.names.near(asked[name], {one: f"/timeline?{name}={one}" for one in found})
+            )
     return asked
 
 

@@ -164,6 +164,47 @@ def test_a_name_leads_to_its_page_and_a_near_one_is_offered(site: Served) -> Non
         assert site.get(path + ".json").json()["nearest"][0][0] == near
 
 
+def test_a_name_of_several_words_or_with_accents_leads_to_its_page(tmp_path: Path) -> None:
+    tracker = shelf.build(tmp_path / "tracker.db")
+    with sqlite3.connect(tracker) as db:
+        db.execute("update jurisdiction set name = 'Côte d''Ivoire' where code = 'UA'")
+        db.execute("""update platform set aliases = '["Tele gram"]' where name = 'Telegram'""")
+    running = serve(tracker)
+    site = next(running)
+    told = [
+        site.get(path).status
+        for path in (
+            "/jurisdiction/C%C3%B4te%20d%27Ivoire",
+            "/jurisdiction/c%C3%B4te%20d'ivoire.json",
+            "/platform/Tele%20gram",
+        )
+    ]
+    running.close()
+    assert told == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/timeline?topic=encrypton", "/timeline?topic=encryption"),
+        ("/timeline?status=in_forse", "/timeline?status=in_force"),
+        ("/timeline?side=governments", "/timeline?side=government"),
+        ("/timeline?kind=device_bann", "/timeline?kind=device_ban"),
+        ("/timeline?authority=ua-ncc", "/authority/ua-nccc"),
+        ("/timeline?platform=telegrm", "/platform/telegram"),
+        ("/timeline?jurisdiction=Ukrane", "/jurisdiction/UA"),
+        ("/timeline?since=yesterday", ""),
+        ("/timeline?month=zz", ""),
+        ("/matrix?on=2024-13-45", ""),
+    ],
+)
+def test_a_filter_of_the_timeline_that_is_none_is_not_taken_for_an_empty_answer(
+    site: Served, path: str, near: str
+) -> None:
+    answer = site.get(path)
+    assert answer.status == 404 and f'href="{near}' in answer.text
+
+
 def test_every_page_names_its_feed_and_its_json(site: Served) -> None:
     db = sqlite3.connect(site.tracker)
     document, change = db.execute("select document, id from change").fetchone()
