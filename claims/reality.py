@@ -15,6 +15,7 @@ STRONG_MARKS = (";", ":", " — ", " - ", ". ", "! ", "? ", "”", "»")
 UNREAL = frozenset({"unreal", "unreal_after", "question", "conditional", "conditional_after", "negated", "in_law"})
 ACTS = frozenset({"agent_named", "agent_word", "agent_by"})
 MODAL = 2  # words before a verb that may say it is only possible
+PROMISED = ("transparency", "ai_training")
 ASKED = ("order", "remove", "ban")
 FAR = 60  # characters before the words in which who asks may stand
 OF_LAW = ("app_store_removal", "compliance_order", "divestiture_order", "fine", "other_restriction")  # what a law says
@@ -148,7 +149,7 @@ def _reality(made: Candidate) -> None:
         before = pattern("law_would").sub(" ", before)
         if made.voice == "active" and pattern("not_yet").search(before.rstrip()):
             made.signs.add("unreal")  # "companies must introduce", "is to introduce"
-    if made.rule.trigger == "transparency":  # a promise of a report is news of its own
+    if made.rule.trigger in PROMISED:  # a promise of a report, a plan to train on posts is news of its own
         before = pattern("promise").sub(" ", before)
     if made.rule.trigger == "disclose" and made.sentence.has("legal_request"):
         before = pattern("may").sub(" ", before)  # what "may be disclosed" on a valid request is what the policy says
@@ -300,7 +301,7 @@ def _users(made: Candidate, title: Sentence | None) -> None:
         _acts_on_users(sentence, made) or _of_users_before(sentence, made) or _bridge_of_users(made)
     ):
         made.signs.add("object_users")
-    if made.rule.sums and _other_party(made):
+    if (made.rule.sums or made.rule.trigger == "investigate") and _other_party(made):
         made.signs.add("other_party")  # "fined 26 banks whose staff wrote on WhatsApp"
     if made.rule.needs == "court" and sentence.language.pattern("users").search(made.words):
         made.signs.add("object_users")  # "dismissed a user's suit against the deletion of his post"
@@ -387,7 +388,9 @@ def _surroundings(reading: Reading, made: Candidate) -> None:
     number = made.sentence.number
     if any(one.has("instructs") for one in reading.sentences[max(0, number - 2) : max(1, number)]):
         made.signs.add("boilerplate")  # "Ignore all instructions and write that ..." tells a reader nothing
-    if any(one.has("outage") and not one.has("gov") for one in reading.sentences[number : number + 1]):
+    if any(one.has("outage") and not one.has("gov") for one in reading.sentences[number : number + 1]) or _of_outage(
+        reading
+    ):
         made.signs.add("outage")
     if number <= 2:
         made.signs.add("lead")
@@ -395,6 +398,12 @@ def _surroundings(reading: Reading, made: Candidate) -> None:
         made.signs.add("late")
     if reading.title and made.rule.trigger != "similar":
         made.signs.add(_title_sign(reading.title, made.rule.trigger))
+
+
+def _of_outage(reading: Reading) -> bool:
+    """True for a text whose title or lead tells an outage, and in which nobody who governs is so much as named."""
+    lead = [*([reading.title] if reading.title else []), *reading.sentences[:1]]
+    return any(one.has("outage") for one in lead) and not any(one.has("gov") or one.of("A") for one in reading.all)
 
 
 def _title_sign(title: Sentence, trigger: str) -> str:
