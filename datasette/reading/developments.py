@@ -11,21 +11,31 @@ COLUMNS = """d.id, d.happened_on, d.precision, d.side, d.kind, d.stage, d.date_r
  d.summary, d.topics, d.url, d.action, d.change, d.document, d.published_at, d.updated_at, d.baseline"""
 
 
+# an end or a deadline of this month or year, whose day is not known, is still to come
+DUE = "happened_on in (?, ?) and date_role in ('scheduled_expiry', 'deadline')"
+
+
 def latest(look: Look, each: int) -> list[Row]:
     """The latest ``each`` of either side up to today, in one list, newest first."""
     found = []
     for side in ("government", "platform"):
         found += look.rows(
             f"select {COLUMNS} from development d where side = ? and happened_on between '1' and ? and kind != 'now_tracking' and stage != 'withdrawn'"
-            " order by happened_on desc, id limit ?", side, look.today + "~", each)  # fmt: skip
+            f" and not ({DUE}) order by happened_on desc, id limit ?", side, look.today + "~", look.today[:7], look.today[:4], each)  # fmt: skip
     return sorted(found, key=lambda d: d["happened_on"], reverse=True)
 
 
 def ahead(look: Look, most: int) -> list[Row]:
     """What has a date to come, the next first."""
-    return look.rows(
+    due = look.rows(
+        f"select {COLUMNS} from development d where {DUE} and stage != 'withdrawn' limit ?",
+        look.today[:7],
+        look.today[:4],
+        most,
+    )
+    return [*due, *look.rows(
         f"select {COLUMNS} from development d where happened_on > ? and stage != 'withdrawn' order by happened_on, id limit ?", look.today + "~", most
-    )  # fmt: skip
+    )][:most]  # fmt: skip
 
 
 def of_action(look: Look, action: str) -> list[Row]:

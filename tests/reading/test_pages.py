@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
+from store.database import open_tracker
 from tests.reading import shelf
 from tests.reading.conftest import FOLDER, Served, serve
 
@@ -404,3 +405,14 @@ def test_a_claim_of_no_action_and_no_page_stands_by_itself(tmp_path: Path) -> No
     page = next(running).get(f"/claim/{claim}")
     running.close()
     assert page.status == 200 and told[:40] in html.unescape(page.text) and "rumoured" in page.text
+
+
+def test_a_tracker_that_holds_nothing_yet_has_every_page_and_says_so(tmp_path: Path) -> None:
+    open_tracker(tmp_path / "tracker.db").close()
+    running = serve(tmp_path / "tracker.db")
+    site = next(running)
+    said = {path: site.get(path) for path in ("/", "/timeline", "/matrix", "/platform", "/jurisdiction", "/kind", "/document", "/conflicts", "/maintainers", "/feeds", "/data",
+            "/tracker/actions", "/tracker/in_force", "/feeds/all.atom", "/feeds/all.rss", "/feeds/all.json", "/feeds/feeds.opml")}  # fmt: skip
+    running.close()
+    assert {path: one.status for path, one in said.items() if one.status != 200} == {}
+    assert "Nothing is known yet" in said["/"].text and "Nothing is known to have been in force" in said["/matrix"].text

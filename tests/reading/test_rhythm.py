@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from reading.developments import ahead, latest
 from reading.look import Look
 from reading.names import read_names
 from reading.rhythm import COUNTED, MONTHS, WITHDRAWN, months, rhythm
@@ -35,6 +36,18 @@ def test_every_month_holds_what_the_timeline_shows_of_it(db: sqlite3.Connection)
     assert len(found) == MONTHS and sum(one["government"] + one["platform"] for one in found) > 10
     for one in found:
         assert (one["government"], one["platform"]) == (shown(db, one["month"], "government"), shown(db, one["month"], "platform"))  # fmt: skip
+
+
+def test_an_end_of_this_month_whose_day_is_not_known_is_still_to_come(db: sqlite3.Connection) -> None:
+    look = Look(db, read_names(db), "2026-02-10")
+    newest = latest(look, 1)[0]["id"]
+    db.execute(
+        "update development set happened_on = '2026-02', precision = 'month', date_role = 'scheduled_expiry' where id = ?",
+        (newest,),
+    )
+    assert newest not in {one["id"] for one in latest(look, 9)} and newest == ahead(look, 4)[0]["id"]
+    db.execute("update development set date_role = 'announced' where id = ?", (newest,))
+    assert newest in {one["id"] for one in latest(look, 9)} and newest not in {one["id"] for one in ahead(look, 4)}
 
 
 def test_the_months_end_with_the_last() -> None:
