@@ -105,6 +105,7 @@ def _each_with_its_sum(rows: list[tuple[float, Candidate]]) -> list[tuple[float,
     for sure, one in rows:
         parts = {other & set(one.platforms) for other in (fines if one.rule.sums else ())}
         parts = {part for part in parts if part and len(part) < len(one.platforms)}
+        parts = _with_related(parts, set(one.platforms))
         apart = len(parts) > 1 and not any(left & right for left in parts for right in parts if left != right)
         whole = frozenset(one.platforms) == frozenset().union(*parts)
         told += (
@@ -113,6 +114,13 @@ def _each_with_its_sum(rows: list[tuple[float, Candidate]]) -> list[tuple[float,
             else [(sure, one)]
         )
     return told
+
+
+def _with_related(parts: set[frozenset[str]], whole: set[str]) -> set[frozenset[str]]:
+    """Parts of a list of platforms, each with the owners and apps of the list that belong to it alone."""
+    left = whole - frozenset().union(*parts)
+    owners = {name: [part for part in parts if names.related((name,), tuple(part))] for name in left}
+    return {part | {name for name, homes in owners.items() if homes == [part]} for part in parts}
 
 
 def _once(rows: list[tuple[float, Candidate]], day: date | None) -> list[list[Row]]:

@@ -170,15 +170,12 @@ def _regional(made: Candidate) -> None:
 def _listed(sentence: Sentence, at: int) -> tuple[str, ...]:
     """Places in a list before the verb: "South Dakota, Maryland and Wisconsin have also ..." are several actors; or, where none
     stands before it, in a list after it: "is banned in India, Iran and Nepal"."""
-    before = _run(
-        [mark for mark in sentence.of("J", "A") if mark.at < at and not _of_its_parts(sentence, mark)],
-        sentence,
-        last=True,
-    )
+    named = [mark for mark in sentence.of("J", "A") if not sentence.parted(*sorted((mark.at, at)))]
+    before = _run([mark for mark in named if mark.at < at and not _of_its_parts(sentence, mark)], sentence, last=True)
     if len(before) >= 2 and at - before[-1].at <= ACTS_BEHIND:
         return _places(before)
-    after = _run([mark for mark in sentence.of("J", "A") if mark.at > at], sentence, last=False)
-    if len(after) < 2 or any(mark.at < at for mark in sentence.of("J", "A", "D")):
+    after = _run([mark for mark in named if mark.at > at], sentence, last=False)
+    if len(after) < 2 or any(mark.at < at and not sentence.parted(mark.at, at) for mark in sentence.of("J", "A", "D")):
         return ()
     apart = sentence.language.pattern("boundary").search(sentence.masked, at, after[0].at)
     return () if apart else _places(after)  # "blocked after quakes hit Turkey and Syria" tells where the earth shook
@@ -370,4 +367,6 @@ def _origin(sentence: Sentence, mark: Marked, of_law: bool) -> bool:
     if sentence.language.pattern("holder_after").match(after):
         return False  # "protests against the Ethiopian government's ban"
     before = sentence.masked[max(0, mark.at - 70) : mark.at]
+    if sentence.language.ends_with("asked_from", before):
+        return False  # "in response to a demand from the UK government"
     return sentence.language.ends_with("origin_before", before, r"(?:\w{2,3} ){1,2}")

@@ -149,6 +149,9 @@ def _reality(made: Candidate) -> None:
         before = pattern("law_would").sub(" ", before)
         if made.voice == "active" and pattern("not_yet").search(before.rstrip()):
             made.signs.add("unreal")  # "companies must introduce", "is to introduce"
+    alone = pattern("lone_voice").search(written[-FAR:].rstrip()) is not None
+    if made.action == "app_store_removal" and ACTS & made.signs and not alone:
+        before = pattern("formal_request").sub(" ", before)  # what an authority asks of a store it formally requests
     if made.rule.trigger in PROMISED:  # a promise of a report, a plan to train on posts is news of its own
         before = pattern("promise").sub(" ", before)
     if made.rule.trigger == "disclose" and made.sentence.has("legal_request"):
@@ -163,7 +166,7 @@ def _reality(made: Candidate) -> None:
         inside = " ".join(made.words.split()[-1 - MODAL : -1])  # "закон может быть принят"
     if pattern("unreal_before").search(before) or pattern("unreal_before").search(inside):
         made.signs.add("unreal")
-    if made.rule.trigger in ASKED and pattern("lone_voice").search(written[-FAR:].rstrip()):
+    if made.rule.trigger in ASKED and alone:
         made.signs.add("unreal")  # a senator who asks a store to drop an app orders nothing
     if not made.rule.law and (pattern("law_clause").search(written[-48:]) or _before_law(made, after)):
         made.signs.add("in_law")

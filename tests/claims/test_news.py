@@ -84,6 +84,11 @@ def test_a_place_is_carried_on_from_the_nearest_sentence_that_names_one_country(
     assert ("fine", "Discord", "KE") in told(beside)
 
 
+def test_a_list_of_each_clause_is_its_own() -> None:
+    text = "Albania, Kosovo and Serbia blocked Discord in May, while it remains banned in Kenya and Uganda."
+    assert told(text) == {("nationwide_block", "Discord", place) for place in ("AL", "XK", "RS", "KE", "UG")}
+
+
 def test_others_that_have_taken_such_steps_are_told_one_by_one() -> None:
     text = "Serbia has banned Discord from official devices. The governments of Albania, Kosovo and Montenegro have also taken such steps."
     assert told(text) == {("device_ban", "Discord", place) for place in ("RS", "AL", "XK", "ME")}
@@ -100,6 +105,10 @@ def test_others_that_have_taken_such_steps_are_told_one_by_one() -> None:
         ("Facebook and YouTube have been banned in Kenya for publishing posts of rebels.", {("nationwide_block", "Facebook+YouTube", "KE")}),
         ("India has blocked the X accounts of three newspapers.", {("other_restriction", "X", "IN")}),
         ("TikTok has announced a new rule: users under 16 can no longer send direct messages.", {("policy_feature_restriction", "TikTok", "")}),
+        ("Kenya's communications authority has demanded that Apple remove the Nairobi Map app from its App Store.", {("app_store_removal", "App Store+Apple", "KE")}),
+        ("A senator of Kenya has demanded that Apple remove Telegram from its App Store.", set()),
+        ("Apple has removed its protection feature from iCloud accounts in the United Kingdom, citing a government demand.", {("policy_feature_restriction", "Apple", "")}),
+        ("Apple has switched off the option to use encrypted backups. The move is a response to a demand from the UK government. A technical capability notice was issued to Apple, reports say.", {("policy_feature_restriction", "Apple", ""), ("data_order", "Apple", "GB")}),
         ("X said on Monday that it lifts its ban on political advertising. It is overturning the ban, the company wrote.", {("policy_moderation", "X", "")}),
     ],
 )  # fmt: skip
@@ -130,6 +139,7 @@ def test_a_ruling_beside_what_others_had_done(text: str, wanted: Told) -> None:
         ("The Irish regulator fined TikTok €345 million on Monday. In 2021 it fined TikTok €90 million.", ["345000000", "90000000"]),
         ("Ireland fined Meta over $400m on Monday. Last November, it was fined €265m by the Irish regulator.", ["400000000", "265000000"]),
         ("The Irish regulator fined TikTok €345 million on Monday. The $368 million fine is for the first half of 2020.", ["345000000"]),
+        ("South Korea's authority fined Google and Facebook's owner Meta 100 billion won. It fined Google $50 million and Meta $22 million.", ["100000000000", "100000000000"]),
         ("Ireland fined TikTok £20,000 on Monday and set a daily fine of £100.", ["20000"]),
     ],
 )  # fmt: skip
