@@ -15,6 +15,7 @@ from datasette.utils import derive_named_parameters, sqlite_timelimit
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+from reading.asked import lacking
 from reading.drawing import as_html
 from reading.look import Look, Shown
 from reading.names import Names
@@ -121,11 +122,14 @@ async def ask(database: Any, name: str, query: dict[str, Any], arguments: str) -
     names = query.get("params") or await derive_named_parameters(database, query["sql"])
     values = {one: given.get(one, "")[:500] for one in names}
     found = await database.execute(query["sql"], values, truncate=True)
+    unsaid = lacking(query.get("needs", []), list(values.items()))
     shown = urlencode({one: value for one, value in values.items() if value})
     return Query(
         name,
         query.get("title") or name.replace("_", " "),
-        query.get("description") or "",
+        " ".join(
+            filter(None, (query.get("description"), *(f"Say which: add ?{one}=... to the address." for one in unsaid)))
+        ),
         shown,
         [dict(row) for row in found.rows],
     )

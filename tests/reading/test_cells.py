@@ -101,7 +101,8 @@ def test_a_question_that_lacks_something_says_what_and_lets_one_choose(site: Ser
     for form in ("json", "csv"):
         refused = site.get(f"/tracker/{name}.{form}")
         assert refused.status == 400 and f"Say which {need}: ?{need}=" in refused.text, form
-    assert site.get(f"/feeds/query/{name}.json").json()["items"] == []
+    feed = site.get(f"/feeds/query/{name}.json").json()
+    assert feed["items"] == [] and f"add ?{need}=" in feed["description"] and "/feeds/query/" not in page
 
 
 def test_what_was_asked_and_finds_nothing_says_that(site: Served) -> None:
