@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing import Pipe
 from pathlib import Path
 
 from crawler.code import reading
@@ -92,6 +91,8 @@ class _Reader:
     """One process at the other end of a pipe."""
 
     def __init__(self, read: Read, memory: int, load: Sequence[str], code: str) -> None:
+        from multiprocessing import Pipe  # a crawl that reads nothing has no use for it
+
         self._ready, self._code = False, code
         self._pipe, theirs = Pipe()
         command = [sys.executable, "-c", f"from crawler.reading import main; main({theirs.fileno()})"]

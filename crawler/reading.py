@@ -10,12 +10,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.code import reading
 from errors import BanwatchError, Unreadable
 from records import Page, Record, Source
+
+if TYPE_CHECKING:  # the process that crawls has no use for it
+    from multiprocessing.connection import Connection
 
 Read = Callable[[Page, Source], Sequence[Any]]
 Result = tuple[Sequence[Any], BanwatchError | None]
@@ -56,6 +58,8 @@ def serve(pipe: Connection, read: Read, memory: int, load: Sequence[str]) -> Non
 
 def main(number: int) -> None:
     """A process of its own: ``number`` is that of an open file, at whose other end the crawl says what to load, and asks."""
+    from multiprocessing.connection import Connection
+
     pipe = Connection(number)
     sys.path[:] = pipe.recv()
     serve(pipe, *pipe.recv())

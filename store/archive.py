@@ -270,16 +270,20 @@ class Archive:
     def _asked(self, source: str, url: str, recent: int, headers: str = "%") -> dict[str, str]:
         """The newest of so many answers whose headers are like ``headers``."""
         row = self._db.execute(
-            "select * from (select seq, url, headers, sha256 from sighting where source = ? and requested_url = ? and outcome in ('stored', 'unchanged')"
+            "select * from (select seq, url, headers, sha256, outcome, fetched_at from sighting where source = ? and requested_url = ? and outcome in ('stored', 'unchanged')"
             " and status in (200, 304) and sha256 is not null order by seq desc limit ?) where headers like ? limit 1",
             (source, url, recent, headers),
         ).fetchone()
         if row is None:
             return {}
-        came = self._db.execute(
-            "select fetched_at, headers from sighting where source = ? and requested_url = ? and outcome = 'stored' and sha256 = ? order by seq desc limit 1",
-            (source, url, row[3]),
-        ).fetchone()
+        came = (
+            (row[5], row[2])
+            if row[4] == "stored"
+            else self._db.execute(
+                "select fetched_at, headers from sighting where source = ? and requested_url = ? and outcome = 'stored' and sha256 = ? order by seq desc limit 1",
+                (source, url, row[3]),
+            ).fetchone()
+        )
         if came is None:
             return {}
         # a 304 may leave out what the answer with the same bytes had (RFC 9111 4.3.4)
