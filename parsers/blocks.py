@@ -152,14 +152,14 @@ def fast(written: str) -> Node | None:
 
 
 def _has_long_tag(written: str) -> bool:
-    """The expression goes through every tag; it is asked only where a stretch of half its length holds no bracket."""
+    """Whether LONG_TAG is found; looked for where a stretch of half its length holds no bracket, not at every tag."""
     step = LONG // 2
-    bare = (
-        at
-        for at in range(0, len(written) - step, step)
-        if written.find("<", at, at + step) < 0 and written.find(">", at, at + step) < 0
-    )
-    return any(True for _ in bare) and bool(LONG_TAG.search(written))
+    for at in range(0, len(written) - step, step):
+        if written.find("<", at, at + step) < 0 and written.find(">", at, at + step) < 0:
+            begin = written.rfind("<", 0, at)
+            if begin >= 0 and LONG_TAG.match(written, begin):
+                return True
+    return False
 
 
 class Plain(str):

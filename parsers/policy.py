@@ -12,6 +12,7 @@ from records import Block, Notice, Page, PolicyText, Record, Source
 
 LARGEST = 4_000_000  # characters of text; the longest policy known has 300,000
 SHORT = 600  # characters; on a page with less, what stands in front of a text is named
+JSON = re.compile(r"\s*[\[{]")
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,400})", re.I)
 
 
@@ -74,7 +75,7 @@ def _record(
 
 
 def _is_json(text: str) -> bool:
-    if text.lstrip()[:1] not in {"{", "["}:
+    if not JSON.match(text):
         return False
     try:
         json.loads(text)

@@ -176,7 +176,7 @@ def _judge(
 def _is_long(db: sqlite3.Connection, version: str) -> bool:
     """Whether a first text is so long that judging would call it the first at once."""
     row = db.execute("select length(text) as letters, blocks from version where id = ?", (version,)).fetchone()
-    return bool(row["letters"] > changes.LONG and letters(row["blocks"]) > changes.LONG)
+    return letters(row["letters"], row["blocks"]) > changes.LONG
 
 
 def _again(source: str, page: str, old_at: str, new_at: str, rereader: Rereader) -> tuple[Block, ...]:

@@ -52,9 +52,9 @@ def outlined(text: str, outline: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def letters(outline: str) -> int:
-    """Characters of all blocks together."""
-    return sum(length for _, _, length in json.loads(outline))
+def letters(length: int, outline: str) -> int:
+    """Characters of all blocks together, of a text of ``length`` characters that was kept with its outline."""
+    return length - len(BETWEEN) * max(0, outline.count("[") - 2)
 
 
 @dataclass(frozen=True, slots=True)

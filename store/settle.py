@@ -33,10 +33,11 @@ def settle(db: sqlite3.Connection, rereader: Rereader, progress: Progress = quie
     _each(db, "article", lambda item: _article(db, item), progress)
     _each(db, "dataset", lambda item: _dataset(db, item), progress)
     places = _places(db)
-    for count, (side, jurisdiction) in enumerate(places, 1):
+    for start in range(0, len(places), TOGETHER):
         with writing(db):
-            _place(db, side, jurisdiction)
-        progress(count, len(places), "settling places")
+            for count, (side, jurisdiction) in enumerate(places[start : start + TOGETHER], start + 1):
+                _place(db, side, jurisdiction)
+                progress(count, len(places), "settling places")
     _links(db)
     _each(db, "source", lambda item: settle_source(db, item), progress)
 

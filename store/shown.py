@@ -65,6 +65,8 @@ def ranked(
     for item in items:
         if value(item):
             told_by[value(item)].append(row(item))
+    if len(told_by) < 2:  # nearly always: nothing to weigh
+        return list(told_by.items())
     return sorted(told_by.items(), key=lambda pair: (*_merit(pair[1]), pair[0]))
 
 

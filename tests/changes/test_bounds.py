@@ -48,6 +48,7 @@ def test_the_same_again_is_no_change(lines: list[str]) -> None:
 HUGE = {
     "one sentence of a megabyte": ["word " * 200_000],
     "a megabyte without a blank": ["x" * 1_000_000],
+    "a line of dots": ["We share your data." + "." * 300_000 + "!?" * 50_000],
     "identical lines": ["We share your data with partners."] * 100_000,
     "no sentence": ["---", "...", "###"],
     "right to left and mixed": ["نشارك بياناتك with partners и партнёрами 数据"] * 200,
