@@ -1,12 +1,14 @@
 """The least a crawl can cost: every page of a site fetched by a bare asyncio client and parsed once by lxml. Prints pages, wall and CPU seconds.
 
-usage: limit.py SITE BASE
+usage: limit.py             the 200 pages of `make bench` (BANWATCH_SHARED), served for the while
+       limit.py SITE BASE   a site that is served already
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -43,11 +45,28 @@ async def main(site: str, base: str) -> int:
     )
 
 
-if __name__ == "__main__":
-    begun = time.monotonic()
-    pages = asyncio.run(main(sys.argv[1], sys.argv[2]))
-    print(
-        json.dumps(
-            {"pages": pages, "wall_s": round(time.monotonic() - begun, 2), "cpu_s": round(time.process_time(), 2)}
-        )
+def told(site: str, base: str) -> None:
+    begun, spent = time.monotonic(), time.process_time()
+    pages = asyncio.run(main(site, base))
+    wall, cpu = round(time.monotonic() - begun, 2), round(time.process_time() - spent, 2)
+    print(json.dumps({"pages": pages, "wall_s": wall, "cpu_s": cpu}))
+
+
+def shared_site() -> None:
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import run
+
+    pages, tools = run.site(200), run.environment("tools", "psutil", "rapidfuzz")
+    server = subprocess.Popen(
+        [tools / "python", run.shared() / "server.py", pages, str(run.PORT)], stdout=subprocess.DEVNULL
     )
+    try:
+        run.wait()
+        told(str(pages), run.BASE)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    told(*sys.argv[1:]) if sys.argv[1:] else shared_site()

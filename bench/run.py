@@ -232,7 +232,7 @@ def main() -> None:
     tools = environment("tools", "psutil", "rapidfuzz")
     server = subprocess.Popen([tools / "python", shared() / "server.py", pages, str(PORT)], stdout=subprocess.DEVNULL)
     try:
-        _wait()
+        wait()
         rounds = [one_round(pages) for _ in range(given.repeat)]
         peers = others(pages) if given.all else ""
     finally:
@@ -253,7 +253,7 @@ def main() -> None:
         write(peers, "peers")
 
 
-def _wait() -> None:
+def wait() -> None:
     for _ in range(600):
         try:
             ask("/_stats")

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from errors import BadStore
-from store.files import check, connect, create, full, remove
+from store.files import WAITING, check, connect, create, full, remove
 
 APPLICATION_ID = 0x42616E54  # "BanT"
 SCHEMA = 7
@@ -150,18 +150,16 @@ def unsettled(db: sqlite3.Connection, kind: str, item: str) -> None:
 
 
 def index(db: sqlite3.Connection, kind: str, item: str, title: str, body: str, language: str = "") -> None:
-    """(Re)place what full-text search finds of one thing."""
-    rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
-    table = "claim_search" if kind == "claim" else "search"
-    db.execute(f"delete from {table} where rowid = ?", (rowid,))
-    put(
-        db,
-        table,
-        {"rowid": rowid, "title": title, "body": body, "kind": kind, "item": item, "language": language},
-        "insert",
-    )
+    """(Re)place what full-text search finds of one thing, when the unit of work is committed (``files.commit``)."""
+    _wait(db, kind, item, title=title, body=body, language=language)
 
 
 def unindex(db: sqlite3.Connection, kind: str, item: str) -> None:
+    _wait(db, kind, item)
+
+
+def _wait(db: sqlite3.Connection, kind: str, item: str, **texts: str) -> None:
+    db.execute(WAITING)
     rowid = int.from_bytes(hashlib.sha256(f"{kind}\x1f{item}".encode()).digest()[:7], "big")
-    db.execute(f"delete from {'claim_search' if kind == 'claim' else 'search'} where rowid = ?", (rowid,))
+    place = "claim_search" if kind == "claim" else "search"
+    put(db, "temp.waiting", {"place": place, "number": rowid, "kind": kind, "item": item, **texts})

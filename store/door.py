@@ -20,7 +20,7 @@ from store.archive import Archive, Sighting
 from store.before import Before
 from store.captures import save_capture, save_policy
 from store.database import many, open_tracker, put, unsettled
-from store.files import part, writing
+from store.files import commit, part, writing
 from store.prepare import Prepared, Read, prepared
 from store.settle import Progress, quiet, settle
 from store.sightings import Origin, save_encoding, save_page, save_sighting
@@ -82,7 +82,7 @@ class Door:
                 self._take_back()
         self._open = 0
         if self.db.in_transaction:
-            self.db.execute("commit")
+            commit(self.db)
 
     def _take_back(self) -> None:
         """Fetches that were taken here may be no more in the archive; those that are there will be taken again."""

@@ -112,13 +112,34 @@ def part(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("release part")
 
 
+# what full-text search is to find or, without a title, find no more. It waits for the end of a unit of work, for FTS5 writes out all it
+# holds in memory at each savepoint and at each rowid less than the last
+WAITING = """create temp table if not exists waiting (place text, number integer, title text, body text, kind text, item text, language text,
+primary key (place, number)) without rowid"""
+
+
+def commit(db: sqlite3.Connection) -> None:
+    """End a unit of work of either database."""
+    if db.execute("select 1 from sqlite_temp_master where name = 'waiting'").fetchone():
+        for (place,) in db.execute("select distinct place from temp.waiting").fetchall():
+            db.execute(
+                f"delete from {place} where rowid in (select number from temp.waiting where place = ?)", (place,)
+            )
+            db.execute(
+                f"insert into {place} (rowid, title, body, kind, item, language) select number, title, body, kind, item, language"
+                " from temp.waiting where place = ? and title is not null order by number", (place,),
+            )  # fmt: skip
+        db.execute("delete from temp.waiting")
+    db.execute("commit")
+
+
 @contextmanager
 def writing(db: sqlite3.Connection) -> Iterator[None]:
     """One unit of work, durable when it ends: all of it, or none, also where the disk has no room for it."""
     db.execute("begin immediate")
     try:
         yield
-        db.execute("commit")
+        commit(db)
     except BaseException:
         if db.in_transaction:  # SQLite may have taken it back by itself
             db.execute("rollback")

@@ -3,13 +3,16 @@ two years alone, so that it costs the same however long the past is."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from reading.look import Look
 from reading.words import group, words
 
 MONTHS = 24
-COUNTED = "select substr(happened_on, 1, 7) as month, count(*) as number from development where kind = ? and happened_on >= ? and happened_on <= ? group by 1"
+# a stretch of the index for each month: to count its rows takes a quarter of what it takes to group them by the month of each
+COUNTED = """select m.value as month, k.value as kind, (select count(*) from development where kind = k.value and happened_on >= m.value
+and happened_on <= m.value || '~') as number from json_each(?) k, json_each(?) m"""
 WITHDRAWN = "select substr(happened_on, 1, 7) as month, kind, count(*) as number from development indexed by development_withdrawn where stage = 'withdrawn' and happened_on >= ? and happened_on <= ? group by 1, 2"
 
 
@@ -30,12 +33,9 @@ def months(last: str) -> list[str]:
 def _counted(look: Look, wanted: list[str]) -> list[dict[str, Any]]:
     found = {month: {"month": month, "government": 0, "platform": 0} for month in wanted}
     span = (wanted[0], wanted[-1] + "~")
-    rows = [
-        (row["month"], kind, row["number"])
-        for kind in words()["kind"]
-        if kind != "now_tracking"
-        for row in look.rows(COUNTED, kind, *span)
-    ]
+    kinds = [kind for kind in words()["kind"] if kind != "now_tracking"]
+    counted = look.rows(COUNTED, json.dumps(kinds), json.dumps(wanted))
+    rows = [(row["month"], row["kind"], row["number"]) for row in counted]
     rows += [
         (row["month"], row["kind"], -row["number"])
         for row in look.rows(WITHDRAWN, *span)
