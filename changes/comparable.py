@@ -316,7 +316,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def _abbreviated(word: str) -> bool:
-    bare = word.strip("(\"'“‘[").casefold()
+    bare = word.strip("(\"'“‘[").casefold().rpartition("-")[2]  # Swiss-U.S.
     return bare in words_of("abbreviations") or bool(
         re.fullmatch(r"(?:[^\W\d_]\.)+(?:(?:\d{1,2}|[^\W\d_])\.)*|\(?\d{1,2}\.(?:\d+\.)*|[ivx]+\.", bare)
     )

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from changes import bearing, dates, diff, history, identity, topics, worth
+from changes import bearing, dates, diff, history, identity, learned, worth
 from changes.align import Alignment, Pair, align
 from changes.comparable import Comparable, Unit, comparable
 from changes.direction import direction
 from records import Block, Change, Past
 
-PARAGRAPH = 1_000  # characters; a longer one is not shown with its sentence
+PARAGRAPH = 110  # words; a longer one is not shown with its sentence
+RULED = 50  # words of a paragraph that is shown with the sentence of a rule: the rule is what is looked for
 LONG = 20_000  # characters; what stands in front of a document is never that long
 SUMMARY = 240  # characters
 Key = tuple[Unit | None, Unit | None]  # the sentences that carry a change, before and after
@@ -122,11 +123,12 @@ def _back(case: Case, again: int) -> Change:
 
 def _told(case: Case, base: int, found: Alignment, worths: list[worth.Worth], key: Key) -> Change:
     """All that is said of a difference, whatever its class."""
-    old, new = _sentences(key, case.past[base].blocks, case.new)
+    longest = RULED if any(one.kind == "rule" for one in worths) else PARAGRAPH
+    old, new = _sentences(key, case.past[base].blocks, case.new, longest)
     log = worth.logged(found.pairs, case.text)
     before = dates.own(dates.stated(case.past[base].blocks, case.past[base].seen_at))
     told = Change(
-        "cosmetic_noise", _reason(found), topics.of_places(worths, case.about), key_old=old, key_new=new, summary=_cut(new or old),
+        "cosmetic_noise", _reason(found), learned.of_places(worths, case.about, key), key_old=old, key_new=new, summary=_cut(new or old),
         hunks=diff.hunks(found), base=base,
     )  # fmt: skip
     return _dated(told, case, log, before)
@@ -141,18 +143,19 @@ def _dated(told: Change, case: Case, log: Sequence[str] = (), before: dates.Stat
     return replace(told, effective=effective, announced=dates.when(dates.announced(found, case.at)), fields_moved=moved)
 
 
-def _sentences(key: Key, before: Sequence[Block], now: Sequence[Block]) -> tuple[str, str]:
-    """The sentence that carries the change, before and after; with its paragraph where nothing else in it changed."""
+def _sentences(key: Key, before: Sequence[Block], now: Sequence[Block], longest: int) -> tuple[str, str]:
+    """The sentence that carries the change, before and after; with its paragraph, of at most ``longest`` words, where nothing else in it changed."""
     old, new = key
-    if old and new and _alone(old, new, before, now):
+    if old and new and _alone(old, new, before, now, longest):
         return before[old.block].text, now[new.block].text
     return old.text if old else "", new.text if new else ""
 
 
-def _alone(old: Unit, new: Unit, before: Sequence[Block], now: Sequence[Block]) -> bool:
-    """Whether the rest of both paragraphs is the same, and short enough to be shown."""
-    rest = [block.text.replace(unit.text, "", 1) for unit, block in ((old, before[old.block]), (new, now[new.block]))]
-    return rest[0] == rest[1] and len(rest[0]) < PARAGRAPH
+def _alone(old: Unit, new: Unit, before: Sequence[Block], now: Sequence[Block], longest: int) -> bool:
+    """Whether the rest of both paragraphs is the same, and both are short enough to be shown."""
+    sides = [(unit, block.text) for unit, block in ((old, before[old.block]), (new, now[new.block]))]
+    gone, came = (text.replace(unit.text, "", 1) for unit, text in sides)
+    return gone == came and max(len(text.split()) for _, text in sides) <= longest
 
 
 def _reason(found: Alignment) -> str:

@@ -232,7 +232,7 @@ def _kind(pair: Pair, unit: Unit, around: Around) -> str:
             _is_contact(pair, unit, content) or _is_way_to_reach(pair, unit) or _in_address(pair, unit, around),
         ),
         ("spelling", _is_spelling(pair)),
-        ("number", _is_count(unit, content)),
+        ("number", _is_count(unit, content) or _is_of_register(pair)),
         ("rename", _is_rename(pair, around)),
         (
             "heading",
@@ -345,6 +345,8 @@ def _in_banner(pair: Pair, unit: Unit, around: Around) -> bool:
     """A short sentence that came or went with an announcement in one paragraph: Please take a look. Not what it announces of an age."""
     aged = any(word.isdecimal() and words_of("age") & {*_around_word(unit.words, word)} for word in unit.words)
     here = (pair.new is not None, unit.block)
+    if pair.alone and unit.kind == "item" and unit.lead and pattern("banner").search(shown(unit.lead)):
+        return not aged
     under = {(here[0], unit.block - step) for step in range(1, UNDER)} & around.announced
     return pair.alone and not aged and len(unit.words) < 25 and (here in around.banners or bool(under))
 
@@ -456,6 +458,8 @@ def _same_said(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def _spelt(a: str, b: str) -> bool:
+    if a.replace("'", "") == b.replace("'", ""):  # dont
+        return True
     if any(c.isdigit() for c in a + b):
         return False
     for word in (a, b):
@@ -467,10 +471,19 @@ def _spelt(a: str, b: str) -> bool:
 
 
 def _is_count(unit: Unit, content: list[str]) -> bool:
-    """Numbers of users, claims and the like, with the time they were counted in."""
-    if not content or not pattern("user_count").search(shown(unit.text)):
+    """Numbers of users, claims and the like, with the time they were counted in; how long answers took."""
+    taken = bool(pattern("statistic").search(shown(unit.text)))
+    if not content or not (taken or pattern("user_count").search(shown(unit.text))):
         return False
-    return all(re.fullmatch(r"[\d.,:%-]+", word) or pattern("user_count").fullmatch(word) or word in dates.months() for word in content)  # fmt: skip
+    beside = words_of("time_unit") if taken else frozenset()
+    return all(re.fullmatch(r"[\d.,:%-]+", word) or pattern("user_count").fullmatch(word) or word in dates.months() or word in beside for word in content)  # fmt: skip
+
+
+def _is_of_register(pair: Pair) -> bool:
+    """Under which number a company stands in a register came in beside its name, or went."""
+    changed = (*pair.removed, *pair.added)
+    told = [word for word in changed if word not in words_of("register")]
+    return bool(pair.old and pair.new and told and len(told) < len(changed)) and all(any(map(str.isdigit, word)) for word in told)  # fmt: skip
 
 
 def _is_rename(pair: Pair, around: Around) -> bool:

@@ -26,6 +26,8 @@ INLINE = re.compile(
     r"|(?P<open>\[)"
 )
 MARKS = 8  # characters that a mark of a heading or list takes
+FEW = 7  # blanks of a sentence; what is shorter may be the name of a page
+LINKED = re.compile(r"\[[^\[\]]+\]\([^()\s]+\)")
 HEADED = re.compile(r"\A\s*(?:#{1,6}|[-*+•])\s+")
 
 
@@ -117,8 +119,13 @@ def _mapped(line: str) -> tuple[str, list[int]]:
 
 
 def verbatim(written: str, sentence: str) -> str:
-    """The words of ``written`` that read as ``sentence``, within one line, the whole line with its marks where it says no more;
-    ``sentence`` itself if none do."""
+    """The words of ``written`` that read as ``sentence``, within one line, the whole line with its marks where it says no more,
+    but without the address where all of it is one link; ``sentence`` itself if none do."""
+    found = _verbatim(written, sentence)
+    return sentence if LINKED.fullmatch(found) and sentence.count(" ") >= FEW else found
+
+
+def _verbatim(written: str, sentence: str) -> str:
     if not sentence:
         return sentence
     lines = written.split("\n")

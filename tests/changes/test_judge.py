@@ -258,6 +258,9 @@ def test_one_entry_of_a_list_of_what_is_ruled_is_a_rule() -> None:
         ("If you have questions, please send us an e-mail to help@example.org.", "If you want to talk to us, please write to the address help@example.org."),
         ("Of the more than 1 billion claims of 2023, few were disputed.", "Of the more than 2 billion claims of 2024, few were disputed."),
         ("We offer online ads through partners you know.", "We offer online adverts through partners you know."),
+        ("You agree with Example International Company, an Irish company.", "You agree with Example International Company (Co. number 503351, VAT number IE9803175Q), an Irish company."),
+        ("Average response time: 3 days", "Average response time: 1.1 days"),
+        ("You don't have to give your name.", "You dont have to give your name."),
     ],
 )  # fmt: skip
 def test_addresses_ways_to_reach_and_counts_are_no_rules(old: str, new: str) -> None:
@@ -353,6 +356,7 @@ WORDED = [  # what is told, but rules nothing
     (["You give us a license for content like photos and videos."], ["You give us a licence for content such as photos and videos."]),
     ([], ["You may also refer to our guidelines, which further explain what is allowed and what you must not post."]),
     ([], ["How can I tell whether a shop collects my payment data?"]),
+    ([], ["We’re adding more details to our Terms of Service.", "Here’s when these changes will go into effect:"]),
     (["Our office is at Gustav Mahlerplein 2, 1082 MA Amsterdam, and our doors are open."], ["Our office is at Buitenveldertselaan 5, 1082 VA Amsterdam, and our doors are open."]),
     (["Example Files lets you send files.", "Example Files's servers keep them.", "You use Example Files without an account."], ["Instant Share lets you send files.", "Instant Share's servers keep them.", "You use Instant Share without an account."]),
 ]  # fmt: skip

@@ -35,6 +35,8 @@ def test_a_sentence_is_found_as_it_was_written() -> None:
     written = "Before.\nWe may **share** your [data](https://e.example/x). After."
     assert verbatim(written, "We may share your data.") == "We may **share** your [data](https://e.example/x)."
     assert verbatim(written, "Not there.") == "Not there."
+    linked = "[Our new policy can be found here and holds from 13 July](https://e.example/new)"
+    assert verbatim(linked, "Our new policy can be found here and holds from 13 July") == linked.partition("]")[0][1:]
 
 
 def test_a_page_of_several_documents_gives_the_one_that_is_watched() -> None:
