@@ -12,7 +12,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from feeds import page as pages
-from feeds import things
+from feeds import slices, things
 from feeds.addresses import FORMS, Site
 from feeds.edition import MAINTAINERS, Edition, Query
 from feeds.memory import Made, Memory
@@ -128,13 +128,7 @@ def _links(site: Site, address: str) -> str:
     """The Link header of a feed; "" for what is none, and for addresses that HTTP cannot carry."""
     if not address:
         return ""
-    told = (
-        site.hub
-        and "/archive-" not in address
-        and "before=" not in address
-        and address.split("/")[0] not in things.NAMED
-    )
-    hub = f', <{site.hub}>; rel="hub"' if told else ""
+    hub = f', <{site.hub}>; rel="hub"' if site.hub and slices.heard(address) else ""
     said = f'<{site.feed(address)}>; rel="self"{hub}'
     return said if said.isascii() else ""
 

@@ -65,7 +65,7 @@ class Edition:
         """The feeds that are listed and built: the four whole ones, and one for each name that has news."""
         self.names = slices.names_in_news(self.db, self.names)
         found = [Slice(base) for base in slices.BASES]
-        for name in ("platform", "jurisdiction", "kind", "topic", "authority"):
+        for name in slices.NAMED:
             found += [slices.only(name, ident) for ident in slices.with_news(self.db, self.names, name)]
         return list({one.path: one for one in reversed(found)}.values())[
             ::-1
@@ -156,7 +156,7 @@ class Edition:
         return Head(
             id=site.id("feed", *filter(None, slice_.path)), title=f"{site.title}: {said}" + (f" (archive {page})" if page else ""),
             description=DESCRIPTIONS[slice_.base], home=home(site, slice_), self=site.feed(address), site=site.title,
-            up=_up(address), updated=updated, hub="" if page else site.hub,
+            up=_up(address), updated=updated, hub=site.hub if slices.heard(address) else "",
             older=archive(page - 1) if page else archive(archives), newer=archive(page + 1) if page else "",
             current=site.feed(slice_.address(form)) if page else "",
         )  # fmt: skip
@@ -169,13 +169,13 @@ class Edition:
         )
 
     def thing(self, form: str, thing: Thing) -> bytes:
-        """The feed of one action, document or source. No hub hears of it."""
+        """The feed of one action, document or source."""
         if thing.kind == things.SOURCE:
             items = issues.items(self.db, self.site, things.MOST, thing.ident)
         else:
             items = self.items(things.life(self.db, thing))
         page = self.site.page(thing.kind, thing.ident)
-        return self._of_items(form, f"{thing.path}.{form}", thing.title, things.ABOUT[thing.kind], page, items, hub="")
+        return self._of_items(form, f"{thing.path}.{form}", thing.title, things.ABOUT[thing.kind], page, items)
 
     def query(self, form: str, asked: Query) -> bytes:
         """The feed of what a canned query found."""
@@ -188,14 +188,12 @@ class Edition:
         """What follows /feeds/."""
         return f"query/{asked.name}.{form}" + (f"?{asked.arguments}" if asked.arguments else "")
 
-    def _of_items(
-        self, form: str, address: str, said: str, about: str, home_: str, items: Sequence[Item], hub: str | None = None
-    ) -> bytes:
+    def _of_items(self, form: str, address: str, said: str, about: str, home_: str, items: Sequence[Item]) -> bytes:
         stem, _, query = address.partition("?")
         head = Head(
             id=self.site.id("feed", *filter(None, (stem.removesuffix(f".{form}"), query))), title=f"{self.site.title}: {said}",
             description=about or said, home=home_, self=self.site.feed(address), site=self.site.title, up=_up(address),
-            updated=latest(one.updated for one in items), hub=self.site.hub if hub is None else hub,
+            updated=latest(one.updated for one in items),
         )  # fmt: skip
         return join(form, head, written(form, items))
 

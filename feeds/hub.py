@@ -59,7 +59,7 @@ def _states(tracker: Path) -> dict[str, str]:
     found = {base: rows[part] for base, part in BASES.items() if part in rows}
     for (name, value), said in rows.items():
         known = idents.get(value) if name == "platform" else value
-        if name in {"platform", "jurisdiction", "kind", "topic", "authority"} and known:
+        if name in slices.NAMED and known:
             path, query = slices.only(name, known).path
             found[f"{path}?{query}" if query else path] = said
     return found

@@ -11,13 +11,15 @@ from urllib.parse import quote, urlencode
 from errors import Unrecognised
 from feeds.text import file_name, label, line, listed, members, slug, words
 
-FILTERS = ("platform", "jurisdiction", "kind", "topic", "authority", "side", "q")
+NAMED = ("platform", "jurisdiction", "kind", "topic", "authority")  # each name with news has a feed of its own
+FILTERS = (*NAMED, "side", "q")
 BASES = {
     "all": "All developments",
     "updates": "Policy updates",
     "all-changes": "Policy updates, also small changes of wording",
     "actions": "Government actions",
 }
+HEARD = {*BASES, *NAMED}
 SIDES = {"government": "governments", "platform": "platforms"}
 MOST_VALUES = 50  # of one query string, so that an address cannot make a query of any size
 
@@ -75,6 +77,13 @@ class Slice:
         path, query = self.path
         query = "&".join(filter(None, (query, urlencode({"before": before}, quote_via=quote) if before else "")))
         return f"{path}{f'/archive-{page}' if page else ''}.{form}{'?' + query if query else ''}"
+
+
+def heard(address: str) -> bool:
+    """Whether a hub is told when the feed at this address ("kind/fine.atom") changes: the whole ones are, and those of one name. Others
+    are as many as there are questions, so none of them may name a hub that would never hear of it."""
+    path, _, query = address.partition("?")
+    return not query and "/archive-" not in path and path.replace(".", "/").split("/")[0] in HEARD
 
 
 def only(name: str, *values: str, base: str = "all") -> Slice:

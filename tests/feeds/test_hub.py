@@ -94,6 +94,25 @@ def test_the_hub_hears_of_what_changed_and_of_nothing_else(copy: Path, tmp_path:
     }  # fmt: skip
 
 
+SOME = [
+    "all.atom", "actions.json", "kind/device_ban.rss", "platform/telegram.atom", "maintainers.atom", "all.atom?side=government",
+    "actions.atom?kind=device_ban&platform=telegram",
+]  # fmt: skip
+
+
+def test_a_feed_names_the_hub_where_the_hub_hears_of_it(
+    copy: Path, tmp_path: Path, loopback: Hub, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.tell(copy, tmp_path / hub.STATE, Site(base=BASE, hub=loopback.url))
+    told = loopback.paths()
+    monkeypatch.setenv("BANWATCH_HUB", loopback.url)
+    answers = {one: ask(*f"/{one}".split("?")) for one in SOME}
+    assert {answer.status for answer in answers.values()} == {200}
+    in_body = {address for address, answer in answers.items() if loopback.url.encode() in answer.body}
+    in_header = {address for address, answer in answers.items() if loopback.url in answer.headers["link"]}
+    assert in_body == in_header == told & set(SOME) == set(SOME[:4])
+
+
 @pytest.mark.parametrize("status", [500, 302])
 def test_what_the_hub_did_not_take_it_hears_the_next_time(
     copy: Path, tmp_path: Path, loopback: Hub, status: int
@@ -130,4 +149,4 @@ def test_a_feed_names_its_hub_in_itself_and_in_its_header(ask: Ask, monkeypatch:
     found = ask("/all.atom", "platform=Telegram")
     assert found.headers["link"] == want and b'href="https://hub.example/" rel="hub"' in found.body
     assert ask("/platform/telegram.atom", if_none_match=found.headers["etag"]).headers["link"] == want
-    assert 'rel="hub"' in ask("/maintainers.json").headers["link"] and "link" not in ask("/feeds.opml").headers
+    assert "link" not in ask("/feeds.opml").headers
