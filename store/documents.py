@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 import changes
 from changes import canary
@@ -22,12 +20,8 @@ HISTORY = 30  # earlier states that a capture is compared with
 SUMMARY = 240  # characters
 
 
-def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> Callable[[], None]:
-    """Give every capture of ``document`` its kind and write the changes between them, from the first unsettled one on.
-
-    Returns what puts its texts into the search, to be called when the other documents of the transaction are settled: FTS5 writes
-    what it holds in memory at each statement with triggers, which took half of the settling.
-    """
+def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
+    """Give every capture of ``document`` its kind and write the changes between them, from the first unsettled one on."""
     captures = db.execute(
         "select * from capture where document = ? order by fetched_at, sha256, id", (document,)
     ).fetchall()
@@ -43,7 +37,7 @@ def settle_document(db: sqlite3.Connection, document: str, rereader: Rereader) -
         walk.after(capture, *_settle_capture(db, row, walk, capture, rereader))
     _summarise(db, row, captures)
     known = {capture["version"] for capture in captures[:start]}
-    return partial(_index, db, row, {capture["version"] for capture in captures[start:]}, known)
+    _index(db, row, {capture["version"] for capture in captures[start:]}, known)
 
 
 def _forget(db: sqlite3.Connection, document: str, captures: list[sqlite3.Row]) -> None:

@@ -16,9 +16,6 @@ from store.watch import settle_source
 PLACE_MARKS = ("claim", "gap", "action", "strand", "edited")
 
 TOGETHER = 64  # marks that are settled in one transaction
-Work = Callable[
-    [str], Callable[[], None] | None
-]  # settles one thing; returns what is to be done at the end of its transaction
 Progress = Callable[[int, int, str], None]  # how many of how many are done, and of what
 
 
@@ -42,29 +39,25 @@ def settle(db: sqlite3.Connection, rereader: Rereader, progress: Progress = quie
     _each(db, "source", lambda item: settle_source(db, item), progress)
 
 
-def _each(db: sqlite3.Connection, kind: str, work: Work, progress: Progress) -> None:
+def _each(db: sqlite3.Connection, kind: str, work: Callable[[str], None], progress: Progress) -> None:
     items = [row[0] for row in db.execute("select item from unsettled where kind = ? order by item", (kind,))]
     for start in range(0, len(items), TOGETHER):
         with writing(db):
-            left = []
             for number, item in enumerate(items[start : start + TOGETHER], start + 1):
-                left.append(work(item))
+                work(item)
                 db.execute("delete from unsettled where kind = ? and item = ?", (kind, item))
                 progress(number, len(items), f"settling {kind}s")
-            for rest in filter(None, left):
-                rest()
 
 
-def _document(db: sqlite3.Connection, document: str, rereader: Rereader) -> Callable[[], None]:
+def _document(db: sqlite3.Connection, document: str, rereader: Rereader) -> None:
     from store.documents import settle_document
     from store.places import mark_platform
     from store.turns import settle_turns
 
-    rest = settle_document(db, document, rereader)
+    settle_document(db, document, rereader)
     settle_turns(db, document)
     (platform,) = db.execute("select platform from document where id = ?", (document,)).fetchone()
     mark_platform(db, platform)
-    return rest
 
 
 def _voice(db: sqlite3.Connection, voice: str) -> None:
