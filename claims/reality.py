@@ -182,6 +182,8 @@ def _reality(made: Candidate) -> None:
         made.signs.add(
             "unreal" if stage else "future"
         )  # what a court will decide or a house will vote on is not decided
+    if "future" in made.signs and pattern("condition").match(masked.lstrip(LEADS)):
+        made.signs.add("unreal")  # "De no cumplir, le impondría una multa"
     if {"future", "conditional_after"} <= made.signs:
         made.signs.add("ultimatum")
     if made.rule.needs != "court" and pattern("negation").search(before[-28:]):
