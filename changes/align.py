@@ -40,6 +40,13 @@ class Pair:
         """Whether a sentence only came or only went."""
         return self.old is None or self.new is None
 
+    @property
+    def unit(self) -> Unit:
+        """The sentence as it stands now, or, where it went, as it stood."""
+        unit = self.new or self.old
+        assert unit is not None  # a place has a side
+        return unit
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:

@@ -66,8 +66,8 @@ def _beside(rules: Sequence[Worth]) -> dict[int, float]:
     found: dict[int, float] = {}
     for at, rule in enumerate(rules):
         shared = sum(min(1.0, value) * said[name] for name, value in rule.topics.items()) / whole
-        unit = rule.pair.new or rule.pair.old
-        lists = bool(unit and unit.text.rstrip().endswith(":") and len(unit.words) >= LEAD)
+        unit = rule.pair.unit
+        lists = unit.text.rstrip().endswith(":") and len(unit.words) >= LEAD
         found[id(rule.pair)] = SHARED * shared - LATE * min(at, 5) + OPENS * (id(rule.pair) in opening) + LISTS * lists
     return found
 
@@ -76,9 +76,7 @@ def _opening(pairs: Sequence[Pair]) -> set[int]:
     """The first of several sentences of one paragraph: between two that weigh alike it tells what happened."""
     blocks: dict[tuple[bool, int], list[int]] = defaultdict(list)
     for pair in pairs:
-        unit = pair.new or pair.old
-        assert unit is not None
-        blocks[pair.new is None, unit.block].append(id(pair))
+        blocks[pair.new is None, pair.unit.block].append(id(pair))
     return {places[0] for places in blocks.values() if len(places) > 1}
 
 
@@ -95,20 +93,19 @@ def _about_the_same(a: Unit, b: Unit) -> float:
 
 def _bearing(worth: Worth) -> float:
     """How well a place tells what happened: weight up to a point, then what it speaks of; what stands now before what is gone."""
-    pair = worth.pair
-    unit = pair.new or pair.old
+    pair, unit = worth.pair, worth.pair.unit
     if worth.kind == "rename":
         return 0.3  # one is as good as another: the first tells it
     if worth.kind != "rule":
-        dated = bool(unit and pattern("banner").search(shown(unit.text)) and dates.find(unit.text))
+        dated = bool(pattern("banner").search(shown(unit.text)) and dates.find(unit.text))
         return 0.3 * min(worth.score, 1.0) + (
             0.3 if dated else -0.5 if worth.kind in ("date", "log") else -0.2 if worth.kind == "heading" else 0.0
         )
-    said = topics.hits(unit.text) if unit else {}
+    said = topics.hits(unit.text)
     bearing = min(worth.score, 3.0) - (0.5 if pair.new is None else 0.0)
-    bearing += 0.3 if unit and words_of("party") & set(unit.words) else 0.0
-    bearing += 0.15 if unit and _is_of_us(unit) else 0.0
-    bearing -= 0.3 if unit and pattern("offered").match(shown(unit.text)) else 0.0
+    bearing += 0.3 if words_of("party") & set(unit.words) else 0.0
+    bearing += 0.15 if _is_of_us(unit) else 0.0
+    bearing -= 0.3 if pattern("offered").match(shown(unit.text)) else 0.0
     return bearing + (1.0 if said.get("law_enforcement_disclosure", 0) >= 1 else 0.0)
 
 

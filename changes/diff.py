@@ -23,9 +23,7 @@ def hunks(found: Alignment) -> tuple[Hunk, ...]:
 
 def _hunk(pair: Pair) -> Hunk:
     if pair.old is None or pair.new is None:
-        unit = pair.new or pair.old
-        assert unit is not None
-        op = "ins" if pair.old is None else "del"
+        unit, op = pair.unit, "ins" if pair.old is None else "del"
         return Hunk(op, unit.heading, (Span(op, unit.text),))
     return Hunk("edit", pair.new.heading, _spans(pair.old.text, pair.new.text))
 

@@ -59,8 +59,7 @@ def direction(rules: Sequence[Rule], about: str = "", key: Sequence[Unit | None]
 
 def _side(rule: Rule, about: str) -> str:
     """Whether a rule is about data, about users, or about neither: who is bound, and how to reach them."""
-    unit = rule.pair.new or rule.pair.old
-    assert unit is not None
+    unit = rule.pair.unit
     held = {*unit.words}
     conduct = bool(pattern("about_conduct").search(about))
     of_data = not conduct and bool(pattern("about_data").search(about))
@@ -111,9 +110,7 @@ def _is_ours(unit: Unit) -> bool:
 def _lean(pair: Pair, side: str) -> float:
     """1 where a rule reaches further, over data or over users, -1 where it reaches less far, 0 where that is unclear."""
     if pair.old is None or pair.new is None:
-        unit = pair.new or pair.old
-        assert unit is not None
-        return _sign(unit, side) * (1.0 if pair.new else -1.0)
+        return _sign(pair.unit, side) * (1.0 if pair.new else -1.0)
     came, went = Counter(pair.added) - Counter(pair.removed), Counter(pair.removed) - Counter(pair.added)
     further, less = _further(side)
     words = sum((word in further) - (word in less) for word in came.elements()) - sum((word in further) - (word in less) for word in went.elements())  # fmt: skip

@@ -59,7 +59,7 @@ def _odds(words: tuple[str, ...]) -> Mapping[str, float]:
     for sign in signs(words):
         for name, weight in table.get(sign, {}).items():
             sums[name] += weight
-    return {name: 1 / (1 + math.exp(-value)) for name, value in sums.items()}
+    return {name: _chance(value) for name, value in sums.items()}
 
 
 def of_places(worths: Sequence[Worth], about: str, key: tuple[Unit | None, Unit | None]) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def _drop(found: dict[str, float], by_hand: Sequence[str]) -> None:
 def _is_known(rules: Sequence[Worth]) -> bool:
     """Whether most words of the rules are among those that were learned."""
     _, table = _words()
-    told = [word[:STEM] for one in rules for word in _unit(one.pair).words if len(word) > 1 and not word[0].isdigit()]
+    told = [word[:STEM] for one in rules for word in one.pair.unit.words if len(word) > 1 and not word[0].isdigit()]
     return sum(word in table for word in told) >= KNOWN * len(told)
 
 
@@ -101,7 +101,12 @@ def chances(found: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """0 to 1 by topic."""
     weigh = weights()
     odds = {name: weigh["base"] + weigh["topic"].get(name, 0.0) + sum(weigh["sign"][sign] * value for sign, value in held.items()) for name, held in found.items()}  # fmt: skip
-    return {name: 1 / (1 + math.exp(-max(-30.0, min(30.0, value)))) for name, value in odds.items()}
+    return {name: _chance(value) for name, value in odds.items()}
+
+
+def _chance(odds: float) -> float:
+    """0 to 1 of a sum of log-odds, however far it goes."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def features(
@@ -114,7 +119,7 @@ def features(
     for one, size in zip(rules, sizes, strict=True):
         _count(sums, one, size / whole)
     carries = next((one for one in rules if _is_key(one.pair, key)), rules[0])
-    unit = _unit(carries.pair)
+    unit = carries.pair.unit
     lead = {"lead": carries.topics, "lead_sentence": topics.hits(unit.text), "about": topics.hits(about)}
     lead_words, top, most = _odds(unit.words), max(sums["share"].values(), default=0.0) or 1.0, max(sums["words"].values())  # fmt: skip
     return {
@@ -135,7 +140,7 @@ def features(
 
 def _count(sums: Mapping[str, Counter[str]], one: Worth, share: float) -> None:
     """What one place says, by its share of all that weighs."""
-    unit = _unit(one.pair)
+    unit = one.pair.unit
     whole = max(1.0, sum(one.topics.values()))
     for name, value in one.topics.items():
         sums["share"][name] += share * value / whole  # type: ignore[assignment]
@@ -148,12 +153,6 @@ def _count(sums: Mapping[str, Counter[str]], one: Worth, share: float) -> None:
         sums["words_most"][name] = max(sums["words_most"][name], value)  # type: ignore[assignment]
     for name, value in _odds(tuple(unit.heading.casefold().split())).items():
         sums["under"][name] += share * value  # type: ignore[assignment]
-
-
-def _unit(pair: Pair) -> Unit:
-    unit = pair.new or pair.old
-    assert unit is not None
-    return unit
 
 
 def _is_key(pair: Pair, key: tuple[Unit | None, Unit | None]) -> bool:

@@ -77,15 +77,12 @@ def hits(text: str) -> dict[str, float]:
 
 def of(pair: Pair) -> dict[str, float]:
     """Topics of one place: of the words that changed, a little of the sentence and of its section."""
-    unit = pair.new or pair.old
-    if unit is None:
-        return {}
     found: dict[str, float] = defaultdict(float)
     for text, weight in _texts(pair):
         for name, value in _hits(text):
             if name != WAY:
                 found[name] += weight * value
-    return _bound(dict(found), unit.text)
+    return _bound(dict(found), pair.unit.text)
 
 
 def _bound(found: dict[str, float], sentence: str) -> dict[str, float]:
@@ -99,8 +96,7 @@ def _bound(found: dict[str, float], sentence: str) -> dict[str, float]:
 
 def _texts(pair: Pair) -> list[tuple[str, float]]:
     """What is looked at, each with its weight: an inserted or removed sentence as it is written; else the changed words."""
-    unit = pair.new or pair.old
-    assert unit is not None
+    unit = pair.unit
     title = NUMBERING.sub("", unit.heading)
     if pair.alone:
         return [(unit.text, 1.0), (title, HEADING)]

@@ -62,7 +62,7 @@ def _forms(pairs: Sequence[Pair]) -> frozenset[int]:
 
 
 def _is_form(places: Sequence[Pair]) -> bool:
-    units = [unit for pair in places if (unit := pair.new or pair.old)]
+    units = [pair.unit for pair in places]
     if sum(len(unit.words) for unit in units) > FORM:
         return False
     return sum(bool(pattern("form").search(shown(unit.text))) for unit in units) > 1
@@ -133,7 +133,7 @@ class Around:
 
 
 def _banners(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
-    return frozenset((pair.new is not None, unit.block) for pair in pairs if (unit := pair.new or pair.old) and _is_banner(pair, unit))  # fmt: skip
+    return frozenset((pair.new is not None, unit.block) for pair in pairs if _is_banner(pair, unit := pair.unit))  # fmt: skip
 
 
 def _bare(run: Run) -> Run:
@@ -150,11 +150,11 @@ def _is_renamed(pair: Pair, around: Around) -> bool:
 
 
 def _announced(pairs: Sequence[Pair], banners: frozenset[tuple[bool, int]]) -> frozenset[tuple[bool, int]]:
-    return frozenset(here for pair in pairs if (unit := pair.new or pair.old) and unit.kind == "heading" and (here := (pair.new is not None, unit.block)) in banners)  # fmt: skip
+    return frozenset(here for pair in pairs if (unit := pair.unit).kind == "heading" and (here := (pair.new is not None, unit.block)) in banners)  # fmt: skip
 
 
 def _postal(pairs: Sequence[Pair]) -> frozenset[tuple[bool, int]]:
-    return frozenset((pair.new is not None, unit.block) for pair in pairs if (unit := pair.new or pair.old) and _is_postal_line(unit))  # fmt: skip
+    return frozenset((pair.new is not None, unit.block) for pair in pairs if _is_postal_line(unit := pair.unit))  # fmt: skip
 
 
 def _is_postal_line(unit: Unit) -> bool:
@@ -201,8 +201,7 @@ def _renames(pairs: Sequence[Pair]) -> frozenset[Run]:
 
 
 def _worth(pair: Pair, around: Around, twin: bool) -> Worth:
-    unit = pair.new or pair.old
-    assert unit is not None
+    unit = pair.unit
     kind = "none" if twin or _is_navigation(pair, unit, around) else _kind(pair, unit, around)
     if pair.new and pair.new.block >= around.log and kind == "wording" and not pair.old:
         kind = "log"
