@@ -201,10 +201,11 @@ def read(article: Article) -> Reading:
 def _without_scripts(folded: str) -> str:
     """Text with what no reader sees of HTML that was left in blanked out: scripts, styles and comments."""
     for begin, end in UNSEEN:
-        first = folded.find(begin)
-        while first >= 0 and (last := folded.find(end, first)) >= 0:
-            folded = folded[:first] + " " * (last - first) + folded[last:]
-            first = folded.find(begin, last)
+        parts, at = [], 0
+        while (first := folded.find(begin, at)) >= 0 and (last := folded.find(end, first)) >= 0:
+            parts += [folded[at:first], " " * (last - first)]
+            at = last
+        folded = "".join([*parts, folded[at:]])
     return folded
 
 
