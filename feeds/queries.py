@@ -18,7 +18,7 @@ from typing import Any
 from feeds.addresses import Site
 from feeds.detail import Row
 from feeds.item import EPOCH, Item, instant
-from feeds.text import capital, day, label, line, link, listed, members, money, plain
+from feeds.text import SPANS, SUMS, YEARS, capital, day, label, line, link, listed, members, money, plain
 
 MOST = 100  # items of such a feed, the newest
 PAGES = {
@@ -37,9 +37,6 @@ KNOWN = {  # when the thing an id names became known, and when it was last corre
     "update": "select seen_at, seen_at from updates where id = ?",
     "document": "select first_seen, first_seen from documents where id = ?",
 }
-SUMS = {"amount", "total", "highest"}  # in the currency of their row
-SPANS = {"first_year", "last_year"}
-YEARS = {"year", *SPANS}
 DAY = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
 DATES = (
     "published_at",
@@ -51,6 +48,19 @@ DATES = (
     "effective_on",
     "in_force_from",
 )
+
+
+Questions = Mapping[str, Mapping[str, Any]]  # canned queries by name: title, description, sql, needs
+
+
+def open_ones(questions: Questions) -> dict[str, Mapping[str, Any]]:
+    """Those that do without an argument: a file has none."""
+    return {name: one for name, one in questions.items() if not one.get("needs")}
+
+
+def paths(questions: Questions) -> list[tuple[str, str]]:
+    """(path of the feed, words) of each."""
+    return [(f"query/{name}", one.get("title") or name) for name, one in questions.items()]
 
 
 def items(db: sqlite3.Connection, site: Site, name: str, rows: Sequence[Row], places: Mapping[str, str]) -> list[Item]:

@@ -9,20 +9,19 @@ import re
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from feeds.addresses import FORMS, Site
 from feeds.detail import Row
 from feeds.edition import Edition, Query
 from feeds.opml import opml
 from feeds.page import framed, index, listing
+from feeds.queries import Questions, open_ones, paths
 from feeds.walk import documents
 
-Questions = Mapping[str, Mapping[str, Any]]
 PARAMETER = re.compile(r"(?<!:):(\w+)")
 MOST_ROWS = 1_000  # of a question, as the server has it (max_returned_rows)
 AHEAD = 50  # files that may wait to be written
@@ -37,7 +36,7 @@ def build(tracker: Path, out: Path, base_url: str = "", questions: Questions = M
     ``questions`` are canned queries by name, with title, description and sql; those that say what they ``need`` are left out, for
     a file has no arguments. Returns the files that stand there now.
     """
-    asked = {name: one for name, one in questions.items() if not one.get("needs")}
+    asked = open_ones(questions)
     _sweep(out)
     db = sqlite3.connect(f"{tracker.resolve().as_uri()}?mode=ro", uri=True)
     try:
@@ -63,7 +62,7 @@ def files(edition: Edition, questions: Questions) -> Iterator[tuple[str, bytes]]
     yield from documents(edition, slices)
     for form in FORMS:
         yield f"maintainers.{form}", edition.maintainers(form)
-    said = [(f"query/{name}", question.get("title") or name) for name, question in questions.items()]
+    said = paths(questions)
     yield "feeds.opml", opml(edition.site, edition.names, slices, said)
     for name, question in questions.items():
         rows = _rows(edition.db, question["sql"])

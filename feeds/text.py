@@ -13,6 +13,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
+SUMS = {"amount", "total", "highest"}  # columns: in the currency of their row
+SPANS = {"first_year", "last_year"}
+YEARS = {"year", *SPANS}  # columns: numbers that are not counted
 MONTHS = "January February March April May June July August September October November December".split()
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku-Arab", "ps", "sd", "syr", "ug", "ur", "yi"}
 # everything but the Char production of XML 1.0 (https://www.w3.org/TR/xml/#charsets)

@@ -23,6 +23,7 @@ from reading.names import Names
 from feeds.addresses import FORMS, Site
 from feeds.answer import Answer, Live, answer, answer_query, no_such_query
 from feeds.edition import Query
+from feeds.queries import open_ones, paths
 
 PATIENCE = 4_000  # milliseconds that the queries of one feed may take
 TOO_SLOW = "This took too long and was stopped. Ask for something narrower.\n"
@@ -59,7 +60,7 @@ def questions(datasette: Any) -> list[tuple[str, str]]:
 def open_questions(datasette: Any) -> list[tuple[str, str]]:
     """Those that need no argument, as files of feeds have them."""
     found = datasette.metadata("queries", database="tracker", fallback=False) or {}
-    return [(f"query/{name}", one.get("title") or name) for name, one in found.items() if not one.get("needs")]
+    return paths(open_ones(found))
 
 
 def frame(site: Site, heading: str, inside: str, status: int) -> bytes:

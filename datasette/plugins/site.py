@@ -175,13 +175,14 @@ async def looked_at(datasette: Any, scope: dict[str, Any], found: re.Match[str])
     """The request with what it asks in the words of the tables, or what is wrong with it."""
     path, name = found[0], found[2]
     asked = arguments(scope["query_string"].decode("latin-1"))
-    if not question_of(datasette, name):
+    question = question_of(datasette, name)
+    if not question:
         return with_query(scope, asked, filtered(names_of(datasette), asked)), await unknown(datasette, found[1], name)
     try:
         meant = canonical(names_of(datasette), asked)
-        missing = lacking(question_of(datasette, name).get("needs", []), asked)
+        missing = lacking(question.get("needs", []), asked)
         if missing and found[3] and found[1] == "/tracker":  # a page lets its reader choose, a program is told
-            raise ValueError(f"Say which {' and '.join(missing)}: ?{question_of(datasette, name)['example']}")
+            raise ValueError(f"Say which {' and '.join(missing)}: ?{question['example']}")
     except (Missing, ValueError) as fault:
         return scope, refused(path, asked, fault)
     return with_query(scope, asked, meant), None

@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from reading.names import Names
 from reading.words import label, members, money, read, safe_url, slug, words
 
+from feeds.text import SUMS, YEARS
+
 THINGS = {"action": "action", "update": "update", "change": "update", "page": "page", "claim": "claim", "document_id": "document", "version": "version",
           "source": "source", "jurisdiction": "jurisdiction", "authority_id": "authority", "kind": "kind", "article": "article", "old": "version", "new": "version",
           "de_facto_evidence": "claim"}  # fmt: skip
@@ -23,7 +25,6 @@ WORDS = {"kind": "kind", "kinds": "kind", "status": "status", "stage": "stage", 
 ELSEWHERE = {("captures", "kind"): "class", ("authorities", "kind"): "authority_kind", ("platforms", "kind"): "", ("jurisdictions", "kind"): "",
              ("source_health", "state"): "health", ("documents", "state"): "state", ("issues", "state"): "", ("dataset_rows", "state"): "",
              ("issues", "reason"): "", ("updates", "reason"): "", ("captures", "reason"): "", ("source_health", "reason"): ""}  # fmt: skip
-SUMS = {"amount", "total", "highest"}  # in the currency of their row
 FLAGS = {"confirmed", "curated", "baseline", "occurred", "ambiguous", "effective_ambiguous", "transient", "current", "by_hand"}  # fmt: skip
 IDS = {*THINGS, "id", "development", "case", "fingerprint", "sha256", "seq"} - {"kind", "jurisdiction", "authority_id", "source"}  # fmt: skip
 INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d+)?(\+00:00|Z)")
@@ -108,7 +109,7 @@ def _number(column: str, value: float) -> Markup | None:
         return Markup('<data value="{}">{}</data>').format(value, "yes" if value else "no")
     if column == "confidence":
         return Markup('<data class="number" value="{}">{:.0f} %</data>').format(value, value * 100)
-    if column in {"year", "first_year", "last_year", "seq", "status"}:
+    if column in {*YEARS, "seq", "status"}:
         return None
     return Markup('<data class="number" value="{}">{}</data>').format(value, f"{value:,}")
 
